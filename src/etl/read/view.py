@@ -1,0 +1,129 @@
+"""A width-normalised view of a text for matching, with a way back to the offsets of the text itself."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+from etl.model import Span
+
+MAX_MARKS = 30
+"""Combining marks taken together with their base, as in Unicode's stream-safe format. Sorting marks is
+quadratic, so that a run of them without end would be an attack."""
+
+
+@dataclass(frozen=True, slots=True)
+class NormalisedView:
+    """NFKC of a text: full-width letters, digits and punctuation folded (１２．５％ → 12.5%, ， → ``,``).
+
+    One exception: characters that *contain* digits without being one (①, ², ½, ⒈, ㎡, ㏠) stay as they are;
+    folded they would run together with the digits beside them (每㎡3000元 → 每m23000元).
+    """
+
+    text: str
+    _view_starts: array[int]
+    _view_ends: array[int]
+    _raw_starts: array[int]
+    _raw_ends: array[int]
+
+    @classmethod
+    def of(cls, text: str) -> NormalisedView:
+        """The view of ``text``. Time and memory beyond the text itself go only to pieces that change length."""
+        view_starts, view_ends, raw_starts, raw_ends = (array("q") for _ in range(4))
+        if text.isascii():
+            return cls(text, view_starts, view_ends, raw_starts, raw_ends)
+
+        folds: dict[int, str] = {}  # one character to one character: offsets stay
+        longer: dict[str, str] = {}
+        kept: set[str] = set()
+        marks: set[str] = set()
+        for char in set(text):
+            if char.isascii():
+                continue
+            folded = unicodedata.normalize("NFKC", char)
+            if _joins_the_character_before(char):
+                marks.add(char)
+            if folded == char:
+                continue
+            if _has_digits_inside(char, folded):
+                kept.add(char)
+            elif len(folded) == 1:
+                folds[ord(char)] = folded
+            else:
+                longer[char] = folded
+
+        irregular = _irregular_pieces(marks, set(longer))
+        if irregular is None:
+            return cls(text.translate(folds) if folds else text, view_starts, view_ends, raw_starts, raw_ends)
+
+        out: list[str] = []
+        done = length = 0
+        for match in irregular.finditer(text):
+            start, end = match.span()
+            piece = match[0]
+            if end - start == 1:
+                replacement = longer.get(piece) or folds.get(ord(piece), piece)
+            else:
+                # NFC leaves the kept characters alone and still puts the marks in order
+                replacement = unicodedata.normalize("NFC" if kept.intersection(piece) else "NFKC", piece)
+            before = text[done:start].translate(folds)
+            out += (before, replacement)
+            length += len(before)
+            view_starts.append(length)
+            length += len(replacement)
+            view_ends.append(length)
+            raw_starts.append(start)
+            raw_ends.append(end)
+            done = end
+        out.append(text[done:].translate(folds))
+        return cls("".join(out), view_starts, view_ends, raw_starts, raw_ends)
+
+    def to_raw(self, start: int, end: int) -> Span:
+        """Half-open offsets of the view as half-open offsets of the text.
+
+        An offset inside a character that became several (the m of a ㎜) widens to the whole character.
+        """
+        raw_start = self._raw_start(start)
+        return Span(raw_start, raw_start if end <= start else self._raw_end(end))
+
+    def _raw_start(self, offset: int) -> int:
+        i = bisect_right(self._view_starts, offset) - 1
+        if i < 0:
+            return offset
+        if offset < self._view_ends[i]:
+            return self._raw_starts[i]
+        return self._raw_ends[i] + offset - self._view_ends[i]
+
+    def _raw_end(self, offset: int) -> int:
+        i = bisect_left(self._view_starts, offset) - 1
+        if i < 0:
+            return offset
+        return self._raw_ends[i] + max(offset - self._view_ends[i], 0)
+
+
+def _irregular_pieces(marks: set[str], longer: set[str]) -> re.Pattern[str] | None:
+    """Finds the pieces whose length may change: a base with its marks, or one character that becomes several."""
+    choices = []
+    if marks:
+        choices.append(rf"[\s\S][{_listed(marks)}]{{1,{MAX_MARKS}}}")
+    if longer:
+        choices.append(f"[{_listed(longer)}]")
+    return re.compile("|".join(choices)) if choices else None
+
+
+def _listed(chars: set[str]) -> str:
+    return "".join(map(re.escape, sorted(chars)))
+
+
+def _joins_the_character_before(char: str) -> bool:
+    """Whether normalisation may reorder or compose ``char`` with what stands before it."""
+    first = unicodedata.normalize("NFKD", char)[0]
+    jamo = "\u1161" <= first <= "\u1175" or "\u11a8" <= first <= "\u11c2"
+    return jamo or unicodedata.category(first)[0] == "M"
+
+
+def _has_digits_inside(char: str, folded: str) -> bool:
+    return unicodedata.category(char) != "Nd" and any(map(str.isdecimal, folded))

@@ -1,0 +1,98 @@
+"""The width-normalised view: what it folds, what it keeps, and that every offset leads back to the text."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.model import Span
+from etl.read.view import NormalisedView
+
+# characters that change length, combine with neighbours, or are kept, mixed with what reports consist of
+TRICKY = "１２％，．（）㎜℃…ﾊﾞｶﾞﾞ①²½㎡⒈ﷺé\u0301\u0327\u3099각\u1161\u11a8ⅣⅫ㈠　A9万%ー\U0001d7d8豈⼀\u09c7\u09be\u0344"
+
+
+def nfkc(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+@pytest.mark.parametrize(
+    ("raw", "view"),
+    [
+        ("增长１２．５％，", "增长12.5%,"),
+        ("（Ａ）　Ｂ：Ｃ", "(A) B:C"),
+        ("35℃…", "35°C..."),
+        ("⼀、⼆", "一、二"),
+        ("ｶﾞ", "ガ"),
+        ("cafe\u0301", "café"),
+        ("", ""),
+    ],
+)
+def test_folds_width_and_compatibility_forms(raw: str, view: str) -> None:
+    assert NormalisedView.of(raw).text == view
+
+
+@pytest.mark.parametrize("raw", ["每㎡3000元", "①2024年", "10²", "2½", "⒈5个", "㏠3"])
+def test_characters_with_digits_inside_never_run_together_with_figures(raw: str) -> None:
+    assert NormalisedView.of(raw).text == raw
+
+
+def test_offsets_lead_back_over_pieces_that_grow_and_shrink() -> None:
+    raw = "甲℃乙ｶﾞ丙１２万"
+    view = NormalisedView.of(raw)
+    start = view.text.index("12万")
+    span = view.to_raw(start, start + 3)
+    assert raw[span.start : span.end] == "１２万"
+    inside = view.text.index("C")
+    assert view.to_raw(inside, inside + 1) == Span(1, 2)  # the whole ℃
+    assert view.to_raw(inside, inside) == Span(1, 1)
+
+
+@given(st.one_of(st.text(), st.text(alphabet=TRICKY)), st.data())
+def test_any_slice_is_found_in_the_text_it_maps_to(raw: str, data: st.DataObject) -> None:
+    view = NormalisedView.of(raw)
+    start = data.draw(st.integers(0, len(view.text)))
+    end = data.draw(st.integers(start, len(view.text)))
+    span = view.to_raw(start, end)
+    assert 0 <= span.start <= span.end <= len(raw)
+    assert nfkc(view.text[start:end]) in nfkc(raw[span.start : span.end])
+
+
+@given(st.one_of(st.text(), st.text(alphabet=TRICKY)))
+def test_the_view_is_nfkc_but_for_the_characters_kept(raw: str) -> None:
+    assert nfkc(NormalisedView.of(raw).text) == nfkc(raw)
+
+
+@given(st.one_of(st.text(), st.text(alphabet=TRICKY)))
+def test_the_ends_map_to_the_ends(raw: str) -> None:
+    view = NormalisedView.of(raw)
+    assert view.to_raw(0, len(view.text)) == Span(0, len(raw))
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF) | st.characters(max_codepoint=127)))
+def test_plain_chinese_and_ascii_are_the_identity(raw: str) -> None:
+    view = NormalisedView.of(raw)
+    assert view.text == raw
+    for offset in range(len(raw)):
+        assert view.to_raw(offset, offset + 1) == Span(offset, offset + 1)
+
+
+def test_no_composition_partner_is_missed() -> None:
+    """Every character that composes with the one before it lies in a piece, for all of Unicode."""
+    for code in range(0x110000):
+        parts = unicodedata.decomposition(chr(code)).split()
+        if len(parts) == 2 and not parts[0].startswith("<"):
+            pair = "".join(chr(int(part, 16)) for part in parts)
+            assert NormalisedView.of(pair).text == nfkc(pair)
+
+
+def test_large_and_hostile_texts_stay_fast() -> None:
+    started = time.perf_counter()
+    NormalisedView.of("全市实现增加值１２３．４５亿元，同比增长5.6%；" * 180_000)
+    NormalisedView.of("a" + "\u0301\u0327" * 200_000)
+    NormalisedView.of("℃" * 300_000)
+    assert time.perf_counter() - started < 8

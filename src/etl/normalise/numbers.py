@@ -1,0 +1,199 @@
+"""Numerals as printed in Chinese texts and sheets: Arabic, Chinese, mixed (1.2万亿), full width, fractions, 成, 半.
+
+``NUMERAL`` is the pattern of one numeral in NFKC text, for scanners that build on it; ``parse_numeral`` reads what
+it matches. Both know nothing of units and qualifiers.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+
+DIGITS = {
+    "零": 0, "〇": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
+    "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8, "玖": 9,
+    "貳": 2, "參": 3, "陸": 6, "兩": 2, "俩": 2, "仨": 3,
+}  # fmt: skip
+SMALL = {"十": 1, "百": 2, "千": 3, "拾": 1, "佰": 2, "仟": 3, "廿": 1, "卅": 1}
+LARGE = {"万": 4, "亿": 8, "兆": 12, "萬": 4, "億": 8}
+POWERS = {**SMALL, **LARGE}
+
+_D = "".join(DIGITS)
+_S = "".join(SMALL)
+_L = "".join(LARGE)
+ARABIC = r"\d+(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_TAIL = rf"(?:[十百千拾佰仟]?(?:[{_L}](?:亿|億|万|萬)?)|[十百千拾佰仟](?![{_D}]))"
+MIXED = rf"(?:{ARABIC}){_TAIL}?(?:零?(?:{ARABIC})[{_L}千百]+)*"
+HAN_INTEGER = rf"[{_D}{_S}{_L}]+"
+HAN = rf"{HAN_INTEGER}(?:点[{_D}]+[{_L}]*)?"
+FRACTION = rf"(?:\d+|{HAN_INTEGER})分之(?:\d+(?:\.\d+)?|{HAN})"
+NUMERAL = rf"{FRACTION}|{MIXED}|{HAN}"
+
+_CLEAN = re.compile(r"[\s,，、]")
+_MIXED_PART = re.compile(rf"(\d+(?:\.\d+)?)([{_S}{_L}]*)")
+_FRACTION = re.compile(r"(.+?)分之(.+)")
+_SLASH = re.compile(r"(\d{1,4})/(\d{1,4})")
+_TENTHS = re.compile(r"(.+?)成(.?)")
+_WORDED_HALF = frozenset({"一半", "半数", "半", "过半", "对半"})
+_HAN_ONLY = re.compile(rf"[{_D}{_S}{_L}点]+")
+_HAN_DIGITS_ONLY = re.compile(rf"[{_D}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """``number`` × 10^``multiplier``; ``decimals`` digits were printed after the point."""
+
+    number: Decimal
+    multiplier: int
+    decimals: int
+    unit: str | None = None
+    """The unit that the numeral itself states: ``%`` for fractions, 成 and 一半, ``‰`` for 千分之; else None."""
+    worded: bool = False
+    """A worded fraction: its interval is wider than that of a printed digit."""
+
+    @property
+    def value(self) -> Decimal:
+        return self.number.scaleb(self.multiplier)
+
+
+def parse_numeral(text: str) -> Numeral | None:
+    """The value of a whole numeral, or None when ``text`` is not exactly one. Blanks inside are layout.
+
+    >>> parse_numeral("1.2万亿")
+    Numeral(number=Decimal('1.2'), multiplier=12, decimals=1, unit=None, worded=False)
+    """
+    plain = _CLEAN.sub("", unicodedata.normalize("NFKC", text))
+    if not plain or len(plain) > 64:
+        return None
+    sign = Decimal(1)
+    if plain[0] in "-−－负" and len(plain) > 1:
+        sign, plain = Decimal(-1), plain[1:]
+    found = _worded(plain) or _mixed(plain) or _han(plain)
+    if found is None or sign == 1:
+        return found
+    return Numeral(-found.number, found.multiplier, found.decimals, found.unit, found.worded)
+
+
+def percent(part: Decimal, whole: Decimal) -> Decimal:
+    """``part`` of ``whole`` in %, at most ten decimals, without trailing zeros."""
+    value = (part * 100 / whole).quantize(Decimal(1).scaleb(-10))
+    value = value.normalize()
+    return value if value == value.to_integral() and value.as_tuple().exponent == 0 else _plain(value)
+
+
+def _plain(value: Decimal) -> Decimal:
+    exponent = value.as_tuple().exponent
+    return value.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else value
+
+
+def _worded(text: str) -> Numeral | None:
+    if text in _WORDED_HALF:
+        return Numeral(Decimal(50), 0, 0, "%", worded=True)
+    if m := _FRACTION.fullmatch(text):
+        whole, part = _integer(m[1]), parse_numeral(m[2])
+        if not whole or part is None or part.unit:
+            return None
+        if whole in (100, 1000):
+            return Numeral(part.value, 0, part.decimals, "%" if whole == 100 else "‰")
+        return Numeral(percent(part.value, whole), 0, 0, "%", worded=True)
+    if m := _SLASH.fullmatch(text):
+        return Numeral(percent(Decimal(m[1]), Decimal(m[2])), 0, 0, "%", worded=True) if int(m[2]) else None
+    if m := _TENTHS.fullmatch(text):
+        tenths = Decimal("0.5") if m[1] == "半" else _value(m[1])
+        more = Decimal("0.5") if m[2] == "半" else Decimal(DIGITS.get(m[2], int(m[2]) if m[2].isdigit() else 0))
+        if tenths is None or tenths > 100 or (m[2] and not more):
+            return None
+        return Numeral(_plain((tenths * 10 + more * (10 if m[2] == "半" else 1)).normalize()), 0, 0, "%", worded=True)
+    return None
+
+
+def _value(text: str) -> Decimal | None:
+    found = _mixed(text) or _han(text)
+    return found.value if found else None
+
+
+def _integer(text: str) -> Decimal | None:
+    found = _value(text)
+    return found if found is not None and found == found.to_integral() else None
+
+
+def _mixed(text: str) -> Numeral | None:
+    if not text[0].isdigit() or not text.isprintable():
+        return None
+    parts: list[tuple[Decimal, int, int]] = []
+    at = 0
+    for m in _MIXED_PART.finditer(text):
+        if text[at : m.start()] not in ("", "零"):
+            return None
+        at = m.end()
+        whole, _, fraction = m[1].partition(".")
+        power = sum(POWERS[c] for c in m[2])
+        parts.append((Decimal(m[1] if whole else f"0{m[1]}"), power, len(fraction)))
+    if at != len(text) or not parts:
+        return None
+    number, power, decimals = parts[0]
+    for nxt, nxt_power, nxt_decimals in parts[1:]:
+        if nxt_power >= power:
+            return None
+        number, power, decimals = number.scaleb(power - nxt_power) + nxt, nxt_power, nxt_decimals
+        number = number.quantize(Decimal(1).scaleb(-decimals))
+    return Numeral(number, power, decimals)
+
+
+def _han(text: str) -> Numeral | None:
+    if not _HAN_ONLY.fullmatch(text):
+        return None
+    whole, point, rest = text.partition("点")
+    if point:
+        tail = len(rest) - len(rest.rstrip(_L))
+        digits, powers = rest[: len(rest) - tail], rest[len(rest) - tail :]
+        before = _han_integer(whole)
+        if before is None or not _HAN_DIGITS_ONLY.fullmatch(digits):
+            return None
+        fraction = "".join(str(DIGITS[c]) for c in digits)
+        return Numeral(Decimal(f"{before}.{fraction}"), sum(LARGE[c] for c in powers), len(fraction))
+    head = text.rstrip(_L)
+    value = _han_integer(text) if head else None
+    if value is None:
+        return None
+    power = sum(LARGE[c] for c in text[len(head) :])
+    return Numeral(Decimal(value // 10**power), power, 0)
+
+
+def _han_integer(text: str) -> int | None:
+    """一百五十二 → 152, 四百五 → 450, 二〇二一 → 2021, 百 → 100; None for 三二 (no positional reading of few digits)."""
+    if not text:
+        return None
+    if _HAN_DIGITS_ONLY.fullmatch(text):
+        if len(text) == 1:
+            return DIGITS[text]
+        return int("".join(str(DIGITS[c]) for c in text))
+    total = section = 0
+    digit: int | None = None
+    last = 1
+    zero = False
+    for c in text:
+        if c in DIGITS:
+            if digit is not None and digit != 0:
+                return None
+            digit = DIGITS[c]
+            zero = zero or digit == 0
+        elif c in SMALL:
+            power = SMALL[c]
+            lead = {"廿": 2, "卅": 3}.get(c, digit if digit else 1)
+            if digit is None and section and c in "十拾百佰千仟" and power >= last:
+                return None
+            section += lead * 10**power
+            last, digit, zero = power, None, False
+        else:
+            power = LARGE[c]
+            block = section + (digit or 0)
+            gathers = total < 10**power if power >= 8 else not block
+            total = (total + block) * 10**power if gathers else total + block * 10**power
+            section, digit, last, zero = 0, None, power, False
+    if digit:
+        short = last > 1 and not zero and text[-2] in POWERS
+        section += digit * 10 ** (last - 1) if short else digit
+    return total + section

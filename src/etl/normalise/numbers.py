@@ -163,7 +163,7 @@ def _han(text: str) -> Numeral | None:
 
 
 def _han_integer(text: str) -> int | None:
-    """一百五十二 → 152, 四百五 → 450, 二〇二一 → 2021, 百 → 100; None for 三二 (no positional reading of few digits)."""
+    """一百五十二 → 152, 四百五 → 450, 二〇二一 → 2021, 百 → 100; None when malformed."""
     if not text:
         return None
     if _HAN_DIGITS_ONLY.fullmatch(text):

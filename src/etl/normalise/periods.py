@@ -1,0 +1,325 @@
+"""When a figure holds: absolute and relative periods of Chinese texts and sheet headers, as ISO 8601 / SDMX.
+
+Years ``2024``, months ``2024-06``, quarters ``2024-Q1``, half-years ``2024-S1``, days ``2024-06-24``, ranges with a
+slash and both ends included (``2021/2025``, ``2023-01/2023-09``). Relative periods need the day of publication;
+without it their ``iso`` is None: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from etl.model import Period, TimeType
+from etl.normalise.numbers import DIGITS, parse_numeral
+from etl.reference import rows
+
+Role = Literal["when", "now", "since", "compare", "until"]
+"""``when``: the time of what is said; ``compare``: the base of a comparison (比去年, 较2019年); ``until``: 到2025年."""
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The day of publication, as precisely as known."""
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+
+    @classmethod
+    def of(cls, iso: str | None) -> Today:
+        m = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", (iso or "").strip())
+        return cls(*(int(g) if g else None for g in m.groups())) if m else cls()
+
+    @property
+    def iso(self) -> str | None:
+        if self.year is None:
+            return None
+        return "-".join(f"{n:02d}" for n in (self.year, self.month, self.day) if n is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodMention:
+    start: int
+    end: int
+    text: str
+    iso: str | None
+    """None where the text alone (or with the day of publication) does not settle it."""
+    time_type: TimeType
+    role: Role
+    vague: bool = False
+    """A window without an anchor of its own (近三年, 上半年): the year came from the day of publication."""
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, tuple[str, str]]:
+    return {row["word"]: (row["kind"], row["value"]) for row in rows("text_periods.csv")}
+
+
+_HAN_YEAR = "[一二][九〇零○][〇零○一二三四五六七八九]{2}"
+_YEAR = rf"(?:(?:19|20)\d\d|{_HAN_YEAR})"
+_DASH = r"\s?(?:[-—–―−~～]{1,2}|至|到)\s?"
+_MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+_DAY = r"(?:[12]\d|3[01]|0?[1-9]|二十[一二三四五六七八九]?|三十一?|十[一二三四五六七八九]?|[一二三四五六七八九])"
+_N = r"(?:\d{1,3}|[一二两三四五六七八九十百]{1,3})"
+
+
+_PART = rf"""(?:
+    (?P<ma>{_MONTH})(?:月份?)?(?:{_DASH})(?P<mb>{_MONTH})月份?
+  | (?P<m>{_MONTH})月(?:份|(?P<d>{_DAY})[日号](?:{_DASH}(?:{_MONTH}月)?{_DAY}[日号])?)?(?P<mpart>[初中底末]|[上中下]旬)?
+  | 第?(?P<q>[一二三四1-4])季度末?
+  | 前(?P<pq>[二三两23])个?季度
+  | (?P<h>[上下])半年
+  | 前(?P<pm>\d{{1,2}}|[一二两三四五六七八九十]{{1,2}})个?月
+  | (?P<whole>全年)
+  | (?P<edge>年?[末底初]|岁末|同期)
+)"""
+
+
+@lru_cache(maxsize=1)
+def _pattern() -> re.Pattern[str]:
+    words = _words()
+
+    def named(*kinds: str) -> str:
+        chosen = sorted((w for w, (kind, _) in words.items() if kind in kinds), key=len, reverse=True)
+        return "|".join(map(re.escape, chosen))
+
+    def part(prefix: str) -> str:
+        return _PART.replace("?P<", f"?P<{prefix}")
+
+    return re.compile(
+        rf"""
+        (?P<lead>比|较|与|同|相比于?|截至|截止到?|自从?|从|到|至)?\s?
+        (?P<body>
+            (?P<ya>{_YEAR})年?(?:{_DASH})(?P<yb>{_YEAR})\s?(?P<school>学年|年度?)(?:间|期间)?
+          | (?P<fa>{_YEAR})年(?:(?P<fam>{_MONTH})月)?(?:{_DASH})(?P<fb>{_YEAR})年(?:(?P<fbm>{_MONTH})月)?[末底初]?
+          | (?P<y>{_YEAR})\s?(?:年度|年)\s?{part("")}?
+          | (?P<dot>{_YEAR}[-./](?:1[0-2]|0?[1-9])[-./](?:[12]\d|3[01]|0?[1-9]))(?!\d)
+          | (?P<rel>{named("year")})\s?(?:的?{part("r_")})?
+          | (?P<relm>{named("month")})
+          | (?P<reld>{named("day")})
+          | (?P<now>{named("now")})
+          | (?P<since_event>{named("since")})
+          | ["“「]?(?P<plan>{named("span", "plan")})["”」]?(?P<planpart>规划)?(?P<planrole>期间|时期|期末|末期?|以来|收官)?
+          | (?:(?:最|新)?近|过去|这)(?P<last>{_N})(?P<lastunit>个?年|个月)(?:多|来|间|时间|以来|里|中)*
+          | (?P<lastb>{_N})(?P<more>多|余)?年(?:多)?(?:来|间)
+          | {part("b_")}
+        )
+        (?P<tail>\s?(?:以来|[^，。；！？,;!?\n]{{0,24}}?以来|至今|迄今|起|开始|[以之]?后|(?:度|期间)))?
+        """,
+        re.VERBOSE,
+    )
+
+
+def find_periods(text: str, today: Today) -> Iterator[PeriodMention]:
+    """The periods named in NFKC text, left to right, never overlapping."""
+    for m in _pattern().finditer(text):
+        mention = _mention(m, today)
+        if mention is not None:
+            yield mention
+
+
+def parse_period(text: str, *, published_on: str | None = None) -> Period | None:
+    """The period that ``text`` as a whole names (a header, a phrase), or None when it names none or not for certain.
+
+    Also takes the bare forms of sheets: ``2020``, ``2020/03``, ``202003``, ``2020Q1``, ``2020年1-9月``.
+    """
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    if not plain or len(plain) > 60:
+        return None
+    if iso := _bare(plain):
+        return Period(iso, printed=text)
+    today = Today.of(published_on)
+    found = [x for x in find_periods(plain, today) if x.role != "compare"]
+    if len(found) != 1 or found[0].iso is None:
+        return None
+    rest = plain[: found[0].start] + plain[found[0].end :]
+    if re.search(r"\d", rest):
+        return None
+    return Period(found[0].iso, printed=text, time_type=found[0].time_type)
+
+
+_BARE = re.compile(
+    r"(?P<y>(?:18|19|20)\d\d)(?:年|学年)?(?:[-/.年](?P<m>1[0-2]|0?[1-9])月?(?:[-/.](?P<d>[12]\d|3[01]|0?[1-9])日?)?"
+    r"|(?P<mm>0[1-9]|1[0-2])|-?(?:Q|q)(?P<q>[1-4])|-?(?:S|H|s|h)(?P<s>[12]))?"
+    r"|(?P<a>(?:18|19|20)\d\d)[-/~—–](?P<b>(?:18|19|20)\d\d|\d\d)(?:学年度?|年度?)?"
+)
+
+
+def _bare(text: str) -> str | None:
+    m = _BARE.fullmatch(text)
+    if not m:
+        return None
+    if m["a"]:
+        last = m["b"] if len(m["b"]) == 4 else m["a"][:2] + m["b"]
+        return f"{m['a']}/{last}" if last > m["a"] else None
+    if m["q"]:
+        return f"{m['y']}-Q{m['q']}"
+    if m["s"]:
+        return f"{m['y']}-S{m['s']}"
+    month = m["m"] or m["mm"]
+    if month and m["d"]:
+        return f"{m['y']}-{int(month):02d}-{int(m['d']):02d}"
+    return f"{m['y']}-{int(month):02d}" if month else m["y"]
+
+
+def _number(text: str) -> int:
+    found = parse_numeral(text)
+    return int(found.value) if found else 0
+
+
+def _year(text: str) -> int:
+    return int("".join(c if c.isdigit() and c.isascii() else str(DIGITS[c]) for c in text))
+
+
+def _mention(m: re.Match[str], today: Today) -> PeriodMention | None:
+    g = m.groupdict()
+    lead, tail = g["lead"] or "", (g["tail"] or "").strip()
+    time_type: TimeType = "period"
+    role: Role = "when"
+    vague = False
+    iso: str | None
+    if g["ya"]:
+        first, last = _year(g["ya"]), _year(g["yb"])
+        if last <= first:
+            return None
+        iso = f"{first}/{last}"
+    elif g["fa"]:
+        start = _join(_year(g["fa"]), _number(g["fam"]) if g["fam"] else None)
+        end = _join(_year(g["fb"]), _number(g["fbm"]) if g["fbm"] else None)
+        iso = f"{start}/{end}"
+    elif g["y"]:
+        iso = _within(_year(g["y"]), g, "")
+        time_type = _edge_type(g, "")
+    elif g["dot"]:
+        iso = "-".join(f"{int(x):02d}" for x in re.split(r"[-./]", g["dot"]))
+    elif g["rel"]:
+        iso = _within(today.year + int(_words()[g["rel"]][1]), g, "r_") if today.year else None
+        time_type = _edge_type(g, "r_")
+        if g["r_edge"] == "同期" or lead in ("比", "较", "与", "同"):
+            role = "compare"
+    elif g["relm"]:
+        iso = _month_before(today, int(_words()[g["relm"]][1]))
+    elif g["reld"]:
+        iso = today.iso if g["reld"].startswith("今") else None
+    elif g["now"]:
+        return PeriodMention(m.start(), m.end("body"), m["body"], today.iso, "point", "now", vague=True)
+    elif g["since_event"]:
+        iso = f"{_words()[g['since_event']][1]}/{today.year}" if today.year else None
+        return PeriodMention(m.start(), m.end("body"), m["body"], iso, "cumulative", "since")
+    elif g["plan"]:
+        kind, span = _words()[g["plan"]]
+        quoted = m["body"][0] in '"“「'
+        if not quoted and (kind == "plan" or not (g["planrole"] or g["planpart"])):
+            return None
+        first_year, _, last_year = span.partition("/")
+        if g["planrole"] == "以来" or tail == "以来":
+            return _since(m, first_year, today)
+        iso = last_year if (g["planrole"] or "").find("末") >= 0 else span
+        return PeriodMention(m.start("body"), m.end("body"), m["body"], iso, "period", "when")
+    elif g["last"] or g["lastb"]:
+        return _last(m, g, today)
+    else:
+        found = _bare_part(m, g, today)
+        if found is None:
+            return None
+        iso, time_type, vague = found
+    if tail.endswith(("以来", "至今", "迄今")) or (tail in ("起", "开始") and lead in ("自", "自从", "从")):
+        if lead == "" and tail not in ("以来", "至今", "迄今"):
+            pass
+        else:
+            return _since(m, iso, today) if iso is not None and "/" not in iso else None
+    if role == "when" and lead in ("比", "较", "与", "同", "相比", "相比于"):
+        role = "compare"
+    if lead.startswith("截") or (lead in ("到", "至") and time_type == "point"):
+        time_type = "point"
+    elif lead in ("到", "至"):
+        role = "until"
+    if lead in ("自", "自从") and iso is not None and "/" not in iso:
+        iso = iso.partition("-")[0]  # 自6月12日启动后…: what followed was not measured on that day
+    end = m.end("body")
+    return PeriodMention(m.start("body"), end, m["body"], iso, time_type, role, vague)
+
+
+def _since(m: re.Match[str], first: str, today: Today) -> PeriodMention | None:
+    iso: str | None = None
+    if today.year is not None:
+        start = first.partition("-")[0]
+        iso = str(today.year) if start == str(today.year) else f"{start}/{today.year}"
+    return PeriodMention(m.start("body"), m.end(), m[0], iso, "cumulative", "since")
+
+
+def _last(m: re.Match[str], g: dict[str, str | None], today: Today) -> PeriodMention | None:
+    text = g["last"] or g["lastb"] or ""
+    if g["lastunit"] == "个月" or g["more"] or not (count := _number(text)):
+        return PeriodMention(m.start("body"), m.end("body"), m["body"], None, "cumulative", "when", vague=True)
+    if count < 2:
+        return PeriodMention(m.start("body"), m.end("body"), m["body"], None, "period", "when", vague=True)
+    iso = f"{today.year - count + 1}/{today.year}" if today.year else None
+    return PeriodMention(m.start("body"), m.end("body"), m["body"], iso, "period", "when", vague=True)
+
+
+def _join(year: int, month: int | None, day: int | None = None) -> str:
+    return "-".join(f"{n:02d}" for n in (year, month, day) if n is not None)
+
+
+def _within(year: int, g: dict[str, str | None], prefix: str) -> str:
+    """The ISO period of the part of ``year`` that the sub-groups name."""
+
+    def get(name: str) -> str | None:
+        return g[prefix + name]
+
+    if (first := get("ma")) and (last := get("mb")):
+        a, b = _number(first), _number(last)
+        return f"{_join(year, a)}/{_join(year, b)}" if a < b else str(year)
+    if month := get("m"):
+        day = get("d")
+        return _join(year, _number(month), _number(day) if day else None)
+    if quarter := get("q"):
+        return f"{year}-Q{_number(quarter)}"
+    if quarters := get("pq"):
+        return f"{year}-Q1/{year}-Q{_number(quarters)}"
+    if half := get("h"):
+        return f"{year}-S{1 if half == '上' else 2}"
+    if months := get("pm"):
+        return f"{_join(year, 1)}/{_join(year, _number(months))}"
+    return str(year)
+
+
+def _edge_type(g: dict[str, str | None], prefix: str) -> TimeType:
+    edge = g[prefix + "edge"] or ""
+    part = g[prefix + "mpart"] or ""
+    return "point" if edge[-1:] in ("末", "底", "初") or part in ("底", "末") else "period"
+
+
+def _month_before(today: Today, offset: int) -> str | None:
+    if today.year is None or today.month is None:
+        return None
+    index = today.year * 12 + today.month - 1 + offset
+    return _join(index // 12, index % 12 + 1)
+
+
+def _bare_part(m: re.Match[str], g: dict[str, str | None], today: Today) -> tuple[str | None, TimeType, bool] | None:
+    """A month, quarter or half-year without a year: the last one not after the day of publication."""
+    if g["b_edge"] and g["b_edge"] not in ("年末", "年底", "年初", "岁末"):
+        return None
+    if g["b_whole"]:
+        return (None, "period", True)
+    if today.year is None:
+        return (None, _edge_type(g, "b_"), True)
+    year = today.year
+    month = _number(g["b_m"] or g["b_mb"] or "0")
+    if month > 12:
+        return None
+    needed = month
+    if g["b_q"]:
+        needed = _number(g["b_q"]) * 3 - 2
+    elif g["b_h"]:
+        needed = 1 if g["b_h"] == "上" else 7
+    if needed and today.month and needed > today.month:
+        year -= 1
+    return (_within(year, g, "b_"), _edge_type(g, "b_"), True)

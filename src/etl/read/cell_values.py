@@ -1,0 +1,81 @@
+"""Values that libraries hand over, as the frozen cells of the model, and the bounds of a workbook."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from etl.errors import LimitError
+from etl.model import Cell, CellValue
+
+MAX_CELLS = 2_000_000
+"""Non-empty cells of one workbook."""
+MAX_GRID = 8_000_000
+"""Cells of the rectangle that a sheet spans, empty ones included: calamine lays it out densely."""
+
+
+def decimal_of(number: float | int) -> Decimal:
+    """The shortest decimal that gives the stored float back, without exponent: 5.0 → 5, 1e15 → 1000000000000000."""
+    if isinstance(number, int):
+        return Decimal(number)
+    if number.is_integer() and abs(number) < 1e18:
+        return Decimal(int(number))
+    return Decimal(format(Decimal(repr(number)), "f"))
+
+
+def typed_cell(row: int, col: int, raw: object, *, percent: bool = False, indent: int = 0) -> Cell | None:
+    """The cell for a value of calamine; None for an empty one. A percent-formatted 0.362 becomes 36.2 (``36.2%``)."""
+    if raw is None or raw == "":
+        return None
+    if isinstance(raw, str):
+        error = raw if raw.startswith("#") and raw.rstrip("!?").isupper() and raw.endswith(("!", "?", "A")) else None
+        return Cell(row, col, raw, raw, indent=indent, error=error)
+    if isinstance(raw, bool):
+        return Cell(row, col, raw, "TRUE" if raw else "FALSE", indent=indent)
+    if isinstance(raw, float | int):
+        if isinstance(raw, float) and (raw != raw or raw in (float("inf"), float("-inf"))):
+            return Cell(row, col, str(raw), str(raw), indent=indent, error=str(raw))
+        number = decimal_of(raw)
+        if percent:
+            number = plain(number * 100)
+            return Cell(row, col, number, f"{number}%", percent=True, indent=indent)
+        return Cell(row, col, number, str(number), indent=indent)
+    value, text = _moment(raw)
+    return Cell(row, col, value, text, indent=indent)
+
+
+def plain(number: Decimal) -> Decimal:
+    """Without trailing zeros after the point and without exponent."""
+    if number == number.to_integral_value():
+        return number.quantize(Decimal(1))
+    return Decimal(format(number.normalize(), "f"))
+
+
+def _moment(raw: object) -> tuple[CellValue, str]:
+    if isinstance(raw, datetime):
+        if raw.time() == time(0):
+            return raw.date(), raw.date().isoformat()
+        return raw, raw.isoformat(sep=" ")
+    if isinstance(raw, date):
+        return raw, raw.isoformat()
+    if isinstance(raw, time):
+        return raw.isoformat(), raw.isoformat()
+    if isinstance(raw, timedelta):
+        return str(raw), str(raw)
+    return str(raw), str(raw)
+
+
+def check_grid(where: str, sheet: str, rows: int, cols: int) -> None:
+    """Raises LimitError when a sheet spans more cells than can be laid out."""
+    if rows * cols > MAX_GRID:
+        raise LimitError(
+            where,
+            f"sheet {sheet!r} spans {rows:,} rows × {cols:,} columns, the limit is {MAX_GRID:,} cells",
+            next_step="Delete the stray cells far outside the table, or split the sheet.",
+        )
+
+
+def check_cells(where: str, count: int) -> None:
+    """Raises LimitError when a workbook holds too many cells."""
+    if count > MAX_CELLS:
+        raise LimitError(where, f"holds more than {MAX_CELLS:,} cells", next_step="Split the workbook.")

@@ -71,6 +71,8 @@ class Document:
     encoding: str | None = None
     title: str | None = None
     """Title in the file's metadata; None when the format has none."""
+    warnings: tuple[str, ...] = ()
+    """What the reader had to put up with (a wrong extension, pages without text), in Chinese."""
 
 
 CellValue = str | Decimal | bool | date | datetime | None

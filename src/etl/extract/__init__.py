@@ -1,0 +1,25 @@
+"""Find every figure of a document or workbook, with the place it stands in."""
+
+from __future__ import annotations
+
+from etl.model import Document, Extraction, SourceFile, Workbook
+
+REPORT_EXTRACTOR = "report/1"
+SHEET_EXTRACTOR = "sheet/1"
+"""Raised when what is found changes: files loaded by an older version are read again."""
+
+
+def extractor_of(content: Document | Workbook) -> str:
+    """Name and version of the extractor for this kind of content."""
+    return REPORT_EXTRACTOR if isinstance(content, Document) else SHEET_EXTRACTOR
+
+
+def extract(source: SourceFile, content: Document | Workbook) -> Extraction:
+    """All figures and all ignored numerals of one file."""
+    if isinstance(content, Document):
+        from etl.extract.report import extract_report
+
+        return extract_report(content, source.manifest)
+    from etl.extract.sheet import extract_workbook
+
+    return extract_workbook(content, source.name, source.manifest)

@@ -1,0 +1,147 @@
+"""What the rules look at: one pandas frame of observations and one of relations, for a batch of files."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from etl.check.reconcile import Evaluated, suspects
+from etl.check.suites import FRAMES
+from etl.model import Observation
+from etl.normalise.indicators import load_indicators
+from etl.normalise.regions import load_regions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRows:
+    """What one file brings to the gate."""
+
+    sha256: str
+    observations: tuple[Observation, ...]
+    evaluated: tuple[Evaluated, ...]
+
+
+def observation_rows(files: Iterable[FileRows]) -> list[Row]:
+    """One dictionary per observation with the columns of ``FRAMES["observation"]``."""
+    rows: list[Row] = []
+    for file in files:
+        conflicts = _conflicting_facts(file.observations)
+        accused = suspects(file.evaluated)
+        rows.extend(_observation_row(file.sha256, o, conflicts, accused) for o in file.observations)
+    return rows
+
+
+def relation_rows(files: Iterable[FileRows]) -> list[Row]:
+    """One dictionary per relation; the verdict of an undecidable one is None, so that no rule counts it."""
+    return [
+        {
+            "relation_id": f"{file.sha256}:{number}",
+            "file_sha256": file.sha256,
+            "kind": e.relation.kind,
+            "verdict": None if e.verdict == "undecidable" else e.verdict,
+            "arithmetic": e.arithmetic,
+        }
+        for file in files
+        for number, e in enumerate(file.evaluated)
+    ]
+
+
+def to_frame(rows: Sequence[Row], frame: str, id_column: str) -> pd.DataFrame:
+    """A frame whose unnamed index holds the row ids: Great Expectations then returns all failing ids, quickly."""
+    import pandas as pd
+
+    df = pd.DataFrame(rows, columns=sorted(FRAMES[frame]))
+    for column in ("obs_value", "obs_low", "obs_high", "indicator_low", "indicator_high", "magnitude", "fact_values"):
+        if column in df:
+            df[column] = pd.to_numeric(df[column])
+    df = df.set_index(id_column, drop=False)
+    df.index.name = None
+    return df
+
+
+def _observation_row(sha256: str, o: Observation, conflicts: dict[str, int], accused: dict[str, Evaluated]) -> Row:
+    indicator = load_indicators().by_code.get(o.indicator) if o.indicator else None
+    low, high = (indicator.low, indicator.high) if indicator else (None, None)
+    suspect = accused.get(o.observation_id)
+    return {
+        "observation_id": o.observation_id,
+        "file_sha256": sha256,
+        "place": str(o.place),
+        "text": o.text.strip(),
+        "obs_value": _number(o.obs_value),
+        "unit": o.unit,
+        "unit_measure": o.unit_measure,
+        "printed_mult": o.printed_mult,
+        "printed_decimals": o.printed_decimals,
+        "qualifier": o.qualifier,
+        "obs_low": _number(o.obs_low),
+        "obs_high": _number(o.obs_high),
+        "kind": o.kind,
+        "direction": o.direction,
+        "status": o.status,
+        "time_type": o.period.time_type,
+        "ref_area": o.area.code,
+        "ref_area_name": o.area.name,
+        "ref_entity": o.area.entity,
+        "area": o.area.code or o.area.name,
+        "area_printed": o.area.printed or o.area.name or "",
+        "area_is_unresolved": o.area.unresolved,
+        "area_is_known": None if o.area.code is None else load_regions().get(o.area.code) is not None,
+        "area_candidates": _candidates(o),
+        "time_period": o.period.iso,
+        "label": o.label or None,
+        "indicator": o.indicator,
+        "indicator_low": _number(low),
+        "indicator_high": _number(high),
+        "magnitude": _within(o.obs_value, low, high),
+        "series_key": o.series_key,
+        "evidence": o.evidence,
+        "fact_values": conflicts.get(_fact_key(o)),
+        "is_suspect": suspect is not None,
+        "suspect_arithmetic": suspect.arithmetic if suspect else "",
+    }
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _within(value: Decimal, low: Decimal | None, high: Decimal | None) -> float | None:
+    """1 inside the catalogue's bounds, 0 outside, None where it states none."""
+    if low is None and high is None:
+        return None
+    return float((low is None or value >= low) and (high is None or value <= high))
+
+
+def _candidates(o: Observation) -> str:
+    ranked = "；".join(f"{c.name}（{c.code}）" for c in o.area.candidates[:5])
+    return f"候选：{ranked}" if ranked else "核对地名，或在区划别名表中增加一行"
+
+
+def _fact_key(o: Observation) -> str:
+    return f"{o.series_key} {o.period.iso}"
+
+
+def _conflicting_facts(observations: Sequence[Observation]) -> dict[str, int]:
+    """Fact key → number of distinct values, for facts told more than once; 1 when all their intervals meet."""
+    by_fact: dict[str, list[Observation]] = defaultdict(list)
+    for o in observations:
+        if o.period.iso is not None:
+            by_fact[_fact_key(o)].append(o)
+    result: dict[str, int] = {}
+    for key, told in by_fact.items():
+        if len(told) < 2:
+            continue
+        lows = [o.obs_low for o in told if o.obs_low is not None]
+        highs = [o.obs_high for o in told if o.obs_high is not None]
+        agree = not lows or not highs or max(lows) <= min(highs)
+        result[key] = 1 if agree else len({o.obs_value for o in told})
+    return result

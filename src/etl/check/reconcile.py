@@ -1,0 +1,215 @@
+"""Relations between figures, judged on intervals: does what was printed fit together within what the print allows?
+
+Every figure is an interval (``obs_low``, ``obs_high``; None is an open end). A relation *holds* when the interval
+computed from its members meets the printed one, *fails* when it can't, and is *undecidable* when an open end or a
+missing member leaves it open.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from math import prod
+
+from etl.contract import plain
+from etl.model import Observation, Place, Relation, RelationMembers, Verdict
+
+INFINITY = Decimal("Infinity")
+SHARE_BASE = {"‰": Decimal(1000)}
+"""Shares are per hundred unless their unit says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A relation with its verdict and its arithmetic."""
+
+    relation: Relation
+    computed_low: Decimal | None
+    computed_high: Decimal | None
+    verdict: Verdict
+    arithmetic: str
+    """In Chinese: ``72 ÷ 153 = 47.06%，应为 47.1%，成立``."""
+    members: tuple[str, ...]
+    """Observation ids of the members found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """An interval with infinities for open ends, so that arithmetic needs no cases."""
+
+    low: Decimal
+    high: Decimal
+    mid: Decimal
+
+    def __add__(self, other: Range) -> Range:
+        return Range(self.low + other.low, self.high + other.high, self.mid + other.mid)
+
+    def __mul__(self, other: Range) -> Range:
+        """For figures that are not negative."""
+        return Range(_times(self.low, other.low), _times(self.high, other.high), self.mid * other.mid)
+
+    def __truediv__(self, other: Range) -> Range:
+        """For figures that are not negative; a denominator that may be 0 leaves the quotient open upwards."""
+        low = Decimal(0) if other.high == INFINITY else self.low / other.high
+        high = INFINITY if other.low <= 0 or self.high == INFINITY else self.high / other.low
+        return Range(low, high, self.mid / other.mid if other.mid else Decimal(0))
+
+    def scaled(self, factor: Decimal) -> Range:
+        return Range(_times(self.low, factor), _times(self.high, factor), self.mid * factor)
+
+    def shifted(self, by: Decimal) -> Range:
+        return Range(self.low + by, self.high + by, self.mid + by)
+
+    def negated(self) -> Range:
+        return Range(-self.high, -self.low, -self.mid)
+
+    @property
+    def is_bounded(self) -> bool:
+        return self.low != -INFINITY and self.high != INFINITY
+
+    def meets(self, other: Range) -> bool:
+        return self.low <= other.high and other.low <= self.high
+
+
+def _times(a: Decimal, b: Decimal) -> Decimal:
+    """Infinity times zero is zero here: nothing of something unbounded is nothing."""
+    return Decimal(0) if not a or not b else a * b
+
+
+def range_of(o: Observation) -> Range:
+    """The interval of an observation in its base unit."""
+    return Range(
+        -INFINITY if o.obs_low is None else o.obs_low,
+        INFINITY if o.obs_high is None else o.obs_high,
+        o.obs_value,
+    )
+
+
+def evaluate(relation: Relation, by_place: Mapping[Place, Observation]) -> Evaluated:
+    """Judge one relation. Members that are no observation make it undecidable."""
+    places = member_places(relation.members)
+    found = [by_place[p] for p in places if p in by_place]
+    ids = tuple(o.observation_id for o in found)
+    if len(found) < len(places) or not places:
+        return Evaluated(relation, None, None, "undecidable", "有成员未能识别，无法核对", ids)
+    with localcontext() as context:
+        context.prec = 34
+        return _evaluate(relation, by_place, ids)
+
+
+def _evaluate(relation: Relation, by_place: Mapping[Place, Observation], ids: tuple[str, ...]) -> Evaluated:
+    members = relation.members
+    match relation.kind:
+        case "share" | "growth":
+            if not (members.part and members.whole and members.share):
+                return Evaluated(relation, None, None, "undecidable", "缺少分子、分母或比重", ids)
+            part, whole, share = (by_place[p] for p in (members.part, members.whole, members.share))
+            base = SHARE_BASE.get(share.unit or "", Decimal(100))
+            computed = (range_of(part) / range_of(whole)).scaled(base)
+            text = f"{shown(part)} ÷ {shown(whole)}"
+            if relation.kind == "growth":
+                computed = computed.shifted(-base)
+                text += " − 1"
+                if share.direction == "down":
+                    computed = computed.negated()
+            return _judged(relation, ids, computed, share, text)
+        case "sum" if members.total and members.parts:
+            total = by_place[members.total]
+            parts = [by_place[p] for p in members.parts]
+            computed = range_of(parts[0])
+            for o in parts[1:]:
+                computed = computed + range_of(o)
+            return _judged(relation, ids, computed, total, " + ".join(map(shown, parts)))
+        case "product" if members.total and members.terms:
+            total = by_place[members.total]
+            terms = [[by_place[p] for p in term] for term in members.terms]
+            products = [_product([range_of(o) for o in term]) for term in terms]
+            computed = products[0]
+            for p in products[1:]:
+                computed = computed + p
+            return _judged(relation, ids, computed, total, " + ".join(" × ".join(map(shown, term)) for term in terms))
+        case "subset" if members.part and members.whole:
+            part, whole = by_place[members.part], by_place[members.whole]
+            fails = range_of(part).low > range_of(whole).high
+            verdict: Verdict = "fails" if fails else "holds"
+            sign = ">" if fails else "≤"
+            text = f"{shown(part)} {sign} {shown(whole)}，{VERDICT_ZH[verdict]}"
+            return Evaluated(relation, part.obs_low, part.obs_high, verdict, text, ids)
+        case "equal" if len(members.parts) > 1:
+            first, *rest = (by_place[p] for p in members.parts)
+            meets = all(range_of(first).meets(range_of(o)) for o in rest)
+            verdict = "holds" if meets else "fails"
+            text = " = ".join(shown(o) for o in (first, *rest)) + f"，{VERDICT_ZH[verdict]}"
+            return Evaluated(relation, first.obs_low, first.obs_high, verdict, text, ids)
+        case _:
+            return Evaluated(relation, None, None, "undecidable", "关系不完整，无法核对", ids)
+
+
+VERDICT_ZH: dict[Verdict, str] = {"holds": "成立", "fails": "不成立", "undecidable": "无法判定"}
+
+
+def _product(factors: Sequence[Range]) -> Range:
+    return prod(factors[1:], start=factors[0])
+
+
+def _judged(relation: Relation, ids: tuple[str, ...], computed: Range, printed: Observation, text: str) -> Evaluated:
+    """Compare a computed interval with the printed one. A meeting that rests on an open end decides nothing."""
+    expected = range_of(printed)
+    if not computed.meets(expected):
+        verdict: Verdict = "fails"
+    else:
+        verdict = "holds" if computed.is_bounded and expected.is_bounded else "undecidable"
+    unit = printed.unit or ""
+    arithmetic = f"{text} = {rounded(computed.mid)}{unit}，应为 {printed.text}，{VERDICT_ZH[verdict]}"
+    return Evaluated(
+        relation,
+        None if computed.low == -INFINITY else computed.low,
+        None if computed.high == INFINITY else computed.high,
+        verdict,
+        arithmetic,
+        ids,
+    )
+
+
+def shown(o: Observation) -> str:
+    """A figure in a line of arithmetic: as printed in reports, as a number in sheets (whose cells carry no unit)."""
+    return o.text.strip() if any(not c.isdigit() and c not in ".,-" for c in o.text) else plain(o.obs_value) or ""
+
+
+def rounded(value: Decimal) -> str:
+    """At most two digits after the point, for people."""
+    return plain(round(value, 2)) or "0" if value.is_finite() else "∞"
+
+
+def member_places(members: RelationMembers) -> tuple[Place, ...]:
+    """All places a relation names, in a fixed order."""
+    single = (members.part, members.whole, members.share, members.total)
+    return (
+        *(p for p in single if p is not None),
+        *members.parts,
+        *(p for term in members.terms for p in term),
+    )
+
+
+def suspects(evaluated: Iterable[Evaluated]) -> dict[str, Evaluated]:
+    """Observations that alone explain a failing relation: observation id → that relation.
+
+    Every decided relation votes on its members, +1 when it fails and -1 when it holds; the one member with the
+    highest score of a failing relation is its suspect. Members that tie are not told apart: nobody is accused.
+    """
+    decided = [e for e in evaluated if e.verdict != "undecidable"]
+    score: dict[str, int] = defaultdict(int)
+    for e in decided:
+        for member in e.members:
+            score[member] += 1 if e.verdict == "fails" else -1
+    result: dict[str, Evaluated] = {}
+    for e in decided:
+        if e.verdict != "fails":
+            continue
+        best = max(score[m] for m in e.members)
+        top = [m for m in e.members if score[m] == best]
+        if len(top) == 1:
+            result.setdefault(top[0], e)
+    return result

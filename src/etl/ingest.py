@@ -1,0 +1,261 @@
+"""The road of a batch of files: read, extract, normalise, check, load. Called by the flow; knows no Prefect.
+
+Only the warehouse says what is done: a file is known when its bytes were read by the present reader and extractor
+with the present manifest line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from etl import __version__
+from etl.accounting import Accounting, account
+from etl.archive import archive
+from etl.check.frames import FileRows
+from etl.check.gate import FileVerdict, check
+from etl.check.reconcile import Evaluated, evaluate
+from etl.check.suites import Suite
+from etl.errors import GongbaoError, NothingFoundError
+from etl.extract import REPORT_EXTRACTOR, SHEET_EXTRACTOR, extract, extractor_of
+from etl.landing import Landing
+from etl.model import Document, Extraction, ManifestEntry, Observation, SourceFile, Workbook
+from etl.normalise.observe import observe
+from etl.read import READERS, read
+from etl.warehouse.load import FileRecord, KnownFile, known_files, load_file, record_arrival
+
+log = logging.getLogger("etl.ingest")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run has to do."""
+
+    new: tuple[SourceFile, ...]
+    """To be read, in order of their paths; the same bytes only once."""
+    arrivals: tuple[SourceFile, ...]
+    """Known content under a new path: recorded, not read."""
+    known: int
+    """Files whose content is loaded, held or refused already."""
+    failed_before: int
+    """Of the known ones, those that were refused: ``--full`` tries them again."""
+    problems: tuple[str, ...]
+    """Broken manifest lines, files that vanished: what costs no other file."""
+    unreadable: int = 0
+    """Of the problems, files and paths that could not even be opened."""
+
+    @property
+    def seen(self) -> int:
+        return len(self.new) + self.known
+
+
+@dataclass(frozen=True, slots=True)
+class FileSummary:
+    """One line of the run's table."""
+
+    name: str
+    sha256: str
+    status: str
+    numerals: int
+    loaded: int
+    held: int
+    ignored: int
+    seconds: float
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file after reading, extraction and normalisation."""
+
+    source: SourceFile
+    content: Document | Workbook
+    extraction: Extraction
+    observations: tuple[Observation, ...]
+    evaluated: tuple[Evaluated, ...]
+    accounting: Accounting
+    seconds: float
+
+
+def plan(landing: Landing, archive_dir: Path, engine: sa.Engine, *, full: bool = False) -> Plan:
+    """Hash and archive every file of the landing, and tell what is new.
+
+    A file that can't be opened is a problem of its own. Raises WarehouseError's causes only for the warehouse.
+    """
+    with engine.connect().execution_options(readonly=True) as connection:
+        known = known_files(connection)
+    new: dict[str, SourceFile] = {}
+    arrivals: list[SourceFile] = []
+    known_count = failed_before = 0
+    problems = [str(p) for p in landing.problems]
+    unreadable = len(landing.missing)
+    for path in landing.files:
+        try:
+            sha256, size = archive(path, archive_dir)
+        except (OSError, GongbaoError) as e:
+            problems.append(str(e) if isinstance(e, GongbaoError) else f"{path}: can't be opened ({e.strerror})")
+            unreadable += 1
+            continue
+        source = SourceFile(path, path.name, sha256, size, landing.manifest.get(path))
+        held = known.get(sha256)
+        if full or held is None or not is_current(held, source):
+            if sha256 in new:
+                arrivals.append(source)
+            new.setdefault(sha256, source)
+        else:
+            known_count += 1
+            failed_before += held.status != "loaded"
+            if str(path) not in held.paths:
+                arrivals.append(source)
+    return Plan(tuple(new.values()), tuple(arrivals), known_count, failed_before, tuple(problems), unreadable)
+
+
+def is_current(known: KnownFile, source: SourceFile) -> bool:
+    """Was this content read by today's reader and extractor, with today's manifest line?"""
+    if known.context_key != context_key(source.manifest):
+        return False
+    if known.reader is None:  # it could not be read: another version may
+        return known.extractor == __version__
+    return known.reader in READERS and known.extractor in (REPORT_EXTRACTOR, SHEET_EXTRACTOR)
+
+
+def context_key(manifest: ManifestEntry | None) -> str:
+    """Hash of what the manifest says: figures without a place or date of their own depend on it."""
+    said = asdict(manifest) if manifest else {}
+    said.pop("file", None)
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def record_arrivals(engine: sa.Engine, run_id: str, sources: Sequence[SourceFile]) -> None:
+    """Note known content that came under a new path."""
+    for source in sources:
+        with engine.begin() as connection:
+            record_arrival(connection, run_id, source.path, source.sha256)
+
+
+def process_batch(
+    sources: Sequence[SourceFile], engine: sa.Engine, run_id: str, suites: Sequence[Suite]
+) -> tuple[FileSummary, ...]:
+    """Read, check and load a batch of files, each in a transaction of its own.
+
+    A bad file is recorded with its error and costs no other file. Raises only when the warehouse is away.
+    """
+    outcomes: list[Read | FileRecord] = [read_file(source) for source in sources]
+    good = [o for o in outcomes if isinstance(o, Read)]
+    verdicts = _check(good, suites)
+    summaries = []
+    for outcome in outcomes:
+        record = outcome if isinstance(outcome, FileRecord) else _record(outcome, verdicts[outcome.source.sha256])
+        load_file(engine, run_id, record)
+        summaries.append(summary(record))
+        log.info("%s: %s, %d loaded, %d held", record.name, record.status, len(record.loaded), len(record.held))
+    return tuple(summaries)
+
+
+def read_file(source: SourceFile) -> Read | FileRecord:
+    """All stages before the gate. Any failure becomes the record of a failed file."""
+    started = time.perf_counter()
+    try:
+        content = read(source.path)
+        extraction = extract(source, content)
+        if not extraction.figures:
+            kind = "figure" if isinstance(content, Document) else "table with figures"
+            raise NothingFoundError(
+                source.name,
+                f"no {kind} was found in it ({len(extraction.ignored)} numerals ignored)",
+                next_step="If it should hold some, see `etl extract` and the report.",
+            )
+        observations = tuple(observe(source, figure) for figure in extraction.figures)
+        by_place = {o.place: o for o in observations}
+        evaluated = tuple(evaluate(relation, by_place) for relation in extraction.relations)
+        accounting = account(content, extraction)
+    except GongbaoError as e:
+        return _failed(source, e.code, str(e), time.perf_counter() - started)
+    except Exception as e:  # a reader or extractor may meet anything; the file is marked, the rest goes on
+        log.debug("%s crashed", source.name, exc_info=True)
+        return _failed(source, "crashed", f"{source.name}: {type(e).__name__}: {e}", time.perf_counter() - started)
+    return Read(source, content, extraction, observations, evaluated, accounting, time.perf_counter() - started)
+
+
+def _failed(source: SourceFile, code: str, error: str, seconds: float) -> FileRecord:
+    return FileRecord(
+        sha256=source.sha256,
+        name=source.name,
+        path=source.path,
+        size=source.size,
+        manifest=source.manifest,
+        context_key=context_key(source.manifest),
+        status="failed",
+        seconds=seconds,
+        extractor=__version__,
+        error_code=code,
+        error=error,
+    )
+
+
+def _check(files: Sequence[Read], suites: Sequence[Suite]) -> Mapping[str, FileVerdict]:
+    verdicts = check([FileRows(f.source.sha256, f.observations, f.evaluated) for f in files], suites)
+    return {v.sha256: v for v in verdicts}
+
+
+def _record(file: Read, verdict: FileVerdict) -> FileRecord:
+    """What goes into the warehouse: the rows the gate let through, those it held, and why."""
+    accounting = file.accounting
+    blocked = [f.message for f in verdict.blocking]
+    if accounting.missing:
+        places = ", ".join(map(str, accounting.missing[:5]))
+        blocked.append(f"有 {len(accounting.missing)} 个数字未被识别也未说明原因（{places}）")
+    held_ids = verdict.held
+    held = tuple(o for o in file.observations if o.observation_id in held_ids)
+    loaded = tuple(o for o in file.observations if o.observation_id not in held_ids)
+    if blocked:
+        held, loaded = (), ()
+    return FileRecord(
+        sha256=file.source.sha256,
+        name=file.source.name,
+        path=file.source.path,
+        size=file.source.size,
+        manifest=file.source.manifest,
+        context_key=context_key(file.source.manifest),
+        status="blocked" if blocked else "loaded",
+        seconds=file.seconds,
+        format=file.content.format,
+        encoding=file.content.encoding,
+        reader=file.content.reader,
+        extractor=extractor_of(file.content),
+        title=file.content.title if isinstance(file.content, Document) else None,
+        error_code="blocked" if blocked else None,
+        error="；".join(blocked) or None,
+        numerals=accounting.seen,
+        numerals_loaded=sum(accounting.by_figure[o.place] for o in loaded),
+        numerals_held=sum(accounting.by_figure[o.place] for o in held),
+        numerals_ignored=accounting.ignored,
+        loaded=loaded,
+        held=held,
+        ignored=file.extraction.ignored,
+        findings=verdict.findings,
+        evaluated=file.evaluated,
+        verdict=verdict,
+    )
+
+
+def summary(record: FileRecord) -> FileSummary:
+    """The line of a file in the run's table."""
+    return FileSummary(
+        record.name,
+        record.sha256,
+        record.status,
+        record.numerals,
+        record.numerals_loaded,
+        record.numerals_held,
+        record.numerals_ignored,
+        round(record.seconds, 2),
+        record.error,
+    )

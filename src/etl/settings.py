@@ -1,0 +1,96 @@
+"""Settings: defaults, then ``gongbao.toml`` in the current folder, then ``GONGBAO_*`` in the environment.
+
+Secrets (the password in a warehouse URL) are never printed: ``describe`` masks them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from etl.errors import SettingsError
+
+PREFIX = "GONGBAO_"
+SETTINGS_FILE = "gongbao.toml"
+OUTSIDE = frozenset({"GONGBAO_SHARED"})
+"""Variables with our prefix that belong to the tests, not to the settings."""
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Each field is ``GONGBAO_<NAME>`` in the environment and a key of gongbao.toml."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", toml_file=SETTINGS_FILE, frozen=True)
+
+    warehouse: str = Field(
+        "sqlite:///var/warehouse.db", description="SQLAlchemy URL of the warehouse (sqlite:///… or postgresql://…)"
+    )
+    var_dir: Path = Field(Path("var"), description="folder for the archive, the reports and Prefect's own state")
+    expectations_dir: Path | None = Field(None, description="folder of the suites; None: those of the package")
+    batch_size: int = Field(25, ge=1, le=1000, description="files per task")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="log level of the CLI")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def archive_dir(self) -> Path:
+        """One copy of every file's bytes, by hash."""
+        return self.var_dir / "archive"
+
+    @property
+    def reports_dir(self) -> Path:
+        """The HTML reports, one per run."""
+        return self.var_dir / "reports"
+
+    @property
+    def suites_dir(self) -> Path:
+        """The suites: the setting, else the package's own copy, else the checkout's ``expectations/``."""
+        if self.expectations_dir is not None:
+            return self.expectations_dir
+        packaged = Path(__file__).parent / "expectations"
+        return packaged if packaged.is_dir() else Path(__file__).parents[2] / "expectations"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of this process; ``overrides`` (command-line options) win, None ones are left out.
+
+    Raises SettingsError naming the unknown or unusable setting and where it comes from.
+    """
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in known and name not in OUTSIDE:
+            raise SettingsError(name, "there is no such setting", known=known)
+    try:
+        return Settings(**{k: v for k, v in overrides.items() if v is not None})
+    except ValidationError as e:
+        first = e.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        if first["type"] == "extra_forbidden":
+            raise SettingsError(
+                f"{SETTINGS_FILE}: {name}", "there is no such setting", known=Settings.model_fields
+            ) from None
+        raise SettingsError(f"{PREFIX}{name.upper()}", first["msg"]) from None
+    except ValueError as e:  # tomllib
+        raise SettingsError(SETTINGS_FILE, f"can't be read ({e})") from None
+
+
+def describe(settings: Settings) -> Mapping[str, str]:
+    """Name → value, fit for printing: no passwords."""
+    from etl.warehouse.engine import shown
+
+    values = {name: str(getattr(settings, name)) for name in Settings.model_fields}
+    values["warehouse"] = shown(settings.warehouse)
+    return values

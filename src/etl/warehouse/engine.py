@@ -1,0 +1,104 @@
+"""Connections to the warehouse, and its schema brought up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+
+from etl.errors import SettingsError, WarehouseError
+
+KNOWN_DIALECTS = ("sqlite", "postgresql")
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 60
+"""How long a writer waits for another one on SQLite before it gives up."""
+
+
+def connect(url: str) -> sa.Engine:
+    """An engine for a SQLite or PostgreSQL URL. Creates the folder of a SQLite file; opens no connection yet.
+
+    Raises SettingsError for a URL that can't be parsed or names another database.
+    """
+    try:
+        parsed = make_url(url)
+    except sa.exc.ArgumentError:
+        raise SettingsError(
+            "warehouse", "is not a database URL", known=["sqlite:///FILE", "postgresql://USER:PASSWORD@HOST/DB"]
+        ) from None
+    dialect = parsed.get_backend_name()
+    if dialect not in KNOWN_DIALECTS:
+        raise SettingsError("warehouse", f"database {dialect!r} is not supported", known=KNOWN_DIALECTS)
+    if dialect == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        return sa.create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    if parsed.database and parsed.database != ":memory:":
+        try:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as e:
+            raise WarehouseError(
+                str(parsed.database),
+                f"the folder can't be created ({e.strerror})",
+                next_step="Choose another --warehouse.",
+            ) from None
+    engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+    sa.event.listen(engine, "connect", _configure_sqlite)
+    sa.event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    """Write-ahead log (readers don't block the writer) and foreign keys; transactions are begun by us."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("pragma journal_mode=wal")
+    cursor.execute("pragma synchronous=normal")
+    cursor.execute("pragma foreign_keys=on")
+    cursor.close()
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    """Take the write lock at once, so that two ingests queue up instead of failing half-way."""
+    if connection.get_execution_options().get("readonly"):
+        connection.exec_driver_sql("begin")
+    else:
+        connection.exec_driver_sql("begin immediate")
+
+
+def shown(url: str) -> str:
+    """The URL without its password, for people and logs."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """Create the schema or bring it to this version, and refresh the reference tables.
+
+    Raises WarehouseError when the database is away or belongs to a newer version.
+    """
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
+    from etl.warehouse.reference_tables import refresh
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    where = engine.url.render_as_string(hide_password=True)
+    try:
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":  # two first runs at once: one waits for the other
+                connection.exec_driver_sql("select pg_advisory_xact_lock(723511)")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            refresh(connection)
+    except CommandError as e:
+        raise WarehouseError(
+            where, f"its schema is not one this version knows ({e})", next_step="Upgrade Gongbao on this machine."
+        ) from e
+    except (sa.exc.OperationalError, sa.exc.DatabaseError) as e:
+        raise WarehouseError(
+            where,
+            f"can't be reached or used ({str(e.orig).strip().splitlines()[0]})",
+            next_step="Check --warehouse or GONGBAO_WAREHOUSE, then run `etl doctor`.",
+        ) from e

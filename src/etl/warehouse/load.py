@@ -1,0 +1,281 @@
+"""Write what was found in a file, in one transaction: data, counts and the "done" mark commit together."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from etl import __version__
+from etl.check.gate import FileVerdict
+from etl.check.reconcile import Evaluated
+from etl.contract import observation_row, place_columns, place_list
+from etl.model import Finding, Ignored, ManifestEntry, Observation, RelationMembers
+from etl.warehouse import schema
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """Everything one file leaves in the warehouse."""
+
+    sha256: str
+    name: str
+    path: Path
+    size: int
+    context_key: str
+    status: str
+    """``loaded``, ``blocked`` or ``failed``."""
+    seconds: float
+    manifest: ManifestEntry | None = None
+    format: str | None = None
+    encoding: str | None = None
+    reader: str | None = None
+    extractor: str | None = None
+    title: str | None = None
+    error_code: str | None = None
+    error: str | None = None
+    numerals: int = 0
+    numerals_loaded: int = 0
+    numerals_held: int = 0
+    numerals_ignored: int = 0
+    loaded: tuple[Observation, ...] = ()
+    held: tuple[Observation, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    evaluated: tuple[Evaluated, ...] = ()
+    verdict: FileVerdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What the warehouse holds of a file."""
+
+    sha256: str
+    reader: str | None
+    extractor: str | None
+    context_key: str
+    status: str
+    paths: frozenset[str] = field(default_factory=frozenset)
+    """Paths under which it is the current content."""
+
+
+def known_files(connection: sa.Connection) -> dict[str, KnownFile]:
+    """All files of the warehouse by hash."""
+    f, a = schema.source_file.c, schema.file_arrival.c
+    paths: dict[str, set[str]] = {}
+    for sha256, path in connection.execute(sa.select(a.sha256, a.path).where(a.is_current)):
+        paths.setdefault(sha256, set()).add(path)
+    return {
+        row.sha256: KnownFile(
+            row.sha256, row.reader, row.extractor, row.context_key, row.status, frozenset(paths.get(row.sha256, ()))
+        )
+        for row in connection.execute(sa.select(f.sha256, f.reader, f.extractor, f.context_key, f.status))
+    }
+
+
+def start_run(
+    engine: sa.Engine, arguments: Mapping[str, Any], *, seen: int, known: int, problems: Sequence[str]
+) -> str:
+    """Record that a run starts; returns its id."""
+    run_id = str(uuid.uuid4())
+    with engine.begin() as connection:
+        connection.execute(
+            schema.ingest_run.insert(),
+            {
+                "run_id": run_id,
+                "started_at": now(),
+                "status": "running",
+                "version": __version__,
+                "arguments": dict(arguments),
+                "files_seen": seen,
+                "files_known": known,
+                "problems": list(problems),
+            },
+        )
+    return run_id
+
+
+def finish_run(engine: sa.Engine, run_id: str, *, status: str) -> None:
+    """Record how a run ended: ``completed`` or ``failed``."""
+    table = schema.ingest_run
+    with engine.begin() as connection:
+        connection.execute(table.update().where(table.c.run_id == run_id).values(status=status, finished_at=now()))
+
+
+def record_arrival(connection: sa.Connection, run_id: str, path: Path, sha256: str) -> None:
+    """Content came under a path; other content under the same path is no longer current."""
+    table = schema.file_arrival
+    same_path = table.c.path == str(path)
+    connection.execute(table.update().where(same_path, table.c.sha256 != sha256).values(is_current=False))
+    updated = connection.execute(table.update().where(same_path, table.c.sha256 == sha256).values(is_current=True))
+    if not updated.rowcount:
+        connection.execute(
+            table.insert(),
+            {"path": str(path), "sha256": sha256, "run_id": run_id, "arrived_at": now(), "is_current": True},
+        )
+
+
+def load_file(engine: sa.Engine, run_id: str, record: FileRecord) -> None:
+    """Replace all that the warehouse holds of this file, in one transaction."""
+    with engine.begin() as connection:
+        first_held = _first_held(connection, record.sha256)
+        for table in schema.FILE_TABLES:
+            connection.execute(table.delete().where(table.c.file_sha256 == record.sha256))
+        _write_source_file(connection, run_id, record)
+        record_arrival(connection, run_id, record.path, record.sha256)
+        owner = {"file_sha256": record.sha256, "run_id": run_id}
+        _insert(connection, schema.observation, (_observation(o, owner) for o in record.loaded))
+        _insert(connection, schema.quarantine, _quarantined(record.held, owner, first_held))
+        _insert(connection, schema.finding, _findings(record))
+        _insert(connection, schema.relation, _relations(record))
+        _insert(connection, schema.ignored_numeral, _ignored(record))
+        _insert(connection, schema.quality_check, _checks(record, run_id))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _insert(connection: sa.Connection, table: sa.Table, rows: Iterable[Row]) -> None:
+    if batch := list(rows):
+        connection.execute(table.insert(), batch)
+
+
+def _first_held(connection: sa.Connection, sha256: str) -> dict[str, datetime]:
+    """When each row of the file was first held: kept when the file is read again."""
+    q = schema.quarantine.c
+    found = connection.execute(sa.select(q.observation_id, q.first_seen_at).where(q.file_sha256 == sha256))
+    return dict(found.tuples())
+
+
+def _write_source_file(connection: sa.Connection, run_id: str, r: FileRecord) -> None:
+    table = schema.source_file
+    manifest = r.manifest or ManifestEntry(file=r.name)
+    values = {
+        "size": r.size,
+        "format": r.format,
+        "encoding": r.encoding,
+        "reader": r.reader,
+        "extractor": r.extractor,
+        "context_key": r.context_key,
+        "title": manifest.title or r.title,
+        "publisher": manifest.publisher,
+        "region_code": manifest.region_code,
+        "published_on": manifest.published_on,
+        "status": r.status,
+        "error_code": r.error_code,
+        "error": r.error,
+        "numerals": r.numerals,
+        "numerals_loaded": r.numerals_loaded,
+        "numerals_held": r.numerals_held,
+        "numerals_ignored": r.numerals_ignored,
+        "rows_loaded": len(r.loaded),
+        "rows_held": len(r.held),
+        "seconds": r.seconds,
+        "run_id": run_id,
+        "read_at": now(),
+    }
+    updated = connection.execute(table.update().where(table.c.sha256 == r.sha256).values(values))
+    if not updated.rowcount:
+        connection.execute(table.insert(), {"sha256": r.sha256, "name": r.name, **values})
+
+
+def _observation(o: Observation, owner: Mapping[str, Any]) -> Row:
+    row = observation_row(o)
+    del row["source"]
+    row |= {"obs_value": o.obs_value, "obs_low": o.obs_low, "obs_high": o.obs_high, "steps": list(o.steps)}
+    return row | dict(owner)
+
+
+def _quarantined(held: Iterable[Observation], owner: Mapping[str, Any], first: Mapping[str, datetime]) -> Iterable[Row]:
+    at = now()
+    for o in held:
+        yield _observation(o, owner) | {
+            "state": "open",
+            "first_seen_at": first.get(o.observation_id, at),
+            "last_seen_at": at,
+        }
+
+
+def _findings(record: FileRecord) -> Iterable[Row]:
+    for position, f in enumerate(record.findings):
+        yield {
+            "finding_id": _derived(record.sha256, f.rule_id, f.observation_id or str(position)),
+            "file_sha256": record.sha256,
+            "observation_id": f.observation_id,
+            "rule_id": f.rule_id,
+            "severity": f.severity,
+            "message": f.message,
+            "evidence": f.evidence,
+            "suggestion": f.suggestion,
+        }
+
+
+def _relations(record: FileRecord) -> Iterable[Row]:
+    for position, e in enumerate(record.evaluated):
+        yield {
+            "relation_id": _derived(record.sha256, e.relation.kind, str(position)),
+            "file_sha256": record.sha256,
+            "kind": e.relation.kind,
+            "members": members_json(e.relation.members),
+            "computed_low": _exact(e.computed_low),
+            "computed_high": _exact(e.computed_high),
+            "verdict": e.verdict,
+            "arithmetic": e.arithmetic,
+        }
+
+
+def _exact(value: Decimal | None) -> Decimal | None:
+    """A computed end to 12 digits after the point: a quotient has no last digit."""
+    return None if value is None else round(value, 12).normalize()
+
+
+def members_json(members: RelationMembers) -> Row:
+    """The contract's members: names → places, only those that are set."""
+    single = {name: getattr(members, name) for name in ("part", "whole", "share", "total")}
+    result: Row = {name: place_list(place) for name, place in single.items() if place is not None}
+    if members.parts:
+        result["parts"] = [place_list(p) for p in members.parts]
+    if members.terms:
+        result["terms"] = [[place_list(p) for p in term] for term in members.terms]
+    return result
+
+
+def _ignored(record: FileRecord) -> Iterable[Row]:
+    for i in record.ignored:
+        yield {
+            "ignored_id": _derived(record.sha256, "ignored", str(i.place)),
+            "file_sha256": record.sha256,
+            **place_columns(i.place),
+            "text": i.text,
+            "reason": i.reason,
+        }
+
+
+def _checks(record: FileRecord, run_id: str) -> Iterable[Row]:
+    for r in record.verdict.results if record.verdict else ():
+        yield {
+            "file_sha256": record.sha256,
+            "rule_id": r.rule_id,
+            "rule_version": r.rule_version,
+            "severity": r.severity,
+            "status": r.status,
+            "candidates": r.candidates,
+            "evaluated": r.evaluated,
+            "failed": r.failed,
+            "message": r.message,
+            "run_id": run_id,
+        }
+
+
+def _derived(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]

@@ -1,0 +1,319 @@
+"""The tables of the warehouse. Comments are the analyst's documentation: ``docs/warehouse.md`` is made from them.
+
+A change here needs a migration in ``migrations/versions``; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = sa.MetaData(naming_convention=NAMING)
+
+
+class SqliteNumeric(sa.types.UserDefinedType[Decimal]):
+    """NUMERIC affinity: SQLite keeps the text it is given as an integer or a real, whichever is exact."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "NUMERIC"
+
+    def bind_processor(self, dialect: Dialect) -> Any:  # noqa: ARG002
+        return lambda value: None if value is None else format(value, "f")
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002
+        return lambda value: None if value is None else Decimal(str(value))
+
+
+class Exact(sa.types.TypeDecorator[Decimal]):
+    """A decimal that comes back as it was stored: any number of digits on PostgreSQL, 15 on SQLite."""
+
+    impl = sa.Numeric
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        return dialect.type_descriptor(SqliteNumeric() if dialect.name == "sqlite" else sa.Numeric())
+
+
+UTC = sa.DateTime(timezone=True)
+
+
+def _column(name: str, kind: Any, comment: str, *args: Any, **kwargs: Any) -> sa.Column[Any]:
+    return sa.Column(name, kind, *args, comment=comment, **kwargs)
+
+
+ingest_run = sa.Table(
+    "ingest_run",
+    metadata,
+    _column("run_id", sa.String(36), "UUID of the run", primary_key=True),
+    _column("started_at", UTC, "when the run started (UTC)", nullable=False),
+    _column("finished_at", UTC, "when it ended; null while it runs and after it was killed"),
+    _column("status", sa.String(16), "running, completed or failed", nullable=False),
+    _column("version", sa.String(32), "version of Gongbao", nullable=False),
+    _column("arguments", sa.JSON, "paths and options the run was started with", nullable=False),
+    _column("files_seen", sa.Integer, "files found under the paths", nullable=False, default=0),
+    _column("files_known", sa.Integer, "of these, loaded before with the same bytes", nullable=False, default=0),
+    _column("problems", sa.JSON, "broken manifest lines and other troubles that cost no file", nullable=False),
+    comment="One row per run of the ingest.",
+)
+
+source_file = sa.Table(
+    "source_file",
+    metadata,
+    _column("sha256", sa.String(64), "hash of the bytes: the identity of the file", primary_key=True),
+    _column("name", sa.Text, "name under which it was first read", nullable=False),
+    _column("size", sa.BigInteger, "bytes", nullable=False),
+    _column("format", sa.String(16), "what the bytes are: txt, html, docx, pdf, xlsx, xls, ods, csv"),
+    _column("encoding", sa.String(32), "text encoding, where the format has one"),
+    _column("reader", sa.String(32), "reader and version; character offsets refer to its text"),
+    _column("extractor", sa.String(32), "extractor and version"),
+    _column("context_key", sa.String(64), "hash of what the manifest says of the file", nullable=False),
+    _column("title", sa.Text, "title by manifest or metadata"),
+    _column("publisher", sa.Text, "publisher by manifest"),
+    _column("region_code", sa.String(12), "GB/T 2260 code the publisher speaks for, by manifest"),
+    _column("published_on", sa.String(10), "ISO 8601, as precisely as known, by manifest"),
+    _column("status", sa.String(16), "loaded (all rows loaded or held), blocked or failed", nullable=False),
+    _column("error_code", sa.String(32), "stable short name of the error of a blocked or failed file"),
+    _column("error", sa.Text, "the error: where, what, known values, next step"),
+    _column("numerals", sa.Integer, "independent count of numerals (numeric cells of a sheet)", nullable=False),
+    _column("numerals_loaded", sa.Integer, "of these, in loaded observations", nullable=False),
+    _column("numerals_held", sa.Integer, "of these, in quarantined rows", nullable=False),
+    _column("numerals_ignored", sa.Integer, "of these, ignored with a reason", nullable=False),
+    _column("rows_loaded", sa.Integer, "observations loaded", nullable=False),
+    _column("rows_held", sa.Integer, "rows in quarantine", nullable=False),
+    _column("seconds", sa.Float, "time spent on the file", nullable=False),
+    _column("run_id", sa.String(36), "run that last read it", sa.ForeignKey("ingest_run.run_id"), nullable=False),
+    _column("read_at", UTC, "when it was last read", nullable=False),
+    sa.CheckConstraint(
+        "status <> 'loaded' or numerals = numerals_loaded + numerals_held + numerals_ignored",
+        name="ck_source_file_accounting",
+    ),
+    comment="One row per distinct file content, with its accounting: "
+    "numerals = numerals_loaded + numerals_held + numerals_ignored.",
+)
+
+file_arrival = sa.Table(
+    "file_arrival",
+    metadata,
+    _column("path", sa.Text, "path as found", primary_key=True),
+    _column("sha256", sa.String(64), "content found there", sa.ForeignKey("source_file.sha256"), primary_key=True),
+    _column("run_id", sa.String(36), "run that first saw it", sa.ForeignKey("ingest_run.run_id"), nullable=False),
+    _column("arrived_at", UTC, "when it was first seen", nullable=False),
+    _column("is_current", sa.Boolean, "false once other content came under the same path", nullable=False),
+    sa.Index("ix_file_arrival_sha256", "sha256"),
+    comment="Under which names which content came. The same bytes under two names are two rows here, one file there.",
+)
+
+
+def _observation_columns() -> list[sa.Column[Any]]:
+    """The row of the contract: the same columns for what is loaded and what is held."""
+    return [
+        _column("observation_id", sa.String(24), "derived from the file's hash and the place", primary_key=True),
+        _column("file_sha256", sa.String(64), "the file", sa.ForeignKey("source_file.sha256"), nullable=False),
+        _column(
+            "char_start", sa.Integer, "reports: first character of the figure in the text as read; null for sheets"
+        ),
+        _column("char_end", sa.Integer, "reports: one past the last character; null for sheets"),
+        _column("sheet", sa.Text, "sheets: name of the sheet (csv for a csv file); null for reports"),
+        _column("cell", sa.String(16), "sheets: A1 address (csv: column letter and record number); null for reports"),
+        _column("text", sa.Text, "the figure exactly as printed", nullable=False),
+        _column("obs_value", Exact(), "the number in the base unit; of a range its lower end", nullable=False),
+        _column("unit", sa.Text, "base unit in Chinese (人, 元, %, 百分点, 平方米)"),
+        _column("unit_measure", sa.String(32), "code of that unit in table unit"),
+        _column("printed_mult", sa.Integer, "power of ten of the printed multiplier (万: 4)", nullable=False),
+        _column("printed_decimals", sa.Integer, "digits printed after the point", nullable=False),
+        _column("qualifier", sa.String(8), "eq, approx, gt (余/多/超), ge (以上), lt (近), le (以内)", nullable=False),
+        _column("obs_low", Exact(), "least value the print allows; null: open"),
+        _column("obs_high", Exact(), "greatest value the print allows; null: open"),
+        _column(
+            "kind",
+            sa.String(16),
+            "count, money, share, growth, pp_change, rate, ratio, index, multiple, rank, duration, area, other",
+            nullable=False,
+        ),
+        _column("direction", sa.String(8), "down for 下降/减少; the value stays as printed"),
+        _column("status", sa.String(16), "observed, target (plan) or standard (threshold, tariff)", nullable=False),
+        _column("time_type", sa.String(16), "point, period or cumulative", nullable=False),
+        _column(
+            "ref_area", sa.String(12), "GB/T 2260 code (9 digits: township; 100000: country); null: none or unknown"
+        ),
+        _column("ref_area_name", sa.Text, "the most specific place name the text supports"),
+        _column("ref_entity", sa.Text, "organisation or site, when the figure is not about the whole area"),
+        _column("time_period", sa.String(32), "ISO 8601 / SDMX: 2024, 2024-06, 2024-Q1, 2021/2025; null: unknown"),
+        _column("area_basis", sa.String(16), "what settled the area: text, section, article, publisher, manifest …"),
+        _column("period_basis", sa.String(16), "what settled the period"),
+        _column(
+            "label",
+            sa.Text,
+            "what is measured, in Chinese; for sheets the header path joined with a bar",
+            nullable=False,
+        ),
+        _column("breakdown", sa.JSON, "sex, age, ownership and the like as an object", nullable=False),
+        _column("indicator", sa.String(64), "code in table indicator; null: not yet mapped"),
+        _column(
+            "series_key",
+            sa.String(24),
+            "what, where, whom, unit, kind; with time_period it names a fact",
+            nullable=False,
+        ),
+        _column("evidence", sa.Text, "the sentence, or the row and column headers", nullable=False),
+        _column("obs_status", sa.String(4), "SDMX CL_OBS_STATUS (A: normal)", nullable=False),
+        _column("steps", sa.JSON, "how the reading came about, one clause each", nullable=False),
+        _column("run_id", sa.String(36), "run that wrote the row", sa.ForeignKey("ingest_run.run_id"), nullable=False),
+    ]
+
+
+observation = sa.Table(
+    "observation",
+    metadata,
+    *_observation_columns(),
+    sa.Index("ix_observation_series_key_time_period", "series_key", "time_period"),
+    sa.Index("ix_observation_file_sha256", "file_sha256"),
+    sa.Index("ix_observation_indicator", "indicator"),
+    comment="Accepted figures, one row per mention.",
+)
+
+quarantine = sa.Table(
+    "quarantine",
+    metadata,
+    *_observation_columns(),
+    _column("state", sa.String(16), "open: waits for a reviewer", nullable=False),
+    _column("first_seen_at", UTC, "when the row was first held", nullable=False),
+    _column("last_seen_at", UTC, "when it was last found again", nullable=False),
+    sa.Index("ix_quarantine_file_sha256", "file_sha256"),
+    comment="Figures held back for a person, with the columns of observation. Table finding tells why.",
+)
+
+finding = sa.Table(
+    "finding",
+    metadata,
+    _column("finding_id", sa.String(24), "derived from file, rule and row", primary_key=True),
+    _column("file_sha256", sa.String(64), "the file", sa.ForeignKey("source_file.sha256"), nullable=False),
+    _column("observation_id", sa.String(24), "the row, in observation or quarantine; null: the whole file"),
+    _column("rule_id", sa.String(32), "rule of expectations/", nullable=False),
+    _column("severity", sa.String(16), "block, quarantine or warn", nullable=False),
+    _column("message", sa.Text, "what is wrong, in Chinese", nullable=False),
+    _column("evidence", sa.Text, "text or arithmetic that shows it", nullable=False),
+    _column("suggestion", sa.Text, "what a reviewer may do, ranked readings", nullable=False),
+    sa.Index("ix_finding_file_sha256", "file_sha256"),
+    sa.Index("ix_finding_observation_id", "observation_id"),
+    comment="Every rule that a row or file did not meet, whatever its severity.",
+)
+
+quality_check = sa.Table(
+    "quality_check",
+    metadata,
+    _column("file_sha256", sa.String(64), "the file", sa.ForeignKey("source_file.sha256"), primary_key=True),
+    _column("rule_id", sa.String(32), "rule of expectations/", primary_key=True),
+    _column("rule_version", sa.String(12), "hash of the rule's type and arguments", nullable=False),
+    _column("severity", sa.String(16), "what a failure does: block, quarantine or warn", nullable=False),
+    _column("status", sa.String(16), "passed, failed, error, or not_applicable (no row of its kind)", nullable=False),
+    _column("candidates", sa.Integer, "rows the rule speaks about", nullable=False),
+    _column("evaluated", sa.Integer, "of these, rows it could decide on", nullable=False),
+    _column("failed", sa.Integer, "of these, rows that do not meet it", nullable=False),
+    _column("message", sa.Text, "the error of a rule that crashed", nullable=False),
+    _column("run_id", sa.String(36), "run of the check", sa.ForeignKey("ingest_run.run_id"), nullable=False),
+    comment="What each rule evaluated in each file.",
+)
+
+relation = sa.Table(
+    "relation",
+    metadata,
+    _column("relation_id", sa.String(24), "derived from file, kind and places", primary_key=True),
+    _column("file_sha256", sa.String(64), "the file", sa.ForeignKey("source_file.sha256"), nullable=False),
+    _column("kind", sa.String(16), "share, sum, product, growth, subset or equal", nullable=False),
+    _column("members", sa.JSON, "places of part, whole, share, parts, total, terms", nullable=False),
+    _column("computed_low", Exact(), "interval computed from the members; null: open"),
+    _column("computed_high", Exact(), "its upper end; null: open"),
+    _column("verdict", sa.String(16), "holds, fails or undecidable", nullable=False),
+    _column("arithmetic", sa.Text, "the calculation written out, in Chinese", nullable=False),
+    sa.Index("ix_relation_file_sha256", "file_sha256"),
+    comment="Arithmetic that the source states or its table implies, judged on intervals.",
+)
+
+ignored_numeral = sa.Table(
+    "ignored_numeral",
+    metadata,
+    _column("ignored_id", sa.String(24), "derived from file and place", primary_key=True),
+    _column("file_sha256", sa.String(64), "the file", sa.ForeignKey("source_file.sha256"), nullable=False),
+    _column("char_start", sa.Integer, "reports: first character; null for sheets"),
+    _column("char_end", sa.Integer, "reports: one past the last character"),
+    _column("sheet", sa.Text, "sheets: name of the sheet"),
+    _column("cell", sa.String(16), "sheets: A1 address"),
+    _column("text", sa.Text, "as printed", nullable=False),
+    _column("reason", sa.String(32), "why it is no figure: date, ordinal, name, idiom, header …", nullable=False),
+    sa.Index("ix_ignored_numeral_file_sha256", "file_sha256"),
+    comment="Numerals that are no figures, with the reason, so that every numeral of a file is accounted for.",
+)
+
+region = sa.Table(
+    "region",
+    metadata,
+    _column("code", sa.String(12), "GB/T 2260 (6 digits); 9 digits for townships", primary_key=True),
+    _column("valid_from", sa.String(4), "first year; empty: before the table begins", primary_key=True),
+    _column("valid_to", sa.String(4), "last year; empty: still valid", nullable=False),
+    _column("name", sa.Text, "official name", nullable=False),
+    _column("level", sa.String(16), "country, province, city, county, township", nullable=False),
+    _column("parent", sa.String(12), "code of the region it lies in"),
+    _column("successors", sa.Text, "codes that took its place, separated by blanks", nullable=False),
+    comment="Administrative divisions with the years in which their codes are valid.",
+)
+
+unit = sa.Table(
+    "unit",
+    metadata,
+    _column("code", sa.String(32), "ASCII code, used as unit_measure", primary_key=True),
+    _column("symbol", sa.Text, "symbol in Chinese", nullable=False),
+    _column("dimension", sa.String(32), "what it measures", nullable=False),
+    _column("factor", sa.Text, "exact factor to the base unit", nullable=False),
+    _column("base", sa.Text, "symbol of the base unit in which values are stored", nullable=False),
+    comment="Units of measure.",
+)
+
+indicator = sa.Table(
+    "indicator",
+    metadata,
+    _column("code", sa.String(64), "stable code", primary_key=True),
+    _column("name_zh", sa.Text, "name", nullable=False),
+    _column("name_en", sa.Text, "name in English", nullable=False),
+    _column("indicator_group", sa.Text, "group of the catalogue", nullable=False),
+    _column("definition", sa.Text, "what is counted", nullable=False),
+    _column("kind", sa.String(16), "kind of figure", nullable=False),
+    _column("unit", sa.Text, "base unit", nullable=False),
+    _column("part_of", sa.String(64), "indicator it is a part of"),
+    comment="The indicator catalogue.",
+)
+
+reference_version = sa.Table(
+    "reference_version",
+    metadata,
+    _column("name", sa.String(32), "region, unit or indicator", primary_key=True),
+    _column("content_hash", sa.String(64), "hash of the reference data that the table holds", nullable=False),
+    comment="Which state of the reference data the tables region, unit and indicator hold.",
+)
+
+CURRENT_OBSERVATION = "current_observation"
+CURRENT_OBSERVATION_COMMENT = (
+    "Accepted observations of the files that are current (the latest content under at least one path), "
+    "with the file's name, title, publisher and date. Start here."
+)
+CURRENT_OBSERVATION_SELECT = """
+select o.*, f.name as source, f.title as source_title, f.publisher, f.published_on
+from observation o
+join source_file f on f.sha256 = o.file_sha256
+where f.status = 'loaded'
+  and exists (select 1 from file_arrival a where a.sha256 = f.sha256 and a.is_current)
+"""
+
+FILE_TABLES = (finding, quality_check, relation, ignored_numeral, observation, quarantine)
+"""Tables whose rows belong to one file: replaced together when it is read again."""

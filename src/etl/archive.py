@@ -1,0 +1,88 @@
+"""The archive: every file kept once, under the hash of its bytes, so that a figure can be traced for good."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from etl.errors import ReadError
+
+CHUNK = 1024 * 1024
+
+
+def archive(path: Path, archive_dir: Path) -> tuple[str, int]:
+    """Copies ``path`` to ``archive_dir/<sha[:2]>/<sha><suffix>`` unless it is there; gives its SHA-256 and size.
+
+    The copy appears whole or not at all, also when the process is killed. Bytes are read once, so that hash and
+    copy can't differ. Raises ReadError when the file can't be read or changes meanwhile.
+    """
+    archive_dir.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    size = 0
+    handle, name = tempfile.mkstemp(prefix=".incoming-", dir=archive_dir)
+    incoming = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as copy:
+            try:
+                with path.open("rb") as source:
+                    before = os.fstat(source.fileno())
+                    while chunk := source.read(CHUNK):
+                        digest.update(chunk)
+                        copy.write(chunk)
+                        size += len(chunk)
+                    after = path.stat()
+            except IsADirectoryError as error:
+                raise ReadError(str(path), "is a folder", next_step="Pass the files in it.") from error
+            except OSError as error:
+                raise ReadError(str(path), f"can't be read ({error.strerror or error})") from error
+            if size != before.st_size or _version(before) != _version(after):
+                raise ReadError(
+                    str(path),
+                    "changed while it was being read",
+                    next_step="Wait until it has arrived completely, then run again.",
+                )
+            sha = digest.hexdigest()
+            target = _place(sha, archive_dir, path.suffix)
+            if target.is_file() and target.stat().st_size == size:
+                return sha, size
+            copy.flush()
+            os.fsync(copy.fileno())
+        target.parent.mkdir(exist_ok=True)
+        incoming.chmod(0o644)
+        incoming.replace(target)
+        _sync_folder(target.parent)
+    finally:
+        incoming.unlink(missing_ok=True)
+    return sha, size
+
+
+def archived_path(sha: str, archive_dir: Path) -> Path:
+    """The archived copy of the file with this hash, whatever its suffix. Raises ReadError when there is none."""
+    found = sorted((archive_dir / sha[:2]).glob(f"{sha}*"))
+    if not found:
+        raise ReadError(
+            f"archive {archive_dir}",
+            f"has no file {sha[:12]}…",
+            next_step="Run the pipeline over the source again, or check the archive setting.",
+        )
+    return found[0]
+
+
+def _place(sha: str, archive_dir: Path, suffix: str) -> Path:
+    suffix = suffix.lower()
+    return archive_dir / sha[:2] / (sha + (suffix if suffix[1:].isalnum() and len(suffix) <= 10 else ""))
+
+
+def _version(stat: os.stat_result) -> tuple[int, int, int]:
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes the new name itself survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,144 @@
+"""What there is to load: files, folders and patterns made into a list of files, and what a manifest tells of them."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from etl.errors import ManifestError, UsageError
+from etl.manifest import MANIFEST, read_manifest
+from etl.model import ManifestEntry
+
+_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredFile:
+    """A file in a folder that is no source, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """The files to load, in a fixed order and each once."""
+
+    files: tuple[Path, ...]
+    manifest: Mapping[str, ManifestEntry]
+    """By ``str(path)`` of a member of ``files``; see ``entry``."""
+    problems: tuple[ManifestError, ...] = ()
+    """Lines of manifests that could not be used; the others were."""
+    ignored: tuple[IgnoredFile, ...] = ()
+
+    def entry(self, path: Path) -> ManifestEntry | None:
+        """What the manifest tells of one of the files."""
+        return self.manifest.get(str(path))
+
+
+def discover(paths: Sequence[str], *, manifest: Path | None = None) -> Landing:
+    """The files that ``paths`` (files, folders with all below them, glob patterns) name.
+
+    Hidden files, lock files of Office, README and manifest.csv are no sources; a README is one when it is the only
+    path. Each folder's manifest.csv speaks for the files in and below it, the nearest one first; an explicit
+    ``manifest`` replaces them all. Raises UsageError for a path or manifest that does not exist, and ManifestError
+    when an explicit manifest can't be read at all.
+    """
+    if not paths:
+        raise UsageError("paths", "none given", next_step="Pass files, folders or patterns, e.g. etl run samples.")
+    found: dict[Path, Path] = {}  # by resolved path
+    ignored: dict[Path, IgnoredFile] = {}
+    folders: set[Path] = set()
+    for path, root in _expanded(paths):
+        named = root is None
+        reason = _why_ignored(path.name, named=named, alone=len(paths) == 1)
+        if reason:
+            ignored.setdefault(path.resolve(), IgnoredFile(path, reason))
+        else:
+            found.setdefault(path.resolve(), path)
+            folders |= _between(root or path.parent, path.parent)
+
+    problems: list[ManifestError] = []
+    entries: dict[str, ManifestEntry] = {}
+    if manifest is not None:
+        if not manifest.is_file():
+            raise _missing(str(manifest), "manifest")
+        listed, problems = read_manifest(manifest, known_files=tuple(found.values()))
+        by_name: dict[str, list[Path]] = {}
+        for resolved in found:
+            by_name.setdefault(resolved.name, []).append(resolved)
+        for path, entry in listed.items():
+            same_name = by_name.get(path.name, [])
+            if path in found:
+                entries[str(found[path])] = entry
+            elif len(same_name) == 1 and not path.exists():  # the manifest may lie apart from the files
+                entries[str(found[same_name[0]])] = entry
+    else:
+        for folder in sorted(folders, key=lambda f: (len(f.parts), f)):
+            if not (folder / MANIFEST).is_file():
+                continue
+            listed, faults = read_manifest(folder / MANIFEST)
+            problems += faults
+            for path, entry in listed.items():
+                if path in found:
+                    entries[str(found[path])] = entry  # folders come outermost first
+    return Landing(tuple(found.values()), entries, tuple(problems), tuple(ignored.values()))
+
+
+def _expanded(paths: Sequence[str]) -> Iterator[tuple[Path, Path | None]]:
+    """Every file that the paths name, with the folder it was found through; None when it was named itself."""
+    for given in paths:
+        path = Path(given).expanduser()
+        if path.is_dir():
+            yield from ((file, path) for file in _below(path))
+        elif path.exists():
+            yield path, None
+        elif glob.has_magic(given):
+            matches = sorted(map(Path, glob.glob(str(path), recursive=True)))  # noqa: PTH207  patterns may be absolute
+            if not matches:
+                raise UsageError(given, "matches no file", next_step="Quote the pattern and check its folder.")
+            for match in matches:
+                if match.is_dir():
+                    yield from ((file, match) for file in _below(match))
+                else:
+                    yield match, match.parent
+        else:
+            raise _missing(given, "path")
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(parent, name) for name in sorted(files))
+
+
+def _why_ignored(name: str, *, named: bool, alone: bool) -> str | None:
+    if name.lower() == MANIFEST:
+        return "manifest"
+    if name.startswith("~$"):
+        return "lock file of an open document"
+    if name.lower().startswith("readme") and not (named and alone):
+        return "readme"
+    if not named and (name.startswith(".") or name.lower() in _SYSTEM_FILES):
+        return "hidden file"
+    return None
+
+
+def _between(root: Path, folder: Path) -> set[Path]:
+    """``folder`` and those above it up to ``root``, resolved."""
+    root, folder = root.resolve(), folder.resolve()
+    return {folder, *(above for above in folder.parents if above.is_relative_to(root))}
+
+
+def _missing(given: str, what: str) -> UsageError:
+    parent = Path(given).expanduser().parent
+    while not parent.is_dir() and parent != parent.parent:
+        parent = parent.parent
+    siblings = sorted(p.name for p in parent.iterdir()) if os.access(parent, os.R_OK) else []
+    near = difflib.get_close_matches(Path(given).name, siblings, n=3, cutoff=0.5)
+    next_step = f"Did you mean {' or '.join(str(parent / n) for n in near)}?" if near else f"{parent} exists."
+    return UsageError(given, f"no such {'file' if what == 'manifest' else 'file or folder'}", next_step=next_step)

@@ -12,6 +12,17 @@ from etl.errors import ReadError
 CHUNK = 1024 * 1024
 
 
+def digest(path: Path) -> tuple[str, int]:
+    """SHA-256 and size of a file. Raises ReadError when it can't be read."""
+    try:
+        with path.open("rb") as source:
+            return hashlib.file_digest(source, "sha256").hexdigest(), os.fstat(source.fileno()).st_size
+    except IsADirectoryError as error:
+        raise ReadError(str(path), "is a folder", next_step="Pass the files in it.") from error
+    except OSError as error:
+        raise ReadError(str(path), f"can't be read ({error.strerror or error})") from error
+
+
 def archive(path: Path, archive_dir: Path) -> tuple[str, int]:
     """Copies ``path`` to ``archive_dir/<sha[:2]>/<sha><suffix>`` unless it is there; gives its SHA-256 and size.
 

@@ -11,14 +11,14 @@ import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from etl import __version__
 from etl.accounting import Accounting, account
-from etl.archive import archive
+from etl.archive import archive, archived_path, digest
 from etl.check.frames import FileRows
 from etl.check.gate import FileVerdict, check
 from etl.check.reconcile import Evaluated, evaluate
@@ -28,7 +28,8 @@ from etl.extract import REPORT_EXTRACTOR, SHEET_EXTRACTOR, extract, extractor_of
 from etl.landing import Landing
 from etl.model import Document, Extraction, ManifestEntry, Observation, SourceFile, Workbook
 from etl.normalise.observe import observe
-from etl.read import READERS, read
+from etl.read import read
+from etl.read.versions import present_readers
 from etl.warehouse.load import FileRecord, KnownFile, known_files, load_file, record_arrival
 
 log = logging.getLogger("etl.ingest")
@@ -94,22 +95,26 @@ def plan(landing: Landing, archive_dir: Path, engine: sa.Engine, *, full: bool =
     new: dict[str, SourceFile] = {}
     arrivals: list[SourceFile] = []
     known_count = failed_before = 0
-    problems = [str(p) for p in landing.problems]
+    problems = [str(p) for p in (*landing.missing, *landing.problems)]
     unreadable = len(landing.missing)
     for path in landing.files:
         try:
-            sha256, size = archive(path, archive_dir)
-        except (OSError, GongbaoError) as e:
-            problems.append(str(e) if isinstance(e, GongbaoError) else f"{path}: can't be opened ({e.strerror})")
+            sha256, size = digest(path)
+            source = SourceFile(path, path.name, sha256, size, landing.entry(path))
+            held = known.get(sha256)
+            is_new = full or held is None or not is_current(held, source)
+            if is_new:
+                sha256, size = archive(path, archive_dir)
+                source = replace(source, sha256=sha256, size=size, archived=archived_path(sha256, archive_dir))
+        except GongbaoError as e:
+            problems.append(str(e))
             unreadable += 1
             continue
-        source = SourceFile(path, path.name, sha256, size, landing.manifest.get(path))
-        held = known.get(sha256)
-        if full or held is None or not is_current(held, source):
+        if is_new:
             if sha256 in new:
                 arrivals.append(source)
             new.setdefault(sha256, source)
-        else:
+        elif held is not None:
             known_count += 1
             failed_before += held.status != "loaded"
             if str(path) not in held.paths:
@@ -123,7 +128,7 @@ def is_current(known: KnownFile, source: SourceFile) -> bool:
         return False
     if known.reader is None:  # it could not be read: another version may
         return known.extractor == __version__
-    return known.reader in READERS and known.extractor in (REPORT_EXTRACTOR, SHEET_EXTRACTOR)
+    return known.reader in present_readers() and known.extractor in (REPORT_EXTRACTOR, SHEET_EXTRACTOR)
 
 
 def context_key(manifest: ManifestEntry | None) -> str:
@@ -163,7 +168,8 @@ def read_file(source: SourceFile) -> Read | FileRecord:
     """All stages before the gate. Any failure becomes the record of a failed file."""
     started = time.perf_counter()
     try:
-        content = read(source.path)
+        content = read(source.archived or source.path)
+        log.info("read %s", source.name, extra={"file_read": source.name})
         extraction = extract(source, content)
         if not extraction.figures:
             kind = "figure" if isinstance(content, Document) else "table with figures"
@@ -177,7 +183,8 @@ def read_file(source: SourceFile) -> Read | FileRecord:
         evaluated = tuple(evaluate(relation, by_place) for relation in extraction.relations)
         accounting = account(content, extraction)
     except GongbaoError as e:
-        return _failed(source, e.code, str(e), time.perf_counter() - started)
+        error = str(e).replace(str(source.archived), str(source.path))  # people know it by its own name
+        return _failed(source, e.code, error, time.perf_counter() - started)
     except Exception as e:  # a reader or extractor may meet anything; the file is marked, the rest goes on
         log.debug("%s crashed", source.name, exc_info=True)
         return _failed(source, "crashed", f"{source.name}: {type(e).__name__}: {e}", time.perf_counter() - started)

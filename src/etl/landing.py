@@ -34,6 +34,8 @@ class Landing:
     problems: tuple[ManifestError, ...] = ()
     """Lines of manifests that could not be used; the others were."""
     ignored: tuple[IgnoredFile, ...] = ()
+    missing: tuple[UsageError, ...] = ()
+    """Paths that name nothing, beside others that do."""
 
     def entry(self, path: Path) -> ManifestEntry | None:
         """What the manifest tells of one of the files."""
@@ -45,15 +47,16 @@ def discover(paths: Sequence[str], *, manifest: Path | None = None) -> Landing:
 
     Hidden files, lock files of Office, README and manifest.csv are no sources; a README is one when it is the only
     path. Each folder's manifest.csv speaks for the files in and below it, the nearest one first; an explicit
-    ``manifest`` replaces them all. Raises UsageError for a path or manifest that does not exist, and ManifestError
-    when an explicit manifest can't be read at all.
+    ``manifest`` replaces them all. A path that names nothing costs no other path; when none names anything, or the
+    manifest does not exist, UsageError is raised.
     """
     if not paths:
         raise UsageError("paths", "none given", next_step="Pass files, folders or patterns, e.g. etl run samples.")
     found: dict[Path, Path] = {}  # by resolved path
     ignored: dict[Path, IgnoredFile] = {}
     folders: set[Path] = set()
-    for path, root in _expanded(paths):
+    missing: list[UsageError] = []
+    for path, root in _expanded(paths, missing):
         named = root is None
         reason = _why_ignored(path.name, named=named, alone=len(paths) == 1)
         if reason:
@@ -62,6 +65,8 @@ def discover(paths: Sequence[str], *, manifest: Path | None = None) -> Landing:
             found.setdefault(path.resolve(), path)
             folders |= _between(root or path.parent, path.parent)
 
+    if len(missing) == len(paths):
+        raise missing[0]
     problems: list[ManifestError] = []
     entries: dict[str, ManifestEntry] = {}
     if manifest is not None:
@@ -86,11 +91,14 @@ def discover(paths: Sequence[str], *, manifest: Path | None = None) -> Landing:
             for path, entry in listed.items():
                 if path in found:
                     entries[str(found[path])] = entry  # folders come outermost first
-    return Landing(tuple(found.values()), entries, tuple(problems), tuple(ignored.values()))
+    return Landing(tuple(found.values()), entries, tuple(problems), tuple(ignored.values()), tuple(missing))
 
 
-def _expanded(paths: Sequence[str]) -> Iterator[tuple[Path, Path | None]]:
-    """Every file that the paths name, with the folder it was found through; None when it was named itself."""
+def _expanded(paths: Sequence[str], missing: list[UsageError]) -> Iterator[tuple[Path, Path | None]]:
+    """Every file that the paths name, with the folder it was found through; None when it was named itself.
+
+    Paths that name nothing are added to ``missing``.
+    """
     for given in paths:
         path = Path(given).expanduser()
         if path.is_dir():
@@ -100,14 +108,14 @@ def _expanded(paths: Sequence[str]) -> Iterator[tuple[Path, Path | None]]:
         elif glob.has_magic(given):
             matches = sorted(map(Path, glob.glob(str(path), recursive=True)))  # noqa: PTH207  patterns may be absolute
             if not matches:
-                raise UsageError(given, "matches no file", next_step="Quote the pattern and check its folder.")
+                missing.append(UsageError(given, "matches no file", next_step="Check its folder."))
             for match in matches:
                 if match.is_dir():
                     yield from ((file, match) for file in _below(match))
                 else:
                     yield match, match.parent
         else:
-            raise _missing(given, "path")
+            missing.append(_missing(given, "path"))
 
 
 def _below(folder: Path) -> Iterator[Path]:

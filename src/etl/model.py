@@ -54,6 +54,8 @@ class SourceFile:
     sha256: str
     size: int
     manifest: ManifestEntry | None = None
+    archived: Path | None = None
+    """Our own copy of the bytes: what is read, so that hash and content can't part. None: read ``path``."""
 
 
 # ---------------------------------------------------------------- read

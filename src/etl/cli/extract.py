@@ -1,0 +1,91 @@
+"""``etl extract``: what would be loaded, as JSON Lines on standard output. Loads nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from etl.errors import GongbaoError
+
+if TYPE_CHECKING:
+    from etl.ingest import Read
+
+
+def extract(
+    paths: Annotated[list[str], typer.Argument(help="Files, folders or globs.", show_default=False)],
+    manifest: Annotated[Path | None, typer.Option(help="manifest.csv: what you know of the files.")] = None,
+    relations: Annotated[Path | None, typer.Option(help="Write the relations between figures to this file.")] = None,
+    flags: Annotated[Path | None, typer.Option(help="Write what a careful reader would be told to this file.")] = None,
+) -> int:
+    """Print every observation of the files as one JSON object a line (docs/warehouse.md has the fields).
+
+    \b
+    etl extract report.txt | head -1
+    etl extract landing --manifest landing/manifest.csv > rows.jsonl
+    etl extract landing --relations relations.jsonl --flags flags.jsonl > rows.jsonl
+
+    Files that can't be read are named on standard error; the others are printed. Exit code 1 if there were any.
+    """
+    from etl.contract import flag_row, observation_row
+    from etl.ingest import Read
+    from etl.landing import discover
+
+    landing = discover(paths, manifest=manifest)
+    failed = len(landing.missing)
+    for problem in (*landing.missing, *landing.problems):
+        typer.echo(f"etl: {problem}", err=True)
+    with ExitStack() as stack:
+        to_relations = stack.enter_context(relations.open("w", encoding="utf-8")) if relations else None
+        to_flags = stack.enter_context(flags.open("w", encoding="utf-8")) if flags else None
+        for path in landing.files:
+            outcome = _read(path, landing.entry(path))
+            if not isinstance(outcome, Read):
+                typer.echo(f"etl: {outcome}", err=True)
+                failed += 1
+                continue
+            _write(sys.stdout, map(observation_row, outcome.observations))
+            _write(to_relations, _relation_rows(outcome))
+            _write(to_flags, (flag_row(outcome.source.name, f) for f in outcome.extraction.flags))
+    return 1 if failed else 0
+
+
+def _read(path: Path, manifest: Any) -> Read | str:
+    """The file after all stages before the gate, or why not."""
+    from etl.archive import digest
+    from etl.ingest import read_file
+    from etl.model import SourceFile
+    from etl.warehouse.load import FileRecord
+
+    try:
+        sha256, size = digest(path)
+    except (OSError, GongbaoError) as e:
+        return str(e)
+    outcome = read_file(SourceFile(path, path.name, sha256, size, manifest))
+    return outcome.error or "" if isinstance(outcome, FileRecord) else outcome
+
+
+def _relation_rows(outcome: Read) -> Iterable[dict[str, Any]]:
+    from etl.contract import plain
+    from etl.warehouse.load import members_json
+
+    for e in outcome.evaluated:
+        yield {
+            "source": outcome.source.name,
+            "kind": e.relation.kind,
+            "members": members_json(e.relation.members),
+            "computed_low": plain(e.computed_low),
+            "computed_high": plain(e.computed_high),
+            "verdict": e.verdict,
+            "arithmetic": e.arithmetic,
+        }
+
+
+def _write(out: IO[str] | None, rows: Iterable[dict[str, Any]]) -> None:
+    if out is not None:
+        out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

@@ -1,0 +1,168 @@
+"""``etl run``: the ingest flow on this machine, with progress and a line per file."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from etl.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from etl.ingest import FileSummary, Plan
+    from flows.ingest import RunSummary
+
+
+def run(
+    paths: Annotated[
+        list[str], typer.Argument(help="Files, folders (with all below them) or globs.", show_default=False)
+    ],
+    manifest: Annotated[
+        Path | None,
+        typer.Option(help="manifest.csv: what you know of the files. Without it each folder's own is used."),
+    ] = None,
+    warehouse: Annotated[
+        str | None,
+        typer.Option(help="SQLAlchemy URL of the warehouse. Default: GONGBAO_WAREHOUSE.", show_default=False),
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read every file again, also those that are known.")] = False,
+) -> int:
+    """Ingest reports and spreadsheets into the warehouse.
+
+    \b
+    etl run samples                              the samples, into var/warehouse.db
+    etl run landing/2024 'inbox/*.xlsx'          a folder and a glob
+    etl run landing --warehouse postgresql://me:secret@db/gongbao
+    etl run landing --manifest what-we-know.csv  publisher, region and date of each file
+
+    Files whose bytes are known are not read again. Exit code: 0 all loaded or held for review, 1 some files
+    failed, 2 wrong usage.
+    """
+    if warehouse is not None:
+        os.environ["GONGBAO_WAREHOUSE"] = warehouse  # the flow reads settings itself, and no password travels
+    settings = load_settings()
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    todo = _look_ahead(settings, paths, manifest, full)
+    if not todo.new and not todo.arrivals and not todo.problems:
+        typer.echo(_nothing_new(settings, todo))
+        return 0
+    summary = _run_flow(settings, paths, manifest, full, len(todo.new))
+    _show(settings, summary)
+    return 1 if summary.failed else 0
+
+
+def _look_ahead(settings: Settings, paths: list[str], manifest: Path | None, full: bool) -> Plan:
+    """What there is to do. Asked before Prefect is started, so that a run with nothing new takes a second."""
+    from etl import ingest
+    from etl.check.suites import load_suites
+    from etl.landing import discover
+    from etl.warehouse.engine import connect, upgrade
+
+    load_suites(settings.suites_dir)
+    landing = discover(paths, manifest=manifest)
+    engine = connect(settings.warehouse)
+    upgrade(engine)
+    return ingest.plan(landing, settings.archive_dir, engine, full=full)
+
+
+def _nothing_new(settings: Settings, todo: Plan) -> str:
+    from etl.warehouse.engine import shown
+
+    lines = [f"Nothing new: all {todo.known} files are in the warehouse already."]
+    if todo.failed_before:
+        lines.append(f"{todo.failed_before} of them could not be loaded earlier; --full tries them again.")
+    lines.append(f"Warehouse  {shown(settings.warehouse)}")
+    lines.append(f"Report     {settings.reports_dir / 'latest.html'}")
+    return "\n".join(lines)
+
+
+def _run_flow(settings: Settings, paths: list[str], manifest: Path | None, full: bool, new: int) -> RunSummary:
+    """Call the flow in this process, with a progress bar fed by the log of the ingest."""
+    os.environ.setdefault("PREFECT_HOME", str((settings.var_dir / "prefect").resolve()))
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[name]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("starting Prefect", total=new, name="")
+        import flows.ingest
+
+        handler = _Advance(progress, bar)
+        logger = logging.getLogger("etl.ingest")
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        logger.propagate = settings.log_level in ("DEBUG", "INFO")
+        state = flows.ingest.ingest(
+            [*paths], manifest=str(manifest) if manifest else None, full=full, return_state=True
+        )
+        logger.removeHandler(handler)
+    result: RunSummary | BaseException = state.result(raise_on_failure=False)  # type: ignore[assignment]
+    if isinstance(result, BaseException):
+        raise result
+    return result
+
+
+class _Advance(logging.Handler):
+    """Moves the progress bar for every file read."""
+
+    def __init__(self, progress: Progress, bar: TaskID) -> None:
+        super().__init__(logging.INFO)
+        self.progress, self.bar = progress, bar
+
+    def emit(self, record: logging.LogRecord) -> None:
+        name = getattr(record, "file_read", None)
+        if name is not None:
+            self.progress.update(self.bar, advance=1, description="reading", name=name)
+
+
+def _show(settings: Settings, summary: RunSummary) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from etl.warehouse.engine import shown
+
+    console = Console()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("file", overflow="fold")
+    for name in ("numerals", "loaded", "held", "ignored", "seconds"):
+        table.add_column(name, justify="right")
+    table.add_column("status")
+    for f in summary.files:
+        counts = (str(n) for n in (f.numerals, f.loaded, f.held, f.ignored))
+        table.add_row(f.name, *counts, f"{f.seconds:.2f}", f.status)
+    console.print(table)
+    for line in _notes(summary):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    console.print(f"\nWarehouse  {shown(settings.warehouse)}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"Report     {summary.report}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _notes(summary: RunSummary) -> list[str]:
+    lines = [f"{f.status}: {f.error}" for f in summary.files if f.error]
+    lines += [f"problem: {p}" for p in summary.problems]
+    totals = _total(summary.files)
+    lines.append("")
+    accounting = " + ".join(f"{totals[name]} {name}" for name in ("loaded", "held", "ignored"))
+    if totals["refused"]:
+        accounting += f" + {totals['refused']} in refused files"
+    lines.append(f"{len(summary.files)} files read, {summary.known} known before, {summary.failed} failed")
+    lines.append(f"numerals {totals['numerals']} = {accounting}")
+    return lines
+
+
+def _total(files: tuple[FileSummary, ...]) -> dict[str, int]:
+    totals = {n: sum(getattr(f, n) for f in files) for n in ("numerals", "loaded", "held", "ignored")}
+    totals["refused"] = totals["numerals"] - totals["loaded"] - totals["held"] - totals["ignored"]
+    return totals

@@ -1,0 +1,69 @@
+"""What is set aside before any numeral is read: dates, document numbers, enumerators, names, set phrases."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from etl.extract.report import lexicon
+from etl.normalise.periods import PeriodMention
+from etl.reference import rows
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    start: int
+    end: int
+    reason: str
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(r["pattern"], re.MULTILINE), r["reason"]) for r in rows("text_asides.csv"))
+
+
+_QUOTE = re.compile(r"[“「『‘\"]([^“”「」『』‘’\"\n]{1,14})[”」』’\"]")
+_QUOTED_FIGURE = re.compile(r"\d[\d.]*\s?[%‰元亿万]|[,。]")
+_NUMERAL = re.compile(r"[\d〇零一二三四五六七八九十百千万亿两]")
+
+
+def find_asides(text: str, periods: Sequence[PeriodMention]) -> list[Aside]:
+    """Everything set aside, by start; may overlap."""
+    found = [Aside(p.start, p.end, "date" if p.iso is not None or not p.vague else "duration_phrase") for p in periods]
+    for pattern, reason in _patterns():
+        found += [Aside(m.start(), m.end(), reason) for m in pattern.finditer(text) if m.end() > m.start()]
+    for m in _QUOTE.finditer(text):
+        if _NUMERAL.search(m[1]) and not _QUOTED_FIGURE.search(m[1]):
+            found.append(Aside(m.start(1), m.end(1), "name"))
+    automaton, entries = lexicon.idioms()
+    found += [
+        Aside(start, end, entries[i][1]) for i, start, end in automaton.find_matches_as_indexes(text, overlapping=True)
+    ]
+    found.sort(key=lambda a: (a.start, -a.end))
+    return found
+
+
+class Covering:
+    """Which aside covers a span, by bisection. Asides are short, so that only the near ones need a look."""
+
+    REACH = 64
+
+    def __init__(self, asides: Sequence[Aside]) -> None:
+        self._asides = asides
+        self._starts = [a.start for a in asides]
+
+    def of(self, start: int, end: int) -> Aside | None:
+        """The aside that holds ``start:end`` as a whole, else one that holds its first character."""
+        first = None
+        i = bisect_right(self._starts, start) - 1
+        while i >= 0 and self._starts[i] >= start - self.REACH:
+            aside = self._asides[i]
+            if aside.end >= end:
+                return aside
+            if aside.end > start and first is None:
+                first = aside
+            i -= 1
+        return None if first is None or first.end - start < 1 else first

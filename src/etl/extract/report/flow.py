@@ -1,0 +1,157 @@
+"""Reading order: a text without the blanks and breaks that layout put into it, with the way back to its offsets.
+
+Flow text is NFKC; every line of it is one paragraph or one heading. A sentence that a column end tore apart is one
+line again; blanks beside digits and inside numbers are gone.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+from etl.model import Span
+from etl.read.view import NormalisedView
+
+
+@dataclass(frozen=True)
+class Line:
+    """One paragraph or heading of the flow, half-open offsets into ``Flow.text``."""
+
+    start: int
+    end: int
+    heading: bool
+
+
+@dataclass(frozen=True)
+class Flow:
+    text: str
+    lines: tuple[Line, ...]
+    view: NormalisedView
+    _flow_starts: array[int]
+    _view_starts: array[int]
+
+    def to_raw(self, start: int, end: int) -> Span:
+        """Half-open offsets of the flow as offsets of the document's text."""
+        first = self._to_view(start)
+        last = self._to_view(end - 1) + 1 if end > start else first
+        return self.view.to_raw(first, last)
+
+    def _to_view(self, offset: int) -> int:
+        i = bisect_right(self._flow_starts, offset) - 1
+        return self._view_starts[i] + offset - self._flow_starts[i] if i >= 0 else offset
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        return [line.start for line in self.lines]
+
+
+_TERMINAL = frozenset("。!?;…：:）)”』」》")
+_CLOSED = re.compile(r"[。!?;…:”』」》)\]]$")
+_PROSE = re.compile(r"[。;,]")
+_MARK = re.compile(r"[ \t]*(?:#{1,6}[ \t]|>[ \t]?|[-*+·•●■◆▲][ \t])")
+_HAN = r"\u3400-\u9fff"
+_LAYOUT_BLANK = re.compile(
+    rf"(?<=[{_HAN}0-9%‰,、。;:(“”)])[ \t\u3000]+(?=[0-9%‰])(?<![0-9] )(?<![0-9]  )"
+    rf"|(?<=[0-9])[ \t\u3000]+(?=[{_HAN}%‰℃])"
+    r"|(?<![0-9.,])(?<=[0-9])[ \t]+(?=[0-9]{3}(?:[ \t][0-9]{3})*(?![0-9.]))"
+    r"|(?<=\d)[ \t]+(?=\d{3}(?![0-9.])(?:[ \t]\d{3}(?!\d))*[ \t]?[%人名家户个元万亿件项次套所篇种台辆亩吨])"
+    rf"|(?<=[{_HAN}])[\u200b\ufeff\u00ad]+(?=[{_HAN}0-9])"
+)
+_LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]*")
+HEADING_LENGTH = 60
+WRAPPED_LENGTH = 16
+
+
+def flow(text: str) -> Flow:
+    """The flow of a document's text. Linear in its length."""
+    view = NormalisedView.of(text)
+    kept: list[tuple[int, int]] = []
+    breaks: list[tuple[int, bool]] = []  # (index into kept where a new line starts, heading)
+    blocks = _blocks(view.text)
+    torn = False
+    for block in blocks:
+        widest = max(end - start for start, end in block)
+        wrapped = False
+        for n, (start, end) in enumerate(block):
+            raw = view.text[start:end]
+            mark = _MARK.match(raw)
+            line = raw.strip()
+            prose = len(line) > HEADING_LENGTH or bool(_PROSE.search(line))
+            heading = bool(mark and "#" in mark[0]) or (
+                not prose and not wrapped and (len(block) == 1 or end - start < 0.8 * widest or n == 0)
+            )
+            begin = start + (mark.end() if mark else 0)
+            continues = wrapped or (torn and n == 0 and prose and not mark)
+            if not continues or mark:
+                breaks.append((len(kept), heading))
+            kept.extend(_pieces(view.text, begin, end))
+            open_end = not _CLOSED.search(line)
+            is_last = n == len(block) - 1
+            wrapped = open_end and not is_last and not (mark and "#" in mark[0]) and len(line) >= max(
+                WRAPPED_LENGTH, int(0.6 * widest)
+            )
+            torn = open_end and is_last and (prose or wrapped) and not heading
+    return _assembled(view, kept, breaks)
+
+
+def _blocks(text: str) -> list[list[tuple[int, int]]]:
+    """Runs of lines without a blank line between them, each line as offsets without outer blanks."""
+    blocks: list[list[tuple[int, int]]] = []
+    current: list[tuple[int, int]] = []
+    for m in _LINE.finditer(text):
+        start, end = m.span()
+        if start == end:
+            if start < len(text) and current and start > 0 and text[start - 1] in "\n\r" and text[start] in "\n\r":
+                if not (text[start - 1] == "\r" and text[start] == "\n"):
+                    blocks.append(current)
+                    current = []
+            continue
+        piece = text[start:end]
+        stripped = piece.strip()
+        if not stripped:
+            if current:
+                blocks.append(current)
+                current = []
+            continue
+        lead = len(piece) - len(piece.lstrip())
+        current.append((start + lead, start + lead + len(stripped)))
+    if current:
+        blocks.append(current)
+    return blocks
+
+
+def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    pieces = []
+    at = start
+    for m in _LAYOUT_BLANK.finditer(text, start, end):
+        if m.start() > at:
+            pieces.append((at, m.start()))
+        at = m.end()
+    if at < end:
+        pieces.append((at, end))
+    return pieces
+
+
+def _assembled(view: NormalisedView, kept: list[tuple[int, int]], breaks: list[tuple[int, bool]]) -> Flow:
+    out: list[str] = []
+    flow_starts, view_starts = array("q"), array("q")
+    lines: list[Line] = []
+    length = 0
+    bounds = [*breaks, (len(kept), False)]
+    for (first, heading), (last, _) in zip(bounds, bounds[1:], strict=False):
+        begin = length
+        for start, end in kept[first:last]:
+            flow_starts.append(length)
+            view_starts.append(start)
+            out.append(view.text[start:end])
+            length += end - start
+        if length > begin:
+            lines.append(Line(begin, length, heading))
+            flow_starts.append(length)
+            view_starts.append(kept[last - 1][1])
+            out.append("\n")
+            length += 1
+    return Flow("".join(out), tuple(lines), view, flow_starts, view_starts)

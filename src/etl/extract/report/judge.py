@@ -1,0 +1,222 @@
+"""Whether a number is a figure a statistician would want as a row, and of what kind; or why it is none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from etl.extract.report import lexicon
+from etl.extract.report.scan import Number
+from etl.model import Kind, Status
+from etl.normalise.units import load_units
+
+_PUNCTUATION = re.compile(r"[\s,。、;:!?)\]》”’」』…—]|$")
+_DATE_AFTER = re.compile(r"[日号时点](?![间产均])|月(?!度)")
+_PER_BEFORE = re.compile(r"每$")
+_FROM_TO = re.compile(r"(?:从|由|至|到|为|达|超|逾|近|约|过|满)$")
+_TIME_UNITS = frozenset(
+    "年 个月 天 日 周 个星期 星期 小时 个小时 分钟 秒 秒钟 周年 岁 周岁 课时 学时 节课 工作日 个工作日 工日 个工日".split()
+)
+_AGES = frozenset({"岁", "周岁"})
+_MEASURES = frozenset(
+    {"money", "area", "area_mu", "percent", "percentage_points", "per_mille", "multiple", "mass", "length_km", "length"}
+)
+_POWER_NEEDS = re.compile(r"(?:达到?|破|过|至|数|共|增加|有|约)$")
+_LATIN_BEFORE = re.compile(r"[A-Za-z][-—.]?$")
+_WORD_AFTER_BARE = re.compile(r"[A-Za-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number judged to be a figure."""
+
+    unit: str
+    kind: Kind
+    status: Status
+    direction: Literal["up", "down"] | None
+    start: int
+    end: int
+
+
+def judge(number: Number, text: str, clause_start: int, clause_end: int) -> Figure | str:
+    """The figure that ``number`` is, or a code of ``ignore_reasons.csv``."""
+    before = text[max(clause_start, number.start - 24) : number.start]
+    after = text[number.end : min(clause_end, number.end + 24)]
+    if number.numeral is None:
+        return "article"
+    if before.endswith("第"):
+        return _ordinal(number, text, before, clause_start)
+    if _PER_BEFORE.search(before) and number.unit not in ("%",):
+        return "denominator" if number.unit not in _TIME_UNITS else "duration_phrase"
+    if _LATIN_BEFORE.search(before) and number.unit is None:
+        return "name"
+    if number.unit is None and _DATE_AFTER.match(after):
+        return "date"
+    unit = number.unit
+    end = number.end
+    if unit is None:
+        found = _unit_from_noun(number, text, clause_start, clause_end)
+        if found is None:
+            return _reason_without_unit(number, before, after)
+        unit = found
+    if number.han and (reason := _not_meant_as_number(number, before, after, unit)):
+        return reason
+    if unit in _TIME_UNITS and (reason := _time_phrase(number, before, after, unit)):
+        return reason
+    kind = _kind(unit, before, after, number)
+    status = _status(number, unit, kind, text, clause_start, clause_end)
+    if unit == "位":
+        unit = "人"
+    direction: Literal["up", "down"] | None = None
+    if kind in ("growth", "pp_change") or _changes(before):
+        near = before[-12:]
+        direction = "down" if lexicon.words("down").search(near) or lexicon.words("down").match(after.lstrip("的")) else (
+            "up" if lexicon.words("growth").search(near) else None
+        )
+    return Figure(unit, kind, status, direction, number.start, end)
+
+
+def _ordinal(number: Number, text: str, before: str, clause_start: int) -> Figure | str:
+    after = text[number.digits_end : number.digits_end + 2]
+    counted = after[:1] in ("位", "名")
+    rest = after[1:] if counted else after
+    chained = bool(re.search(r"第[一二三四五六七八九十\d]+[位名]?[、和及]第$", before))
+    closes = bool(_PUNCTUATION.match(rest)) or rest[:1] in ("的", "和", "及")
+    if closes and (chained or lexicon.words("rank").search(before[:-1][-14:])):
+        return Figure("位", "rank", "observed", None, number.start - 1, number.digits_end + (1 if counted else 0))
+    return "ordinal"
+
+
+def _unit_from_noun(number: Number, text: str, clause_start: int, clause_end: int) -> str | None:
+    pattern, units = lexicon.counted_nouns()
+    scaled = number.numeral is not None and number.numeral.multiplier >= 3
+    ahead = text[number.end : min(clause_end, number.end + (12 if scaled else 6))]
+    if m := pattern.search(ahead):
+        if scaled or m.start() <= 2:
+            return units[m[0]]
+    if scaled and _PUNCTUATION.match(ahead):
+        behind = text[max(clause_start, number.start - 12) : number.start]
+        last = None
+        for last in pattern.finditer(behind):
+            pass
+        if last is not None:
+            return units[last[0]]
+    return None
+
+
+def _reason_without_unit(number: Number, before: str, after: str) -> str:
+    if number.han:
+        return "idiom"
+    if re.match(r"\s?[、.)]", after) and len(before) == 0:
+        return "enumerator"
+    if re.search(r"[“《〈\"「『‘]$", before) or re.match(r"[A-Za-z”』」]", after):
+        return "name"
+    if re.match(r"[:/—-]\s?\d", after) or re.search(r"\d[:/—-]$", before):
+        return "other"
+    return "code" if number.digits_end - number.start >= 5 else "other"
+
+
+def _not_meant_as_number(number: Number, before: str, after: str, unit: str) -> str | None:
+    """Chinese numerals are words more often than figures: the reason, or None with evidence of counting."""
+    assert_unit = load_units().parse(unit)
+    dimension = assert_unit.unit.dimension if assert_unit else ""
+    numeral = number.numeral
+    if numeral is None:
+        return "article"
+    if unit == "%":
+        return None
+    if number.bare_power:
+        meant = number.qualifier != "eq" or _POWER_NEEDS.search(before)
+        return None if meant else "idiom"
+    value = numeral.value
+    if value == 1:
+        return "article"
+    if value > 10 or number.qualifier != "eq":
+        return None
+    if dimension in _MEASURES:
+        return None
+    m = lexicon.words("shown")
+    return None if any(m.fullmatch(before[-k:]) for k in (1, 2)) else "article"
+
+
+def _time_phrase(number: Number, before: str, after: str, unit: str) -> str | None:
+    if unit in _AGES:
+        measured = re.search(r"(?:平均|寿命|年龄)[^,。]{0,6}$", before)
+        return None if measured and not after.startswith(("以上", "以下")) else "age"
+    if lexicon.words("measured_time").search(before[-10:]):
+        return None
+    if re.match(r"(?:缩短|减少|压缩|压减|提升|延长|增加)", after) or re.search(r"(?:缩短|压缩|延长|减)(?:至|到|为)$", before):
+        return None
+    return "duration_phrase"
+
+
+_LEVEL = re.compile(r"(?:到|至|为|成)(?:了)?(?:近|约|超过?|逾|不足)?$")
+_GROWTH_NEAR = re.compile(r"(?:了|达到?|约|近|超过?|逾|高达|为|幅度|突破|仅|又|最高|不低于|不少于|-|连续|平均)*$")
+
+
+def _changes(before: str) -> bool:
+    """Whether the number tells a change: a word of change directly before it, and not up to what."""
+    rest = _GROWTH_NEAR.sub("", before)
+    words = list(lexicon.words("growth").finditer(before))
+    if not words:
+        return False
+    last = words[-1]
+    between = before[last.end() :]
+    if _LEVEL.match(between) and last[0] not in ("增幅", "增速", "涨幅", "降幅", "增长率", "同比", "环比"):
+        return False
+    return last.end() >= len(rest) or (
+        last[0] in ("同比", "环比", "增幅", "增速", "涨幅", "降幅", "增长率") and not re.search(r"[占率至到]", between)
+    )
+
+
+def _kind(unit: str, before: str, after: str, number: Number) -> Kind:
+    parsed = load_units().parse(unit)
+    dimension = parsed.unit.dimension if parsed else ""
+    if dimension == "percent":
+        if _changes(before) or re.match(r"的?(?:年均)?(?:增长|增速|增幅|涨幅|降幅|速度)", after):
+            return "growth"
+        return "ratio" if lexicon.words("ratio").search(before[-10:]) else "share"
+    if dimension in ("percentage_points", "per_mille_points", "basis_points"):
+        return "pp_change"
+    if dimension == "per_mille":
+        return "rate"
+    if dimension == "multiple":
+        return "growth" if _changes(before) else "multiple"
+    if dimension.startswith("money"):
+        return "money"
+    if dimension in ("area", "area_mu"):
+        return "area"
+    if dimension.startswith("duration") or dimension in ("age", "class_hours", "workdays", "months", "years"):
+        return "duration"
+    if dimension == "ratio" or "/" in unit:
+        return "ratio"
+    if dimension.split("_")[0] in _PHYSICAL:
+        return "other"
+    if re.search(r"每(?:百|千|万|十万|百万|1?0{1,6}|\d+)[名人户个家万]?[^,。;]{0,18}$", before):
+        return "rate"
+    return "count"
+
+
+_PHYSICAL = frozenset(
+    "length volume mass energy power apparent temperature speed pressure concentration sound".split()
+)
+
+
+def _status(number: Number, unit: str, kind: Kind, text: str, clause_start: int, clause_end: int) -> Status:
+    before = text[max(clause_start, number.start - 24) : number.start]
+    after = text[number.end : min(clause_end, number.end + 16)]
+    if lexicon.words("target").search(before):
+        return "target"
+    parsed = load_units().parse(unit)
+    money = bool(parsed and parsed.unit.dimension.startswith("money"))
+    if money:
+        per = re.search(r"(?:每|人均)[^,。;]{0,8}$|按[^,。;]{0,10}$", before)
+        bounded = number.before in ("最高", "不超过", "最低", "最多") or number.after in ("以内", "之内")
+        given = lexicon.words("given").search(before) or re.match(r"的?[^,。;、]{0,10}(?:补助|津贴|补贴|奖励|标准)", after)
+        if given and (per or bounded or re.search(r"一次性", before)):
+            return "standard"
+    elif number.after in ("及以上", "以上", "或以上") and re.match(r"(?:及|或)?以上的", after):
+        if re.search(r"(?:条件|标准|达到)[^,。;]{0,6}$", before):
+            return "standard"
+    return "observed"

@@ -1,0 +1,103 @@
+"""Word lists of ``reference/text_*.csv``, compiled once for scanning."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from etl.normalise.units import load_units
+from etl.reference import rows
+
+
+def _alternatives(words: list[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+@cache
+def qualifiers(where: str) -> dict[str, str]:
+    """Word → code of the qualifiers that stand ``before``, ``inside`` or ``after`` a number."""
+    return {r["word"]: r["code"] for r in rows("text_qualifiers.csv") if r["where"] == where}
+
+
+@cache
+def qualifier_before() -> re.Pattern[str]:
+    """Matches at the end of the text before a number."""
+    words = _alternatives(list(qualifiers("before")))
+    return re.compile(rf"({words})(?:达到|达|到|了|过|为|有|至|人民币)?\s?$")
+
+
+@cache
+def qualifier_after() -> re.Pattern[str]:
+    return re.compile(_alternatives([w for w in qualifiers("after") if w not in ("多", "余")]))
+
+
+@cache
+def _unit_words() -> dict[str, tuple[re.Pattern[str] | None, bool]]:
+    found = {}
+    for r in rows("text_unit_words.csv"):
+        words = r["not_before"].strip("|")
+        found[r["unit"]] = (re.compile(words) if words else None, r["use"] == "yes")
+    return found
+
+
+@cache
+def unit_forms() -> frozenset[str]:
+    """Units that can follow a number in prose."""
+    words = _unit_words()
+    return frozenset(f for f in load_units().surface_forms() if words.get(f, (None, True))[1] and not f[0].isdigit())
+
+
+@cache
+def _unit_lengths() -> tuple[int, ...]:
+    return tuple(sorted({len(f) for f in unit_forms()}, reverse=True))
+
+
+@cache
+def _unit_starts() -> frozenset[str]:
+    return frozenset(f[0] for f in unit_forms())
+
+
+_LATIN = re.compile(r"[A-Za-z]")
+
+
+def unit_at(text: str, at: int) -> str | None:
+    """The longest unit that stands at ``at``, unless what follows makes it part of another word."""
+    if at >= len(text) or text[at] not in _unit_starts():
+        return None
+    forms, words = unit_forms(), _unit_words()
+    for length in _unit_lengths():
+        form = text[at : at + length]
+        if len(form) == length and form in forms:
+            stop = words.get(form, (None, True))[0]
+            end = at + length
+            if stop is not None and stop.match(text, end, end + 4):
+                continue
+            if form[-1].isascii() and form[-1].isalpha() and _LATIN.match(text, end):
+                continue
+            return form
+    return None
+
+
+@lru_cache(maxsize=1)
+def idioms() -> tuple[AhoCorasick, list[tuple[str, str]]]:
+    """Automaton of set phrases with a numeral in them, and per pattern (phrase, reason)."""
+    entries = [(r["word"], r["reason"]) for r in rows("text_idioms.csv")]
+    automaton = AhoCorasick(
+        [word for word, _ in entries], matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA
+    )
+    return automaton, entries
+
+
+@cache
+def counted_nouns() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Nouns that tell the unit of a number without a classifier (68万产业工人 → 人)."""
+    nouns = {r["noun"]: r["unit"] for r in rows("text_counted_nouns.csv")}
+    return re.compile(_alternatives(list(nouns))), nouns
+
+
+@cache
+def words(group: str) -> re.Pattern[str]:
+    """One pattern of all cue words of a group of ``text_cues.csv``."""
+    return re.compile(_alternatives([r["word"] for r in rows("text_cues.csv") if r["group"] == group]))

@@ -1,0 +1,175 @@
+"""Numbers in the flow: every numeral with what stands beside it (qualifier, multiplier, unit), not yet judged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from etl.extract.report import lexicon
+from etl.model import Qualifier
+from etl.normalise.numbers import Numeral, parse_numeral
+
+_HAN_DIGIT = "零〇○一二三四五六七八九两壹贰叁肆伍陆柒捌玖貳參陸兩"
+_HAN_POWER = "十百千万亿兆拾佰仟萬億廿卅"
+_MULTIPLIER = r"(?:千(?![克米瓦卡伏帕赫安焦])|兆(?![瓦赫帕字焦伏])|百(?![分帕])|[十万亿萬億佰仟])"
+_ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?)"
+_HAN = rf"[{_HAN_DIGIT}{_HAN_POWER}]+(?:点[{_HAN_DIGIT}]+[万亿]*)?"
+_TENTHS = r"(?:成(?![立为功果效员绩就长交本品都熟型份才人片套形规体活产分])(?:半|[一二三四五六七八九](?![十百千万亿个])|\d(?!\d))?)"
+
+_NUMBER = re.compile(
+    rf"""
+    (?P<fraction>(?:\d+|{_HAN})分之(?:{_ARABIC}|{_HAN}))
+  | (?P<half>一半|半数|对半|过半(?![个年月天]))
+  | (?<![\d/])(?P<slash>\d{{1,2}}/\d{{1,2}})(?![\d/年月])
+  | (?P<arabic>{_ARABIC})(?P<in1>[余多](?![少])|来(?=[个名人位家万千百亿户次场项]))?
+        (?P<mult>{_MULTIPLIER}*)(?P<tail>(?:(?<=[万亿兆萬億])(?:{_ARABIC})[百千万亿萬億])*)(?P<in2>[余多](?![少]))?(?P<mult2>[万亿])?
+  | (?P<indefinite>[数几好][{_HAN_POWER}]+|[{_HAN_DIGIT}十百]*[几数][{_HAN_POWER}]*(?<=[十百千万亿])|[{_HAN_DIGIT}十百]*十几[百千万亿]*)
+  | (?P<han>{_HAN})(?P<hin>[余多](?![少])|来(?=[个名人位家万千百亿户次场项]))?(?P<hmult>[万亿]*)
+    """,
+    re.VERBOSE,
+)
+_RANGE = re.compile(r"\s?(?:[-–—~～]{1,2}|至|到)\s?(?=[\d一二三四五六七八九十百])")
+_SLASH_UNIT = re.compile(r"/(?:每)?")
+_PERCENT_HAN = re.compile(r"[%‰％]")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A numeral of the flow, half-open offsets."""
+
+    start: int
+    end: int
+    """With unit and inner qualifier: the span of the figure."""
+    digits_end: int
+    """End of the numeral itself."""
+    numeral: Numeral | None
+    """None for an indefinite numeral (数百, 几十)."""
+    han: bool
+    """Written in Chinese characters."""
+    unit: str | None
+    qualifier: Qualifier = "eq"
+    before: str = ""
+    """The qualifier word that stands before, if any."""
+    after: str = ""
+    """The qualifier word that stands after, if any."""
+    upper: Decimal | None = None
+    worded: bool = False
+    bare_power: bool = False
+    """百, 万 … without a digit: a figure only with a qualifier (逾百万元)."""
+
+
+def find_numbers(text: str, at: int = 0) -> Iterator[Number]:
+    """All numerals of NFKC text from left to right, ranges as one."""
+    end = len(text)
+    while at < end:
+        m = _NUMBER.search(text, at)
+        if m is None:
+            return
+        number = _number(text, m)
+        yield number
+        at = max(number.end, number.digits_end, m.start() + 1)
+
+
+def _number(text: str, m: re.Match[str]) -> Number:
+    start = m.start()
+    if m["indefinite"]:
+        return Number(start, m.end(), m.end(), None, True, lexicon.unit_at(text, m.end()))
+    if worded := m["fraction"] or m["half"] or m["slash"]:
+        numeral = parse_numeral(worded)
+        if m["slash"] and numeral is not None and numeral.number >= 100:
+            numeral = None
+        end, inner, han, bare = m.end(), "", not worded[0].isdigit(), False
+    else:
+        inner = m["in1"] or m["in2"] or m["hin"] or ""
+        han = m["han"] is not None
+        if han:
+            printed = m["han"] + m["hmult"]
+            bare = printed[0] in _HAN_POWER and printed[0] not in "十拾廿卅" and not set(printed) & set(_HAN_DIGIT)
+            numeral = parse_numeral(f"一{printed}" if printed[0] in "万亿兆萬億" else printed)
+        else:
+            printed = m["arabic"] + m["mult"] + m["tail"] + (m["mult2"] or "")
+            bare, numeral = False, parse_numeral(printed)
+        end = m.end()
+        if numeral is not None and not inner and (tenths := _tenths(text, end)):
+            numeral, end = parse_numeral(text[start:tenths]) or numeral, tenths
+    digits_end = end
+    unit, end = _unit(text, end, numeral)
+    upper, number_end = None, digits_end
+    if numeral is not None and (found := _range(text, end, numeral, unit)):
+        upper, numeral, unit, end, number_end = found
+    qualifier, before, after = _qualifier(text, start, end, inner)
+    if after in ("多", "余"):
+        end += 1
+    if m["half"] == "过半":
+        qualifier = "gt"
+    return Number(
+        start, end, number_end, numeral, han, unit, qualifier, before, after, upper,
+        worded=bare or (numeral is not None and numeral.worded), bare_power=bare,
+    )  # fmt: skip
+
+
+_TENTHS_RE = re.compile(_TENTHS)
+
+
+def _tenths(text: str, at: int) -> int | None:
+    if at >= len(text) or text[at] != "成":
+        return None
+    m = _TENTHS_RE.match(text, at)
+    return m.end() if m else None
+
+
+def _unit(text: str, at: int, numeral: Numeral | None) -> tuple[str | None, int]:
+    if numeral is not None and numeral.unit:
+        return numeral.unit, at
+    unit = lexicon.unit_at(text, at)
+    if unit is None:
+        return None, at
+    at += len(unit)
+    if text[at : at + 1] == "/" and (below := lexicon.unit_at(text, at + 1)):
+        return f"{unit}/{below}", at + 1 + len(below)
+    return unit, at
+
+
+def _range(
+    text: str, end: int, low: Numeral, unit: str | None
+) -> tuple[Decimal, Numeral, str | None, int, int] | None:
+    """5-10万元, 20%至30%: the upper end in the multiplier of the lower one, which takes over multiplier and unit."""
+    sep = _RANGE.match(text, end)
+    if sep is None or low.unit not in (None, "%"):
+        return None
+    m = _NUMBER.match(text, sep.end())
+    if m is None or m["indefinite"] or m["fraction"]:
+        return None
+    printed = (m["arabic"] or "") + (m["mult"] or "") if m["arabic"] else m["han"]
+    high = parse_numeral(printed)
+    if high is None:
+        return None
+    high_end = m.end()
+    high_unit, unit_end = _unit(text, high_end, high)
+    if high_unit is None or (unit is not None and unit != high_unit):
+        return None
+    multiplier = low.multiplier if unit is not None or low.multiplier else high.multiplier
+    if high.number.scaleb(high.multiplier) <= low.number.scaleb(multiplier):
+        return None
+    upper = high.number.scaleb(high.multiplier - multiplier)
+    lower = Numeral(low.number, multiplier, max(low.decimals, high.decimals), low.unit, low.worded)
+    return upper, lower, high_unit, unit_end, high_end
+
+
+def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, str, str]:
+    before = after = ""
+    if m := lexicon.qualifier_before().search(text, max(0, start - 8), start):
+        before = m[1]
+        if before == "上" and text[start] not in "百千万亿十":
+            before = ""
+        elif before in ("近", "上", "超") and start - len(m[0]) > 0 and text[start - len(m[0]) - 1] in "最附邻接以晚网赶马":
+            before = ""
+    if m := lexicon.qualifier_after().match(text, end):
+        after = m[0]
+    elif text[end : end + 1] in ("多", "余") and end > start and not inner and text[end + 1 : end + 2] not in "少次年个种项":
+        after = text[end]
+    codes = {"before": lexicon.qualifiers("before"), "inside": lexicon.qualifiers("inside"), "after": lexicon.qualifiers("after")}
+    code = codes["inside"].get(inner) or codes["after"].get(after) or codes["before"].get(before) or "eq"
+    return code, before, after  # type: ignore[return-value]

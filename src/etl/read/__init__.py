@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from etl.errors import GongbaoError, ReadError
 from etl.read.formats import EXTENSIONS, Format, sniff
 
 if TYPE_CHECKING:
@@ -20,7 +21,16 @@ def read(path: Path) -> Document | Workbook:
     Raises one of the ReadErrors of etl.errors, never anything of a library, for a file that can't be read.
     """
     form = sniff(path)
-    content = _reader_of(path, form)
+    try:
+        content = _reader_of(path, form)
+    except GongbaoError:
+        raise
+    except Exception as error:  # whatever a library throws at a damaged file: one bad file never stops the others
+        raise ReadError(
+            str(path),
+            f"can't be read as {form.value} ({type(error).__name__}: {str(error)[:200]})",
+            next_step="It is probably damaged: fetch it again, or open and save it in its own program.",
+        ) from error
     if path.suffix.lower() in EXTENSIONS[form] or not path.suffix:
         return content
     warning = f"扩展名是 {path.suffix}，内容是 {_NAMES.get(form, form.value)}，已按内容读取"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ _CUT_OFF = ("unexpected end of data", "incomplete multibyte sequence", "truncate
 _SAVE_AS_UTF8 = "Save it as UTF-8 and try again."
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs"}
 """Declared names under which pages really use the larger set."""
+_WIDE = re.compile("[\u0800-\U0010ffff]")
 SAMPLE = 64 * 1024
 """Bytes looked at where all of them would be too slow."""
 PLAUSIBLE = 0.6
@@ -46,10 +48,14 @@ def decode(data: bytes, where: str, *, declared: str | None = None) -> Decoded:
     if utf16:
         return Decoded(_strict(data, utf16, where), utf16)
     try:
-        return Decoded(data.decode("utf-8"), "utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         if _is_utf8_but_for_errors(data):
             raise _undecodable(error, data, "utf-8", where) from error
+    else:
+        if not declared or text.isascii() or _WIDE.search(text):
+            return Decoded(text, "utf-8")
+        # a word or two of GBK can pass for UTF-8, but hardly for Chinese in UTF-8
     if declared:
         encoding = _WIDER.get(declared.strip().lower(), declared.strip().lower())
         try:

@@ -51,7 +51,8 @@ EXTENSIONS: dict[Format, frozenset[str]] = {
 SPREADSHEETS = frozenset().union(*(EXTENSIONS[f] for f in (Format.XLSX, Format.XLS, Format.ODS, Format.CSV)))
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_DELIMITERS = ",\t;|，"
+_CONTROLS = "".join(chr(code) for code in range(1, 32) if chr(code) not in "\t\n\v\f\r\x1a\x1b")
+_DELIMITERS = ",\t;|"
 _HTML_PROLOGUE = re.compile(
     r"(?:\s|\ufeff|<\?xml[^>]*>|<!--.*?-->)*<(?:!doctype\s+html|html|head|body|table|meta|title|div|p|h\d)\b",
     re.IGNORECASE | re.DOTALL,
@@ -200,7 +201,7 @@ def _sniff_plain(text: str, extension: str) -> Format:
         prose = text.count("。") > max(len(widths) // 4, 2) and sum(f > 1 for f in filled) * 2 < len(filled)
         return Format.TXT if prose else Format.CSV
     if len(widths) >= 3:
-        for column in range(len(_DELIMITERS) - 1):  # a full-width comma separates clauses, not columns
+        for column in range(len(_DELIMITERS)):
             counts = {row[column] for row in widths}
             if len(counts) == 1 and counts.pop() >= 3 and text.count("。") <= len(widths) // 20:
                 return Format.CSV
@@ -213,17 +214,12 @@ def _cells(line: str) -> Iterator[int]:
 
 
 def _is_text(head: bytes) -> bool:
-    """Few control characters; zero bytes may be UTF-16."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return True
-    controls = sum(head.count(code) for code in range(1, 32) if code not in b"\t\n\v\f\r\x1a\x1b")
-    zeros = head.count(0)
+    """Few control characters; bytes of zero may be halves of UTF-16 characters."""
     few = max(len(head) * 0.02, 4)
-    if controls > few:
-        return False
-    if zeros <= few:
-        return True
-    return _rough_text(head).count("\0") <= few
+    if head.count(0) > few or head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = _rough_text(head)
+        return sum(map(text.count, _CONTROLS)) + text.count("\0") <= few
+    return sum(head.count(ord(control)) for control in _CONTROLS) <= few
 
 
 def _rough_text(head: bytes) -> str:

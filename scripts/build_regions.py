@@ -4,8 +4,9 @@ usage: build_regions.py [--packages DIR]
 
 Snapshots of the official code list (GB/T 2260 revisions, civil affairs ministry, statistics bureau) are laid
 side by side; a name that a code carries in consecutive snapshots becomes one row with the years it was valid.
-A snapshot tells only that something changed since the one before; ``regions_curated.csv`` beside the tables
-says the exact year, the successor and what no package has, each with its source, and always wins.
+What the packages lack stands in three small tables beside the result, each line with its source:
+``regions_corrections.csv`` (misprints of the packages), ``regions_changes.csv`` (the year of a change, where two
+lists only bracket it, and the successors), ``regions_curated.csv`` (places that no package has).
 
 ``--packages`` keeps the fetched archives there, so that a second run needs no network.
 """
@@ -21,35 +22,19 @@ import tarfile
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from etl import reference
 from etl.normalise.region_names import short_name
 
-REFERENCE = Path(__file__).resolve().parents[1] / "src/etl/reference"
+REFERENCE = reference.HERE
 
 # GB/T 2260 revisions that gb2260 0.6.0 holds, as YYYYMM; the Python package gb2260 0.4.1 holds a subset of them.
-REVISIONS = [
-    "200212",
-    "200306",
-    "200312",
-    "200403",
-    "200409",
-    "200412",
-    "200506",
-    "200512",
-    "200612",
-    "200712",
-    "200812",
-    "200912",
-    "201010",
-    "201110",
-    "201210",
-    "201308",
-    "201410",
-    "201509",
-    "201607",
-]
+REVISIONS = (
+    *("200212", "200306", "200312", "200403", "200409", "200412", "200506", "200512", "200612", "200712"),
+    *("200812", "200912", "201010", "201110", "201210", "201308", "201410", "201509", "201607"),
+)
 # Later snapshots: (package, version, year of its last changes), in order.
 LATER = (
     ("china-division", "2.1.1", 2017),
@@ -81,7 +66,6 @@ class Row:
     valid_from: str = ""
     valid_to: str = ""
     successors: str = ""
-    source: str = field(default="", compare=False)
 
 
 def archive(folder: Path, package: str, version: str) -> tarfile.TarFile:
@@ -97,7 +81,7 @@ def archive(folder: Path, package: str, version: str) -> tarfile.TarFile:
 def member(archive_: tarfile.TarFile, name: str) -> object:
     stream = archive_.extractfile(f"package/{name}")
     if stream is None:
-        raise SystemExit(f"{archive_.name}: no {name}")
+        raise SystemExit(f"{archive_.name!r}: no {name}")
     return json.load(stream)
 
 
@@ -120,12 +104,16 @@ def is_statistical_only(code: str) -> bool:
     return code[4] == "7" or (code[4:] == "00" and code[2:4] == "90")
 
 
-def snapshots(folder: Path) -> list[tuple[int, dict[str, str]]]:
-    """(year, code → name) in order of time."""
+def snapshots(folder: Path, corrections: Iterable[Mapping[str, str]]) -> list[tuple[int, dict[str, str]]]:
+    """(year, code → name) in order of time, misprints put right."""
     with archive(folder, "gb2260", "0.6.0") as a:
         found = [(int(r[:4]), dict(member(a, f"lib/{r}.json"))) for r in REVISIONS]  # type: ignore[call-overload]
     found += [(year, snapshot(folder, package, version)) for package, version, year in LATER]
-    return [(year, {c: n for c, n in s.items() if keep(c, n)}) for year, s in found]
+    right = {(c["code"], c["printed"]): (c["right_code"], c["right_name"]) for c in corrections}
+    return [
+        (year, {c: n for c, n in (right.get(item, item) for item in s.items()) if c and keep(c, n)})
+        for year, s in found
+    ]
 
 
 def keep(code: str, name: str) -> bool:
@@ -177,21 +165,54 @@ def derived(history: list[tuple[int, dict[str, str]]]) -> list[Row]:
     return rows
 
 
+def redated(rows: list[Row], changes: Iterable[Mapping[str, str]]) -> list[Row]:
+    """The years and successors that ``regions_changes.csv`` knows, put into the rows."""
+    table = list(rows)
+    for line in changes:
+        year = int(line["year"])
+        old, new = (tuple(filter(None, line[side].split("|"))) for side in ("old", "new"))
+        named = tuple(c for c in new if len(c) == 6)
+        for i in nearest(table, old, "valid_to", year - 1):
+            kept = table[i].successors if set(old) & set(new) or not named else "|".join(named)
+            table[i] = replace(table[i], valid_to=str(year - 1), successors=kept)
+        for i in nearest(table, new, "valid_from", year):
+            late = int(table[i].valid_from) - year
+            if 0 < late <= 3 or (late > 0 and not old):  # a list is never ahead of the approval
+                table[i] = replace(table[i], valid_from=str(year))
+    return table
+
+
+def nearest(table: list[Row], codes: Iterable[str], edge: str, year: int) -> list[int]:
+    """For each code the row whose edge (``valid_from`` or ``valid_to``) comes closest to the year.
+
+    Four digits stand for every county of that city, and then only edges within two years count.
+    """
+    found = []
+    for code in codes:
+        edges = [
+            (abs(int(getattr(r, edge)) - year), i, r.code)
+            for i, r in enumerate(table)
+            if r.code.startswith(code) and getattr(r, edge)
+        ]
+        if len(code) == 6:
+            found += [min(edges)[1]] if edges else []
+        else:
+            found += [i for far, i, c in edges if far <= 2 and c[4:] != "00"]
+    return found
+
+
 def with_successors(rows: list[Row]) -> list[Row]:
-    """A code that ends while another of the same province and short name begins has become that one."""
-    begins: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    codes: dict[str, list[Row]] = defaultdict(list)
+    """A code that ends while another of the same province, level and short name begins has become that one."""
+    begins: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for r in rows:
-        codes[r.code].append(r)
         if r.valid_from:
-            begins[r.code[:2], short_name(r.name)].append(r)
+            begins[r.code[:2], r.level, short_name(r.name)].append(r)
     done = []
     for r in rows:
-        after = [x for x in codes[r.code] if r.valid_to and x.valid_from and int(x.valid_from) > int(r.valid_to)]
-        if r.valid_to and not r.successors and not after:
+        if r.valid_to and not r.successors:
             new = {
                 x.code
-                for x in begins[r.code[:2], short_name(r.name)]
+                for x in begins[r.code[:2], r.level, short_name(r.name)]
                 if x.code != r.code and abs(int(x.valid_from) - int(r.valid_to) - 1) <= 1
             }
             r = replace(r, successors="|".join(sorted(new)) if len(new) == 1 else "")
@@ -200,18 +221,12 @@ def with_successors(rows: list[Row]) -> list[Row]:
 
 
 def curated(rows: list[Row], corrections: Iterable[Mapping[str, str]]) -> list[Row]:
-    """Non-empty cells of a curated line replace those of the row with its code and name; ``-`` empties a cell.
-
-    A line for a code and name that no package has is a row of its own; ``drop`` as source removes one.
-    """
+    """Non-empty cells of a curated line replace those of the row with its code and name, or make a new row."""
     table = {(r.code, r.name): r for r in rows}
     for line in corrections:
         key = (line["code"], line["name"])
-        if line["level"] == "drop":
-            table.pop(key, None)
-            continue
         base = table.get(key) or Row(*key, level=level(key[0]), parent=parent(key[0]))
-        cells = {k: "" if v == "-" else v for k, v in line.items() if k in FIELDS and v}
+        cells = {k: v for k, v in line.items() if k in FIELDS and v}
         table[key] = replace(base, **cells)
     return sorted(table.values(), key=lambda r: (r.code, r.valid_to or "9999", r.valid_from))
 
@@ -236,9 +251,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.packages or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        with (REFERENCE / "regions_curated.csv").open(encoding="utf-8", newline="") as f:
-            corrections = list(csv.DictReader(line for line in f if not line.startswith("#")))
-        rows = with_successors(curated(derived(snapshots(folder)), corrections))
+        listed = derived(snapshots(folder, reference.rows("regions_corrections.csv")))
+        dated = redated(listed, reference.rows("regions_changes.csv"))
+        rows = with_successors(curated(dated, reference.rows("regions_curated.csv")))
         rows = [replace(r, short=r.short or short_name(r.name)) for r in rows]
         towns = townships(folder)
     write(REFERENCE / "regions.csv", FIELDS, ([getattr(r, f) for f in FIELDS] for r in rows))

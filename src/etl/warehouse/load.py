@@ -154,7 +154,7 @@ def _first_held(connection: sa.Connection, sha256: str) -> dict[str, datetime]:
     """When each row of the file was first held: kept when the file is read again."""
     q = schema.quarantine.c
     found = connection.execute(sa.select(q.observation_id, q.first_seen_at).where(q.file_sha256 == sha256))
-    return dict(found.tuples())
+    return dict(found.tuples().all())
 
 
 def _write_source_file(connection: sa.Connection, run_id: str, r: FileRecord) -> None:

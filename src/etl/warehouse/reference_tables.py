@@ -17,7 +17,7 @@ Row = dict[str, Any]
 def refresh(connection: sa.Connection) -> None:
     """Replace each reference table whose source files have changed since it was written."""
     version = schema.reference_version
-    held = dict(connection.execute(sa.select(version.c.name, version.c.content_hash)).tuples())
+    held = dict(connection.execute(sa.select(version.c.name, version.c.content_hash)).tuples().all())
     for table, prefixes, load in (
         (schema.region, ("regions",), _regions),
         (schema.unit, ("units", "multipliers"), _units),

@@ -1,0 +1,46 @@
+# Gongbao. `make run` does the main job on the samples, `make test` runs the tests; nothing else to install by hand.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types format docs samples clean
+
+help: ## show the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --requirement requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
+	$(BIN)/pip install --quiet --requirement requirements-dev.lock
+	@touch $@
+
+run: $(VENV)/installed ## set everything up and ingest samples/ into var/warehouse.db
+	$(BIN)/etl run samples
+
+test: $(VENV)/installed-dev ## run the tests
+	$(BIN)/pytest
+
+lint: $(VENV)/installed-dev ## check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/installed-dev ## check types
+	$(BIN)/mypy
+
+format: $(VENV)/installed-dev ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/installed ## write docs/warehouse.md from the tables
+	$(BIN)/python -m etl.warehouse.documentation docs/warehouse.md
+
+samples: $(VENV)/installed-dev ## write the binary samples again
+	$(BIN)/python scripts/make_samples.py
+
+clean: ## remove the warehouse, reports and archive of the samples
+	rm -rf var

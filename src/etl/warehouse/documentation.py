@@ -1,0 +1,50 @@
+"""``docs/warehouse.md``, made from the comments of the tables: run ``make docs`` after a change of the schema."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from etl.warehouse import schema
+
+HEAD = """# The warehouse
+
+<!-- Made from src/etl/warehouse/schema.py by `make docs`. Don't edit. -->
+
+The same tables on SQLite and PostgreSQL. Analysts start at the view `current_observation`; reviewers at
+`quarantine` and `finding`. Times are UTC. Values and intervals are exact decimals (15 digits on SQLite).
+
+```sql
+-- skilled workers by region, newest first
+select ref_area_name, time_period, obs_value, unit, source
+from current_observation
+where label like '%技能%' and ref_entity is null and status = 'observed'
+order by time_period desc;
+```
+"""
+
+
+def document() -> str:
+    """The whole page as Markdown."""
+    parts = [HEAD, f"## {schema.CURRENT_OBSERVATION} (view)\n\n{schema.CURRENT_OBSERVATION_COMMENT}\n"]
+    parts.append(
+        "The columns of `observation`, and `source` (file name), `source_title`, `publisher`, `published_on`.\n"
+    )
+    parts += [_table(table) for table in schema.metadata.tables.values()]
+    return "\n".join(parts)
+
+
+def _table(table: sa.Table) -> str:
+    lines = [f"## {table.name}", "", table.comment or "", "", "| column | type | null | meaning |", "|---|---|---|---|"]
+    for column in table.columns:
+        key = " (key)" if column.primary_key else ""
+        kind = "NUMERIC" if isinstance(column.type, schema.Exact) else str(column.type)
+        null = "yes" if column.nullable else ""
+        lines.append(f"| `{column.name}`{key} | {kind} | {null} | {column.comment} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(document(), encoding="utf-8")

@@ -30,7 +30,8 @@ class FileRows:
 
 
 def observation_rows(files: Iterable[FileRows]) -> list[Row]:
-    """One dictionary per observation with the columns of ``FRAMES["observation"]``."""
+    """One dictionary per observation with the columns of ``FRAMES["observation"]``; yes and no are 1 and 0, since
+    conditions of Great Expectations take no booleans."""
     rows: list[Row] = []
     for file in files:
         conflicts = _conflicting_facts(file.observations)
@@ -93,8 +94,8 @@ def _observation_row(sha256: str, o: Observation, conflicts: dict[str, int], acc
         "ref_entity": o.area.entity,
         "area": o.area.code or o.area.name,
         "area_printed": o.area.printed or o.area.name or "",
-        "area_is_unresolved": o.area.unresolved,
-        "area_is_known": None if o.area.code is None else load_regions().get(o.area.code) is not None,
+        "area_is_unresolved": int(o.area.unresolved),
+        "area_is_known": None if o.area.code is None else int(load_regions().get(o.area.code) is not None),
         "area_candidates": _candidates(o),
         "time_period": o.period.iso,
         "label": o.label or None,
@@ -105,7 +106,7 @@ def _observation_row(sha256: str, o: Observation, conflicts: dict[str, int], acc
         "series_key": o.series_key,
         "evidence": o.evidence,
         "fact_values": conflicts.get(_fact_key(o)),
-        "is_suspect": suspect is not None,
+        "is_suspect": int(suspect is not None),
         "suspect_arithmetic": suspect.arithmetic if suspect else "",
     }
 

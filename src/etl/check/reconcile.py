@@ -52,7 +52,7 @@ class Range:
 
     def __truediv__(self, other: Range) -> Range:
         """For figures that are not negative; a denominator that may be 0 leaves the quotient open upwards."""
-        low = Decimal(0) if other.high == INFINITY else self.low / other.high
+        low = Decimal(0) if other.high == INFINITY or other.high <= 0 else self.low / other.high
         high = INFINITY if other.low <= 0 or self.high == INFINITY else self.high / other.low
         return Range(low, high, self.mid / other.mid if other.mid else Decimal(0))
 

@@ -26,7 +26,8 @@ FRAMES: dict[str, frozenset[str]] = {
         {
             "observation_id", "file_sha256", "place", "text", "obs_value", "unit", "unit_measure", "printed_mult",
             "printed_decimals", "qualifier", "obs_low", "obs_high", "kind", "direction", "status", "time_type",
-            "ref_area", "ref_area_name", "ref_entity", "area", "area_printed", "area_is_unresolved", "area_is_known", "area_candidates",
+            "ref_area", "ref_area_name", "ref_entity", "area", "area_printed", "area_is_unresolved", "area_is_known",
+            "area_candidates",
             "time_period", "label", "indicator", "indicator_low", "indicator_high", "magnitude", "series_key",
             "evidence", "fact_values", "is_suspect", "suspect_arithmetic",
         }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from dataclasses import replace
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 
-from etl.extract.report import lexicon
+from etl.extract.report.articles import Article, split_articles
 from etl.extract.report.asides import Covering, find_asides
 from etl.extract.report.flow import Flow, flow
 from etl.extract.report.judge import Figure, judge
@@ -14,6 +14,7 @@ from etl.extract.report.labels import label_of
 from etl.extract.report.scan import Number, find_numbers
 from etl.extract.report.when import Calendar, Default
 from etl.extract.report.where import Atlas
+from etl.extract.report.worded import worded_ranks
 from etl.model import Area, Document, Extraction, Ignored, ManifestEntry, RawFigure
 from etl.normalise.periods import Today, find_periods
 from etl.normalise.regions import load_regions
@@ -52,8 +53,29 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
             ignore(number.start, number.digits_end, verdict)
         else:
             numbers.append((number, verdict))
-    figures = _figures(document, reading, manifest, today, sentences, numbers, periods)
+    numbers += worded_ranks(reading.text)
+    numbers.sort(key=lambda pair: pair[1].start)
+    articles = split_articles(reading)
+    context = _Context(
+        document,
+        reading,
+        sentences,
+        articles,
+        Atlas(reading.text, load_regions(), articles, _home(manifest)),
+        Calendar(reading.text, periods, today),
+        Default(str(today.year) if today.year else None, "manifest" if today.year else None),
+        sorted([(f.start, f.end) for _, f in numbers] + [(p.start, p.end) for p in periods if p.role != "compare"]),
+        sorted((f.start, f.end) for _, f in numbers),
+    )
+    figures = _figures(context, numbers)
     return Extraction(tuple(figures), tuple(ignored))
+
+
+def _home(manifest: ManifestEntry | None) -> Area:
+    if manifest is None or manifest.region_code is None:
+        return Area()
+    region = load_regions().get(manifest.region_code)
+    return Area(manifest.region_code, region.name if region else None, None, "manifest")
 
 
 def _clause(text: str, sentence: tuple[int, int], at: int) -> tuple[int, int]:
@@ -63,43 +85,57 @@ def _clause(text: str, sentence: tuple[int, int], at: int) -> tuple[int, int]:
     return (left + 1 if left >= 0 else start), (min(rights) if rights else end)
 
 
-def _figures(document, reading: Flow, manifest, today, sentences, numbers, periods):  # type: ignore[no-untyped-def]
+@dataclass(frozen=True)
+class _Context:
+    """What is known of the whole document before a figure is placed in it."""
+
+    document: Document
+    reading: Flow
+    sentences: list[tuple[int, int]]
+    articles: list[Article]
+    atlas: Atlas
+    calendar: Calendar
+    default: Default
+    holes: list[tuple[int, int]]
+    spans: list[tuple[int, int]]
+
+
+def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[RawFigure]:
+    reading = context.reading
     text = reading.text
-    gazetteer = load_regions()
-    home = manifest.region_code if manifest else None
-    atlas = Atlas(text, gazetteer, home)
-    calendar = Calendar(text, periods, today)
-    region = gazetteer.get(home) if home else None
-    default_area = Area(home, region.name if region else None, None, "manifest" if home else None)
-    default = Default(str(today.year) if today.year else None, "manifest" if today.year else None)
-    starts = [s for s, _ in sentences]
-    holes = sorted([(f.start, f.end) for _, f in numbers] + [(p.start, p.end) for p in periods])
-    hole_starts = [s for s, _ in holes]
+    starts = [s for s, _ in context.sentences]
+    article_starts = [a.start for a in context.articles]
     out = []
     for number, figure in numbers:
-        sentence = sentences[bisect_right(starts, number.start) - 1]
-        line = reading.lines[bisect_right(reading.line_starts, number.start) - 1]
-        clauses = [m.span() for m in _CLAUSE.finditer(text, sentence[0], number.start) if m.end() > m.start()]
-        clause = _clause(text, sentence, number.start)
-        if clauses and clauses[-1][0] >= clause[0]:
-            clauses = clauses[:-1]
-        clauses.append(clause)
-        near = holes[bisect_right(hole_starts, sentence[0] - 1) : bisect_right(hole_starts, sentence[1])]
+        assert_numeral = number.numeral
+        if assert_numeral is None:
+            continue
+        sentence = context.sentences[bisect_right(starts, figure.start) - 1]
+        line = reading.lines[bisect_right(reading.line_starts, figure.start) - 1]
+        article = max(0, bisect_right(article_starts, figure.start) - 1)
+        clause = _clause(text, sentence, figure.start)
         place = reading.to_raw(figure.start, figure.end)
-        evidence = text[sentence[0] : sentence[1]].strip()
+        target = figure.status == "target"
         out.append(
             RawFigure(
                 place=place,
-                text=document.text[place.start : place.end],
-                number=number.numeral.number,
-                multiplier=number.numeral.multiplier,
-                decimals=number.numeral.decimals,
+                text=context.document.text[place.start : place.end],
+                number=assert_numeral.number,
+                multiplier=assert_numeral.multiplier,
+                decimals=assert_numeral.decimals,
                 unit=figure.unit,
                 kind=figure.kind,
-                label=label_of(text, (figure.start, figure.end), clauses, near, ""),
-                evidence=evidence[:400],
-                area=atlas.area(number.start, clause[1], sentence, line.start, 0, default_area),
-                period=calendar.period(number.start, sentence, line.start, default, target=figure.status == "target"),
+                label=label_of(
+                    text,
+                    (figure.start, figure.end),
+                    _clauses_to(text, sentence, clause),
+                    _inside(context.spans, sentence),
+                    _inside(context.holes, sentence),
+                    _topic(text, context.articles[article], line.start),
+                ),
+                evidence=text[sentence[0] : sentence[1]].strip()[:400],
+                area=context.atlas.area(figure.start, clause, sentence[0], line.start, article, heading=line.heading),
+                period=context.calendar.period(figure.start, sentence, line.start, context.default, target=target),
                 qualifier=number.qualifier,
                 worded=number.worded,
                 upper=number.upper,
@@ -108,3 +144,17 @@ def _figures(document, reading: Flow, manifest, today, sentences, numbers, perio
             )
         )
     return out
+
+
+def _clauses_to(text: str, sentence: tuple[int, int], own: tuple[int, int]) -> list[tuple[int, int]]:
+    before = [m.span() for m in _CLAUSE.finditer(text, max(sentence[0], own[0] - 200), own[0]) if m.end() > m.start()]
+    return [*before, own]
+
+
+def _inside(spans: list[tuple[int, int]], sentence: tuple[int, int]) -> list[tuple[int, int]]:
+    return spans[bisect_left(spans, (sentence[0], -1)) : bisect_left(spans, (sentence[1], -1))]
+
+
+def _topic(text: str, article: Article, line: int) -> str:
+    title = article.titles[0] if article.titles else None
+    return text[title.start : title.end] if title and title.start != line else ""

@@ -35,11 +35,12 @@ class Flow:
 
     def to_raw(self, start: int, end: int) -> Span:
         """Half-open offsets of the flow as offsets of the document's text."""
-        first = self._to_view(start)
-        last = self._to_view(end - 1) + 1 if end > start else first
+        first = self.view_offset(start)
+        last = self.view_offset(end - 1) + 1 if end > start else first
         return self.view.to_raw(first, last)
 
-    def _to_view(self, offset: int) -> int:
+    def view_offset(self, offset: int) -> int:
+        """The offset in ``view.text`` of the character at ``offset`` of the flow."""
         i = bisect_right(self._flow_starts, offset) - 1
         return self._view_starts[i] + offset - self._flow_starts[i] if i >= 0 else offset
 
@@ -49,7 +50,7 @@ class Flow:
 
 
 _TERMINAL = frozenset("。!?;…：:）)”』」》")
-_CLOSED = re.compile(r"[。!?;…:”』」》)\]]$")
+_CLOSED = re.compile(r"[。!?;…:”』」》)\]]$|\.\.\.$|(?:[。 ][^。]{0,12}(?:摄|报道|文|图|供稿))$")
 _PROSE = re.compile(r"[。;,]")
 _MARK = re.compile(r"[ \t]*(?:#{1,6}[ \t]|>[ \t]?|[-*+·•●■◆▲][ \t])")
 _HAN = r"\u3400-\u9fff"
@@ -90,8 +91,11 @@ def flow(text: str) -> Flow:
             kept.extend(_pieces(view.text, begin, end))
             open_end = not _CLOSED.search(line)
             is_last = n == len(block) - 1
-            wrapped = open_end and not is_last and not (mark and "#" in mark[0]) and len(line) >= max(
-                WRAPPED_LENGTH, int(0.6 * widest)
+            wrapped = (
+                open_end
+                and not is_last
+                and not (mark and "#" in mark[0])
+                and len(line) >= max(WRAPPED_LENGTH, int(0.6 * widest))
             )
             torn = open_end and is_last and (prose or wrapped) and not heading
     return _assembled(view, kept, breaks)

@@ -11,12 +11,35 @@ from etl.extract.report.scan import Number
 from etl.model import Kind, Status
 from etl.normalise.units import load_units
 
-_PUNCTUATION = re.compile(r"[\s,。、;:!?)\]》”’」』…—]|$")
+_PUNCTUATION = re.compile(r"[\s,.。、;:!?)\]》”’」』…—]|$")
 _DATE_AFTER = re.compile(r"[日号时点](?![间产均])|月(?!度)")
 _PER_BEFORE = re.compile(r"每$")
 _FROM_TO = re.compile(r"(?:从|由|至|到|为|达|超|逾|近|约|过|满)$")
 _TIME_UNITS = frozenset(
-    "年 个月 天 日 周 个星期 星期 小时 个小时 分钟 秒 秒钟 周年 岁 周岁 课时 学时 节课 工作日 个工作日 工日 个工日".split()
+    [
+        "年",
+        "个月",
+        "天",
+        "日",
+        "周",
+        "个星期",
+        "星期",
+        "小时",
+        "个小时",
+        "分钟",
+        "秒",
+        "秒钟",
+        "周年",
+        "岁",
+        "周岁",
+        "课时",
+        "学时",
+        "节课",
+        "工作日",
+        "个工作日",
+        "工日",
+        "个工日",
+    ]
 )
 _AGES = frozenset({"岁", "周岁"})
 _MEASURES = frozenset(
@@ -71,8 +94,10 @@ def judge(number: Number, text: str, clause_start: int, clause_end: int) -> Figu
     direction: Literal["up", "down"] | None = None
     if kind in ("growth", "pp_change") or _changes(before):
         near = before[-12:]
-        direction = "down" if lexicon.words("down").search(near) or lexicon.words("down").match(after.lstrip("的")) else (
-            "up" if lexicon.words("growth").search(near) else None
+        direction = (
+            "down"
+            if lexicon.words("down").search(near) or lexicon.words("down").match(after.lstrip("的"))
+            else ("up" if lexicon.words("growth").search(near) else None)
         )
     return Figure(unit, kind, status, direction, number.start, end)
 
@@ -85,7 +110,7 @@ def _ordinal(number: Number, text: str, before: str, clause_start: int) -> Figur
     closes = bool(_PUNCTUATION.match(rest)) or rest[:1] in ("的", "和", "及")
     if closes and (chained or lexicon.words("rank").search(before[:-1][-14:])):
         return Figure("位", "rank", "observed", None, number.start - 1, number.digits_end + (1 if counted else 0))
-    return "ordinal"
+    return "enumerator" if len(before) == 1 and rest[:1] in (",", "、", ":") else "ordinal"
 
 
 def _unit_from_noun(number: Number, text: str, clause_start: int, clause_end: int) -> str | None:
@@ -146,7 +171,9 @@ def _time_phrase(number: Number, before: str, after: str, unit: str) -> str | No
         return None if measured and not after.startswith(("以上", "以下")) else "age"
     if lexicon.words("measured_time").search(before[-10:]):
         return None
-    if re.match(r"(?:缩短|减少|压缩|压减|提升|延长|增加)", after) or re.search(r"(?:缩短|压缩|延长|减)(?:至|到|为)$", before):
+    if re.match(r"(?:缩短|减少|压缩|压减|提升|延长|增加)", after) or re.search(
+        r"(?:缩短|压缩|延长|减)(?:至|到|为)$", before
+    ):
         return None
     return "duration_phrase"
 
@@ -199,7 +226,19 @@ def _kind(unit: str, before: str, after: str, number: Number) -> Kind:
 
 
 _PHYSICAL = frozenset(
-    "length volume mass energy power apparent temperature speed pressure concentration sound".split()
+    [
+        "length",
+        "volume",
+        "mass",
+        "energy",
+        "power",
+        "apparent",
+        "temperature",
+        "speed",
+        "pressure",
+        "concentration",
+        "sound",
+    ]
 )
 
 
@@ -213,7 +252,9 @@ def _status(number: Number, unit: str, kind: Kind, text: str, clause_start: int,
     if money:
         per = re.search(r"(?:每|人均)[^,。;]{0,8}$|按[^,。;]{0,10}$", before)
         bounded = number.before in ("最高", "不超过", "最低", "最多") or number.after in ("以内", "之内")
-        given = lexicon.words("given").search(before) or re.match(r"的?[^,。;、]{0,10}(?:补助|津贴|补贴|奖励|标准)", after)
+        given = lexicon.words("given").search(before) or re.match(
+            r"的?[^,。;、]{0,10}(?:补助|津贴|补贴|奖励|标准)", after
+        )
         if given and (per or bounded or re.search(r"一次性", before)):
             return "standard"
     elif number.after in ("及以上", "以上", "或以上") and re.match(r"(?:及|或)?以上的", after):

@@ -3,66 +3,93 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 MAX_LABEL = 60
-ENOUGH = 22
+ENOUGH = 20
+"""Labels shorter than this take in the clause before, so that they can be understood alone."""
 
+Hole = tuple[int, int]
+
+_QUOTES = re.compile(r"[“”‘’「」『』\"\s#*]")
 _NOISE = re.compile(
-    r"[“”‘’「」『』\"\s#*]|(?:据(?:不完全)?统计|截至目前|截止目前|目前|同时|此外|另外|其次|首先|至今|今年|去年|近年来|当前|以来|累计|先后|已经|共计|总计|合计|分别|仅|已有|已经|均|约|近|超过|突破|达到|高达|多达|逾|不足)"
+    r"据(?:不完全)?统计|截至|截止|自从|(?:到|至)?目前(?:为止)?|至今|今年以来|以来|累计|先后|已经|已有|共计|总计|合计|分别|仅|(?<!平)均(?=$)"
+    r"|同时|此外|另外|其次|首先|比如|例如|如今|当前|近年来|近日|约|超过|突破|达到|高达|多达|逾|不足|接近|将近"
 )
-_EDGE_LEFT = re.compile(r"^(?:[、,;:()的了和与及并且也还就都将把被又再由以于从在即为是到至超已共有达]|以及|并且|而且|其)+")
-_EDGE_RIGHT = re.compile(r"(?:[、,;:(的了和与及并达至到为共有计超近约过是已由从占]|以上|左右|分别|累计|合计|总计|共计|达到|超过|突破)+$")
-_DEPENDENT = re.compile(r"^(?:其中|占|同比|环比|较|比上年|比去年|增长|下降|增幅|增速|降幅|增加|减少|人均|平均|位居|居|列|全国|排名|高于|低于|涵盖|覆盖|惠及|涉及|参与|带动|实现|发放|投入|总)")
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of text between the parts that do not belong to a label (figures, dates, qualifiers)."""
-
-    start: int
-    end: int
+_EDGE_LEFT = re.compile(
+    r"^(?:[、,;:.()的了和与及并且也还就都将把又再以于即为是至超已共达有]|以及|并且|而且|其(?!中|他)|一是|二是|三是|四是|五是)+"
+)
+_EDGE_RIGHT = re.compile(r"(?:[、,;:.(的了和与及并达至到为共有计超近约过是已由从]|左右|分别|累计|合计|总计|共计|达到|超过|突破)+$")
+_TWICE = re.compile(r"([、,;:])[、,;:]+")
+_DEPENDENT = re.compile(
+    r"^(?:其中|占|同比|环比|较|比|增长|下降|增幅|增速|降幅|增加|减少|提高|人均|平均|位居|居|列|全国|排名|高于|低于|涵盖|覆盖|惠及|涉及|参与|带动|实现"
+    r"|发放|投入|总|每|奖励|补助)"
+)
+_LIST_BREAK = re.compile(r"[、]|(?:和|及|与|以及)(?=[^、,]{0,12}$)")
 
 
 def label_of(
-    text: str,
-    at: tuple[int, int],
-    clauses: Sequence[tuple[int, int]],
-    holes: Sequence[tuple[int, int]],
-    heading: str,
+    text: str, at: Hole, clauses: Sequence[Hole], figures: Sequence[Hole], holes: Sequence[Hole], topic: str
 ) -> str:
     """The label of the figure at ``at``.
 
-    ``clauses`` are those of its sentence up to its own, which is the last; ``holes`` the spans to leave out (all
-    figures and dates of the sentence), by start.
+    ``clauses`` are those of its sentence up to its own, which is the last; ``figures`` the spans of all figures of
+    the sentence, ``holes`` the spans to leave out (figures and dates), both by start; ``topic`` a heading to fall
+    back on.
     """
     own = clauses[-1]
-    before = _clean(_without(text, own[0], at[0], holes))
-    after = _clean(_without(text, at[1], min(own[1], _next_hole(at[1], own[1], holes)), holes))
-    parts = [f"{_EDGE_RIGHT.sub('', before) if not after else before}{after}"]
-    label = _trim(parts[0])
+    left, verb = _left(text, at[0], own[0], figures)
+    before = _plain(_without(text, left, at[0], holes))
+    after = _plain(_after(text, at, own[1], figures, holes))
+    label = _trim(f"{verb}{before if after else _EDGE_RIGHT.sub('', before)}{after}")
     for start, end in reversed(clauses[:-1]):
         if len(label) >= ENOUGH and not _DEPENDENT.match(label):
             break
-        more = _trim(_clean(_without(text, start, end, holes)))
-        if not more or more in label:
+        more = _trim(_plain(_without(text, start, end, holes)))
+        if len(more) < 2 or more in label:
             continue
-        if len(more) + len(label) + 1 > MAX_LABEL:
-            more = more[: max(0, MAX_LABEL - len(label) - 1)]
-            label = f"{more},{label}" if len(more) > 3 else label
+        room = MAX_LABEL - len(label) - 1
+        if len(more) > room:
+            label = f"{more[-room:]},{label}" if room > 8 else label
             break
         label = f"{more},{label}"
-    if len(label) < 6 and heading:
-        label = f"{_trim(_clean(heading))[: MAX_LABEL - len(label) - 1]},{label}".strip(",")
+    if len(label) < 8 and topic:
+        label = f"{_trim(_plain(topic))[: MAX_LABEL - len(label) - 1]},{label}".strip(",")
     return label[:MAX_LABEL]
 
 
-def _next_hole(at: int, end: int, holes: Sequence[tuple[int, int]]) -> int:
-    return next((start for start, _ in holes if start >= at), end)
+def _left(text: str, at: int, clause: int, figures: Sequence[Hole]) -> tuple[int, str]:
+    """Where the words of the figure at ``at`` begin in its clause, and the verb it shares with the first of a list."""
+    previous = [f for f in figures if clause <= f[0] < at]
+    if not previous:
+        return clause, ""
+    between = text[previous[-1][1] : at]
+    breaks = list(re.finditer(r"[、及和与]|以及", between))
+    if not breaks or len(between) - breaks[-1].end() < 2:
+        return clause, ""
+    lead = text[clause : previous[0][0]]
+    verb = re.match(r"(?:共|已|累计|先后|新)*([\u4e00-\u9fff]{2}?)(?=[\u4e00-\u9fff])", lead)
+    return previous[-1][1] + breaks[0].end(), verb[1] if verb and _VERB.match(verb[1]) else ""
 
 
-def _without(text: str, start: int, end: int, holes: Sequence[tuple[int, int]]) -> str:
+_VERB = re.compile(r"新增|建设|建立|建成|产生|组建|发放|拥有|开展|举办|完成|培育|引进|创建|设立|打造|新建|改造|实施|获得|培训|招收|年产|覆盖")
+
+
+def _after(text: str, at: Hole, end: int, figures: Sequence[Hole], holes: Sequence[Hole]) -> str:
+    following = [f for f in figures if at[1] <= f[0] < end]
+    stop = following[0][0] if following else end
+    words = text[at[1] : stop]
+    if following:
+        cut = re.search(r"[、]|以及|及|和(?=[^、]{0,14}$)", words)
+        if cut and cut.start() > 0:
+            return _without(text, at[1], at[1] + cut.start(), holes)
+        if len(_NOISE.sub("", words).strip("、和及与共")) == 0:
+            return _after(text, (at[0], following[0][1]), end, figures, holes)
+    return _without(text, at[1], stop, holes)
+
+
+def _without(text: str, start: int, end: int, holes: Sequence[Hole]) -> str:
     out, at = [], start
     for hole_start, hole_end in holes:
         if hole_end <= at or hole_start >= end:
@@ -73,9 +100,23 @@ def _without(text: str, start: int, end: int, holes: Sequence[tuple[int, int]]) 
     return "".join(out)
 
 
-def _clean(text: str) -> str:
-    return _NOISE.sub("", text)
+def _plain(text: str) -> str:
+    return _TWICE.sub(r"\1", _NOISE.sub("", _QUOTES.sub("", text)))
 
 
 def _trim(text: str) -> str:
     return _EDGE_RIGHT.sub("", _EDGE_LEFT.sub("", text))
+
+
+def listed_items(text: str, count: int) -> list[str] | None:
+    """The last run of exactly ``count`` coordinate nouns of ``text`` (领军人才、特殊人才、关键人才), or None."""
+    for m in reversed(list(re.finditer(r"[^,;:。、]+(?:、[^,;:。、]+)+", text))):
+        items = [i for part in m[0].split("、") for i in re.split(r"(?:以?及|和|与)(?=[^及和与]+$)", part)]
+        items = [i.strip() for i in items if i.strip()]
+        if len(items) == count:
+            return [re.sub(r"^(?:对|将|给予|由|为|向)", "", i) for i in items]
+    return None
+
+
+def place_in(starts: Sequence[int], at: int) -> int:
+    return bisect_left(starts, at)

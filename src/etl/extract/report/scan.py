@@ -132,9 +132,7 @@ def _unit(text: str, at: int, numeral: Numeral | None) -> tuple[str | None, int]
     return unit, at
 
 
-def _range(
-    text: str, end: int, low: Numeral, unit: str | None
-) -> tuple[Decimal, Numeral, str | None, int, int] | None:
+def _range(text: str, end: int, low: Numeral, unit: str | None) -> tuple[Decimal, Numeral, str | None, int, int] | None:
     """5-10万元, 20%至30%: the upper end in the multiplier of the lower one, which takes over multiplier and unit."""
     sep = _RANGE.match(text, end)
     if sep is None or low.unit not in (None, "%"):
@@ -162,14 +160,25 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
     before = after = ""
     if m := lexicon.qualifier_before().search(text, max(0, start - 8), start):
         before = m[1]
-        if before == "上" and text[start] not in "百千万亿十":
-            before = ""
-        elif before in ("近", "上", "超") and start - len(m[0]) > 0 and text[start - len(m[0]) - 1] in "最附邻接以晚网赶马":
+        if (before == "上" and text[start] not in "百千万亿十") or (
+            before in ("近", "上", "超")
+            and start - len(m[0]) > 0
+            and text[start - len(m[0]) - 1] in "最附邻接以晚网赶马"
+        ):
             before = ""
     if m := lexicon.qualifier_after().match(text, end):
         after = m[0]
-    elif text[end : end + 1] in ("多", "余") and end > start and not inner and text[end + 1 : end + 2] not in "少次年个种项":
+    elif (
+        text[end : end + 1] in ("多", "余")
+        and end > start
+        and not inner
+        and text[end + 1 : end + 2] not in "少次年个种项"
+    ):
         after = text[end]
-    codes = {"before": lexicon.qualifiers("before"), "inside": lexicon.qualifiers("inside"), "after": lexicon.qualifiers("after")}
+    codes = {
+        "before": lexicon.qualifiers("before"),
+        "inside": lexicon.qualifiers("inside"),
+        "after": lexicon.qualifiers("after"),
+    }
     code = codes["inside"].get(inner) or codes["after"].get(after) or codes["before"].get(before) or "eq"
     return code, before, after  # type: ignore[return-value]

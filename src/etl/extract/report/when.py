@@ -30,9 +30,7 @@ class Calendar:
         self._starts = [m.start for m in self._mentions]
         self._today = today
 
-    def period(
-        self, at: int, sentence: tuple[int, int], paragraph: int, default: Default, *, target: bool
-    ) -> Period:
+    def period(self, at: int, sentence: tuple[int, int], paragraph: int, default: Default, *, target: bool) -> Period:
         start, end = sentence
         inside = self._mentions[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
         usable = [m for m in inside if m.iso is not None and (m.role != "until" or target)]

@@ -1,112 +1,215 @@
-"""The place of a figure: the nearest naming subject, what was named before it, the article, the publisher."""
+"""The place of a figure: the nearest naming subject, what its paragraph named, the article, the publisher."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from etl.extract.report.articles import Article
 from etl.model import Area, Basis
 from etl.normalise.regions import Gazetteer, Mention
 
-_ATTRIBUTE = re.compile(
-    r"(?:首[个批家届]|第[一二三\d]|唯一|劳动模范|劳模|五一|职业技能|技能大赛|人大|政协|两会|先进|优秀|道德|脱贫|百强|前列|平均|水平|同类|领先|范围|比赛|竞赛|大赛|冠军|重点|产改|率先|性|行业协会|统一|占比|总工会|总量的?|的?比重|比例|轻工|文明|模范|示范|标准|最|居|位居|各地|各|其他|其它|多个)"
+_COUNTRY = "100000"
+_SPEAKER = {"全国": "country", "我国": "country"}
+_FULL_NAME = re.compile(r"(?:省|市|县|区|州|盟|旗|地区|自治区|兵团)$")
+_AT_EDGE = re.compile(r"(?:^|[\s,。;:、!?()“”《》\n\-—]|[在于与和及对从由以让使将是为])$")
+_NOT_SUBJECT = re.compile(
+    r"(?:占|居|列|位居|高于|低于|超过|领先于?|比|较|面向|来自|入选|获评?|获得|荣获|被评为|评选|推荐|授予|命名|驻|赴|对口|支援|援|通过|出口|"
+    r"成为|作为|获批|争创|打造|创建|被|由|至|到|去|前往|飞往|抵达|走进|服务|向|与|同)$"
 )
-_COMPARED = re.compile(r"(?:占|居|列|位居|高于|低于|超过|领先|比|较|为|全|与|向|面向|来自|入选|获评?|获得|荣获|获评|驻|赴|对口|支援|援|被评为|通过|至|到|出口)$")
-_ORGAN = re.compile(
-    r"(?:[\u4e00-\u9fff()]{0,12}?)(?:有限责任公司|有限公司|股份公司|集团公司|公司|集团|煤矿|矿业|煤业|钢铁|医院|大学|学院|学校|中学|小学|银行|工厂|厂|研究所|研究院|合作社)"
+_LOCATIVE = re.compile(r"(?:在|赴|位于|等|及|、|和)$")
+_ORGANISATION = re.compile(
+    r"[\u4e00-\u9fff()·]{0,14}?(?:公司|集团|煤矿|矿业|煤业|医院|大学|学院|学校|中学|小学|银行|工厂|冶炼厂|电厂|钢厂|研究所|研究院|合作社|"
+    r"工业园|产业园|科技园|高新区|开发区|保税区|机场|港|日报|晚报|工人报)"
 )
-_LOCATIVE = re.compile(r"(?:在|赴|到|位于|去|来|从|往|飞往|前往|等|及|、)$")
+_ORGAN_OF_STATE = re.compile(
+    r"[\u4e00-\u9fff]{0,4}(?:总工会|政府|委员会|省委|市委|县委|区委|人大|政协|局|厅|教育|卫生|财政|统计|各级|全社会|规模以上|辖区|境内)"
+)
+_AMONG = re.compile(r"[^,。;]{0,16}(?:中|内|上),")
 _ENTITY = re.compile(
-    r"[\u4e00-\u9fffA-Za-z()]{2,16}?(?:有限责任公司|股份有限公司|有限公司|集团公司|公司|集团|煤矿|矿业|煤业|钢铁|医院|大学|学院|工厂|冶炼厂|电厂|银行)(?:科技园|产业园|园区)?"
+    r"(?:^|(?<=[,。;:、\n在据是]))(?:[\u4e00-\u9fffA-Za-z()]{2,18}?(?:有限责任公司|股份有限公司|有限公司|集团公司|分公司|公司|集团|煤矿|矿业|煤业|钢铁|"
+    r"医院|大学|学院|冶炼厂|电厂|银行|合作社))(?:[\u4e00-\u9fff]{0,4}(?:科技园|产业园|园区))?"
+)
+_GENERIC = re.compile(
+    r"^(?:该|本|各|全|每|某|多|一|家|其|我|这|那|有|让|使|对|为|与|和|等|指导|支持|推动|引导|鼓励|组织|依托|深入|[\u4e00-\u9fff]*企业)"
+    r"|(?:中央|国有|民营|上市|物业|快递|物流|金融|保险|三甲|二级|三级|公立|县级|乡镇|职业|综合性|基层|定点|各类|省属|市属)[\u4e00-\u9fff]{0,2}"
+    r"(?:公司|集团|医院|大学|学院|银行|合作社)$"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
+    """A place as named: ``subject`` when what follows is about it, not when it is an attribute or a firm's name."""
+
     start: int
     end: int
     code: str | None
     name: str
     printed: str
+    level: str
     self_reference: bool
-    strong: bool
-    """Stands as a subject, not as part of a firm's name or as a mere attribute."""
+    subject: bool
 
 
 class Atlas:
-    """Places of a flow by where they are named."""
+    """Places of a flow by where they are named, read article by article."""
 
-    def __init__(self, text: str, gazetteer: Gazetteer, home: str | None) -> None:
+    def __init__(self, text: str, gazetteer: Gazetteer, articles: Sequence[Article], home: Area) -> None:
         self._text = text
         self._gazetteer = gazetteer
         self._home = home
-        self._named = self._resolve(gazetteer.find(text, within=home))
+        mentions = gazetteer.find(text, within=home.code)
+        full = {m.text for m in mentions if _FULL_NAME.search(m.text)}
+        starts = [m.start for m in mentions]
+        self._named: list[Named] = []
+        self._places: list[Area] = []
+        for article in articles:
+            own = mentions[bisect_left(starts, article.start) : bisect_left(starts, article.end)]
+            plain = [m for m in own if not m.self_reference]
+            named = self._resolved(plain, full, home.code)
+            place = self._place_of(article, named, own)
+            self._places.append(place)
+            named += self._self_references([m for m in own if m.self_reference], place)
+            self._named += sorted(named, key=lambda n: n.start)
         self._starts = [n.start for n in self._named]
 
-    def _resolve(self, mentions: Sequence[Mention]) -> list[Named]:
+    # ------------------------------------------------------------ names
+
+    def _resolved(self, mentions: Sequence[Mention], full: set[str], home: str | None) -> list[Named]:
         found: list[Named] = []
-        within = self._home
         text = self._text
         for m in mentions:
-            if m.self_reference and m.text in ("全国", "我国"):
-                follows = bool(_ATTRIBUTE.match(text, m.end)) or bool(_COMPARED.search(text[max(0, m.start - 4) : m.start]))
-                inside = text[max(0, m.start - 1) : m.start] in "”》"
-                found.append(Named(m.start, m.end, "100000", "全国", m.text, True, False and follows and inside))
-                continue
             if m.text in ("中国", "中华"):
                 continue
-            chained = found and found[-1].end == m.start and found[-1].code
-            parent = found[-1].code if chained else within
-            got = self._gazetteer.resolve(m.text, within=parent)
-            if got.code is None and not got.uncoded and parent != self._home:
-                got = self._gazetteer.resolve(m.text, within=self._home)
-            if got.code is None:
+            joined = found[-1] if found and found[-1].end == m.start and found[-1].code else None
+            got = self._gazetteer.resolve(m.text, within=joined.code if joined else home)
+            if got.code is None or got.level is None:
                 continue
-            before = text[max(0, m.start - 4) : m.start]
-            strong = not _COMPARED.search(before)
-            if not m.self_reference:
-                if _ORGAN.match(text, m.end) or re.match(r"(?:日报|晚报|工人报|路|大道|街\d)", text[m.end : m.end + 4]):
-                    strong = False
-                elif _LOCATIVE.search(before) and not re.match(r"(?:市|县|区|省)?[^,。;]{0,14}(?:中|内)[,，]", text[m.end : m.end + 18]):
-                    strong = strong and before.endswith(("位于",)) is False and not before.endswith(("在", "赴", "到", "、", "及"))
-            if chained and found[-1].end == m.start:
-                strong = strong and found[-1].strong
+            if not joined and not self._believable(m, got.code, got.level, full, home):
+                continue
+            subject = joined.subject if joined else self._is_subject(m)
+            if subject and _ORGANISATION.match(text, m.end, m.end + 24) and not _ORGAN_OF_STATE.match(text, m.end):
+                subject = False
+            if joined:
                 found.pop()
-            found.append(Named(m.start, m.end, got.code, got.name or m.text, m.text, m.self_reference, strong))
-            if strong:
-                within = got.code if got.level in ("province", "city") else within
+            start = joined.start if joined else m.start
+            found.append(Named(start, m.end, got.code, got.name or m.text, text[start : m.end], got.level, False, subject))
         return found
 
-    def area(self, at: int, end: int, sentence: tuple[int, int], section: int, article: int, default: Area) -> Area:
-        """The place of the figure at ``at`` whose clause ends at ``end``."""
-        start, _ = sentence
-        entity = self._entity(at, start)
-        here = self._between(start, end)
-        strong = [n for n in here if n.strong]
-        before = [n for n in strong if n.start < at]
+    def _believable(self, m: Mention, code: str, level: str, full: set[str], home: str | None) -> bool:
+        """Short names collide with words: they count when the text gives the full name too, or near home."""
+        if _FULL_NAME.search(m.text) or level in ("country", "province"):
+            return True
+        region = self._gazetteer.get(code)
+        if region is not None and region.name in full:
+            return True
+        near = home is None or code[:2] == home[:2]
+        if level == "city":
+            return near or bool(_AT_EDGE.search(self._text[max(0, m.start - 1) : m.start]))
+        inside = home is not None and code[:4] == home[:4] or (home is not None and home[2:] == "0000" and near)
+        return inside and bool(_AT_EDGE.search(self._text[max(0, m.start - 1) : m.start]))
+
+    def _is_subject(self, m: Mention) -> bool:
+        text = self._text
+        before = text[max(0, m.start - 4) : m.start]
+        if _NOT_SUBJECT.search(before):
+            return False
+        if _LOCATIVE.search(before):
+            return bool(_AMONG.match(text, m.end)) or text[m.end : m.end + 1] == ","
+        return True
+
+    def _self_references(self, mentions: Sequence[Mention], place: Area) -> list[Named]:
+        found = []
+        for m in mentions:
+            got = self._gazetteer.resolve(m.text, within=place.code)
+            before = self._text[max(0, m.start - 4) : m.start]
+            if m.text in _SPEAKER:
+                subject = self._home.code == _COUNTRY and not _NOT_SUBJECT.search(before)
+                found.append(Named(m.start, m.end, _COUNTRY, "全国", m.text, "country", True, subject))
+            elif got.code is not None:
+                subject = not _NOT_SUBJECT.search(before) and not self._wider(got.code, place.code, m)
+                found.append(Named(m.start, m.end, got.code, got.name or m.text, m.text, got.level or "", True, subject))
+        return found
+
+    def _wider(self, code: str, place: str | None, m: Mention) -> bool:
+        """全省 in a city's report is the yardstick (全省前列), not the subject."""
+        return place is not None and code != place and code in self._gazetteer.ancestors(place)
+
+    # ------------------------------------------------------------ articles
+
+    def _place_of(self, article: Article, named: Sequence[Named], mentions: Sequence[Mention]) -> Area:
+        home = self._home
+        for line in article.titles:
+            for n in named:
+                if line.start <= n.start < line.end and self._inside_home(n.code) and self._titular(n):
+                    return Area(n.code, n.name, None, "title", n.printed)
+        if home.code is not None:
+            return home
+        first_line = next((n for n in named if n.subject and n.start < article.start + 120), None)
+        level = self._speaking_level(mentions)
+        if level is None and first_line is not None:
+            return Area(first_line.code, first_line.name, None, "article", first_line.printed)
+        votes = Counter(n.code for n in named if level is None or n.level == level)
+        if votes:
+            (code, count), *rest = votes.most_common(2)
+            if count >= 2 and (not rest or count > 1.5 * rest[0][1]):
+                region = self._gazetteer.get(code or "")
+                return Area(code, region.name if region else None, None, "article")
+        return home
+
+    def _titular(self, n: Named) -> bool:
+        before = self._text[max(0, n.start - 2) : n.start]
+        after = self._text[n.end : n.end + 12]
+        return not before.endswith(("在", "赴", "到")) and not re.match(r"[\u4e00-\u9fff]{2,8}(?:公司|集团|大学|学院)", after)
+
+    def _inside_home(self, code: str | None) -> bool:
+        home = self._home.code
+        return home is None or code is None or home in (*self._gazetteer.ancestors(code), code)
+
+    @staticmethod
+    def _speaking_level(mentions: Sequence[Mention]) -> str | None:
+        levels = {"省": "province", "市": "city", "县": "county", "区": "county"}
+        votes = Counter(levels[m.text[-1]] for m in mentions if m.self_reference and m.text[-1] in levels)
+        return votes.most_common(1)[0][0] if votes else None
+
+    # ------------------------------------------------------------ figures
+
+    def area(self, at: int, clause: tuple[int, int], sentence: int, paragraph: int, article: int, *, heading: bool) -> Area:
+        """The place of the figure at ``at``; the other offsets are where its sentence and paragraph start.
+
+        ``article`` is the article's index; in a ``heading`` a place named after the figure counts too.
+        """
+        entity = self._entity(at, sentence)
+        here = [n for n in self._between(sentence, clause[1]) if n.subject]
+        before = [n for n in here if n.start < at]
         if before:
-            return self._told(before[-1], "text", entity)
-        if strong and not entity:
-            return self._told(strong[0], "text", entity)
-        earlier = [n for n in self._between(section, start) if n.strong]
+            return self._told(before[-1], "text", entity if entity and entity[0] >= before[-1].start - 1 else None)
+        if here and (heading or here[0].start < clause[1]):
+            return self._told(here[0], "text", entity)
+        place = self._places[article]
+        earlier = [n for n in self._between(paragraph, sentence) if n.subject]
         if earlier:
             return self._told(earlier[-1], "section", entity)
-        further = [n for n in self._between(article, section) if n.strong]
-        if further:
-            return self._told(further[-1], "article", entity)
-        return Area(default.code, default.name, entity, default.basis, unresolved=default.unresolved)
+        if entity is not None:
+            named = [n for n in self._between(max(0, at - 1500), paragraph) if n.subject and not n.self_reference]
+            inner = [n for n in named if place.code and n.code != place.code and place.code in self._gazetteer.ancestors(n.code or "")]
+            if inner and named and inner[-1] is named[-1]:
+                return self._told(inner[-1], "section", entity)
+        return replace(place, entity=entity[1] if entity else place.entity)
 
-    def _told(self, named: Named, basis: Basis, entity: str | None) -> Area:
-        return Area(named.code, named.name, entity, basis, named.printed)
+    def _told(self, named: Named, basis: Basis, entity: tuple[int, str] | None) -> Area:
+        return Area(named.code, named.name, entity[1] if entity else None, basis, named.printed)
 
     def _between(self, start: int, end: int) -> list[Named]:
         return self._named[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
 
-    def _entity(self, at: int, start: int) -> str | None:
-        return None
-
-    def main_place(self, start: int, end: int) -> Named | None:
-        """The first strong place between two offsets."""
-        return next((n for n in self._between(start, end) if n.strong and not n.self_reference), None)
+    def _entity(self, at: int, sentence: int) -> tuple[int, str] | None:
+        """The firm or institution that the sentence is about before ``at``, with its offset."""
+        found = None
+        for m in _ENTITY.finditer(self._text, max(sentence, at - 160), at):
+            if not _GENERIC.search(m[0]) and m.end() < at:
+                found = (m.start(), m[0])
+        return found

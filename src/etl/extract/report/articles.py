@@ -1,0 +1,65 @@
+"""Articles of a page: one file can hold several, from different places."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from etl.extract.report.flow import Flow, Line
+
+_CLOSER = re.compile(
+    r"(?:[((](?:据|来源|作者|记者|通讯员|文/?图|本报|供稿)[^()()\n]{1,40}[))]|[((][\u4e00-\u9fff]{2,16}(?:工会|局|委|厅|办|社|部|中心|公司)[))]"
+    r"|[。 ](?:本报记者|通讯员|记者)?[^。\n]{0,12}(?:摄|供稿))\s*$"
+)
+_BYLINE = re.compile(r"^(?:文/|文/图|图/|本报记者|本报通讯员|记者|通讯员|□|作者|来源)")
+_BULLET = re.compile(r"[ \t]*[·•●■◆▲][ \t]")
+_OPENER = re.compile(r"^本报讯|^[^,。\n]{2,12}(?:日)?电[ (]|^新华社")
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    start: int
+    end: int
+    titles: tuple[Line, ...]
+    """The headings before its first paragraph."""
+
+
+def split_articles(reading: Flow) -> list[Article]:
+    """The articles of a reading, in order; they cover it."""
+    lines = reading.lines
+    starts: list[int] = []
+    closed = True
+    for i, line in enumerate(lines):
+        text = reading.text[line.start : line.end]
+        opens = closed and (line.heading or i == 0)
+        if line.heading and not opens:
+            raw = reading.view.text[max(0, reading.view_offset(line.start) - 4) : reading.view_offset(line.start)]
+            byline_follows = i + 1 < len(lines) and any(
+                _BYLINE.match(reading.text[n.start : n.end]) for n in lines[i + 1 : i + 3] if n.heading
+            )
+            opens = bool(_BULLET.search(raw)) or (byline_follows and not lines[i - 1].heading)
+        if opens:
+            starts.append(i)
+            closed = False
+        if _CLOSER.search(text[-60:]):
+            closed = True
+    if not starts or starts[0] != 0:
+        starts.insert(0, 0)
+    articles = []
+    for n, first in enumerate(starts):
+        last = starts[n + 1] if n + 1 < len(starts) else len(lines)
+        titles = []
+        for line in lines[first:last]:
+            if not line.heading:
+                break
+            titles.append(line)
+        begin = lines[first].start if first < len(lines) else 0
+        end = lines[last - 1].end + 1 if last else len(reading.text)
+        articles.append(Article(begin, end, tuple(titles)))
+    return articles
+
+
+def article_at(articles: Sequence[Article], starts: Sequence[int], at: int) -> Article:
+    return articles[max(0, bisect_right(starts, at) - 1)]

@@ -1,64 +1,274 @@
-"""Places named in running text."""
+"""Places named in running text.
+
+One pass of an automaton over every name finds the hits; what stands beside a hit decides whether it is a place.
+Official names count anywhere. Short names of counties (江阴) need a sign, because two characters meet by chance
+(新和 in 创新和发展) or are a word (资源): a place before them that holds them, a list of places, the speaker's own
+city, or room on their left.
+"""
 
 from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from etl.normalise import region_townships as townships
 from etl.reference import rows
 
 if TYPE_CHECKING:
     from etl.normalise.regions import Gazetteer, Mention
 
+Kind = Literal["sure", "short", "tight", "bare", "town", "uncoded", "self", "word"]
+"""sure: an official name, or a short name of a province or city of three characters and more. short: a shorter one
+of a province or city. tight: an official name of two characters (和县). bare: a short name of a county."""
 
-@functools.cache
-def _automaton(gazetteer: Gazetteer) -> tuple[AhoCorasick, list[str], dict[str, str]]:
-    kinds: dict[str, str] = {}
-    for name, named in gazetteer.names():
-        if len(name) < 2:
-            continue
-        county_only = not any(n.full for n in named) and all(n.region.level == "county" for n in named)
-        kinds[name] = "bare" if county_only else "place"
-    for r in rows("regions_uncoded.csv"):
-        if r["in_text"] == "yes" and r["match"] == "name":
-            kinds[r["name"]] = "place"
-    for r in rows("region_self_references.csv"):
-        if r["in_text"] == "yes":
-            kinds[r["text"]] = "self"
-    for r in rows("region_words_apart.csv"):
-        kinds[r["word"]] = "word"
-    patterns = list(kinds)
-    return (
-        AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA),
-        patterns,
-        kinds,
-    )
+_LONGEST_TOWN = 16
+_ROOM = re.compile(r"[^0-9A-Za-z\u4e00-\u9fff]")
+# One line break or a few blanks between two ideographs are page layout, not an end.
+_LAYOUT = re.compile(r"(?<=[\u4e00-\u9fff])[ \t\u3000\u00a0]*(?:\r?\n)?[ \t\u3000\u00a0]*(?=[\u4e00-\u9fff])")
+_VARIANTS = str.maketrans({"巿": "市"})
 
 
-@functools.cache
-def _organisation() -> re.Pattern[str]:
-    by_role: dict[str, list[str]] = {"end": [], "middle": []}
-    for r in rows("region_organisation_words.csv"):
-        by_role[r["role"]].append(re.escape(r["word"]))
-    middle, end = ("|".join(sorted(by_role[k], key=len, reverse=True)) for k in ("middle", "end"))
-    return re.compile(f"(?:{middle}){{0,3}}(?:{end})")
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    start: int
+    end: int
+    name: str
+    kind: Kind
 
 
 def find_mentions(gazetteer: Gazetteer, text: str, within: str | None) -> list[Mention]:
     """See ``Gazetteer.find``."""
     from etl.normalise.regions import Mention
 
-    automaton, patterns, kinds = _automaton(gazetteer)
+    plain, offsets = _without_layout(text.translate(_VARIANTS))
+    hits = _joined(gazetteer, plain, _accepted(gazetteer, plain, _hits(gazetteer, plain, within), within))
     found = []
-    for index, start, end in automaton.find_matches_as_indexes(text):
-        name = patterns[index]
-        kind = kinds[name]
-        if kind == "word" or _organisation().match(text, end):
-            continue
-        if kind == "bare" and gazetteer.resolve(name, within=within).code is None:
-            continue
-        found.append(Mention(start, end, text[start:end], self_reference=kind == "self"))
+    for hit in hits:
+        start, end = offsets(hit.start), offsets(hit.end - 1) + 1
+        found.append(Mention(start, end, text[start:end], self_reference=hit.kind == "self"))
     return found
+
+
+class _Offsets:
+    """From places in the text without layout back to the text as read."""
+
+    def __init__(self, gaps: list[tuple[int, int]]) -> None:
+        self._at = [at for at, _ in gaps]
+        self._shift = [shift for _, shift in gaps]
+
+    def __call__(self, position: int) -> int:
+        from bisect import bisect_right
+
+        i = bisect_right(self._at, position)
+        return position + (self._shift[i - 1] if i else 0)
+
+
+def _without_layout(text: str) -> tuple[str, _Offsets]:
+    pieces, gaps, last, removed = [], [], 0, 0
+    for gap in _LAYOUT.finditer(text):
+        if gap.start() == gap.end():
+            continue
+        pieces.append(text[last : gap.start()])
+        removed += gap.end() - gap.start()
+        gaps.append((gap.end() - removed, removed))
+        last = gap.end()
+    if not gaps:
+        return text, _Offsets([])
+    pieces.append(text[last:])
+    return "".join(pieces), _Offsets(gaps)
+
+
+# ---------------------------------------------------------------- names
+
+
+@functools.cache
+def _automaton(gazetteer: Gazetteer) -> tuple[AhoCorasick, list[str], dict[str, Kind]]:
+    kinds: dict[str, Kind] = {}
+    for name, named in gazetteer.names():
+        if len(name) < 2 or not "\u4e00" <= name[0] <= "\u9fff":
+            continue
+        above_county = any(n.region.level != "county" for n in named)
+        if any(n.full for n in named):
+            kinds[name] = "sure" if len(name) > 2 or above_county else "tight"
+        elif above_county:
+            kinds[name] = "sure" if len(name) > 2 else "short"
+        else:
+            kinds[name] = "bare"
+    for r in rows("regions_uncoded.csv"):
+        if r["in_text"] == "yes" and r["match"] == "name":
+            kinds[r["name"]] = "uncoded"
+    for r in rows("region_words_apart.csv"):
+        if r["kind"] == "phrase" or kinds.get(r["word"]) in ("short", "bare", "tight", None):
+            kinds[r["word"]] = "word"
+    for r in rows("region_self_references.csv"):
+        if r["in_text"] == "yes":
+            kinds[r["text"]] = "self"
+    return _compiled(kinds), list(kinds), kinds
+
+
+def _compiled(names: Iterable[str]) -> AhoCorasick:
+    return AhoCorasick(list(names), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA)
+
+
+def _hits(gazetteer: Gazetteer, text: str, within: str | None) -> list[_Hit]:
+    automaton, names, kinds = _automaton(gazetteer)
+    hits = [_Hit(s, e, names[i], kinds[names[i]]) for i, s, e in automaton.find_matches_as_indexes(text)]
+    counties = {c for c in gazetteer.ancestors(within) if gazetteer.is_county(c)} if within else set()
+    for hit in hits:
+        if hit.kind == "sure":
+            counties.update(c for c in gazetteer.codes_named(hit.name) if gazetteer.is_county(c))
+    if within and (region := gazetteer.get(within)) and region.level == "city":
+        counties.update(gazetteer.children(within))
+    return _with_towns(text, hits, frozenset(counties)) if any(end in text for end in townships.ENDS) else hits
+
+
+@functools.lru_cache(maxsize=256)
+def _town_automaton(counties: frozenset[str]) -> tuple[AhoCorasick, list[str]] | None:
+    table = townships.load_townships()
+    names = {table.name_of[t] for c in counties for t in table.by_county.get(c, ())}
+    found = [n for n in names if n.endswith(townships.ENDS) and len(n) > 2]
+    return (_compiled(found), found) if found else None
+
+
+def _with_towns(text: str, hits: list[_Hit], counties: frozenset[str]) -> list[_Hit]:
+    """Townships of the counties that the text or the speaker is about; a longer name wins over a hit inside it."""
+    known = _town_automaton(counties) if counties else None
+    if known is None:
+        return hits
+    automaton, names = known
+    towns = [_Hit(s, e, names[i], "town") for i, s, e in automaton.find_matches_as_indexes(text)]
+    taken: dict[int, _Hit] = {}
+    for hit in sorted((*towns, *hits), key=lambda h: (-(h.end - h.start), h.kind != "town")):
+        span = range(hit.start, hit.end)
+        if not any(i in taken for i in span):
+            taken.update(dict.fromkeys(span, hit))
+    return sorted(set(taken.values()), key=lambda h: h.start)
+
+
+# ---------------------------------------------------------------- neighbours
+
+
+@functools.cache
+def _organisation() -> re.Pattern[str]:
+    """Behind a place: the rest of an organisation's, road's or honour's name."""
+    middle, ends = [], []
+    for r in rows("region_organisation_words.csv"):
+        word = re.escape(r["word"])
+        if r["role"] == "middle":
+            middle.append(word)
+        else:
+            ends.append(f"{word}(?![{r['unless_followed_by']}])" if r["unless_followed_by"] else word)
+    return re.compile(
+        f"(?:{_any(middle)}){{0,4}}(?:{_any(ends)})|[^的在和与及对为是有等共约达、，。；：\\s]{{1,14}}?有限(?:责任)?公司"
+    )
+
+
+def _any(words: list[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+@functools.cache
+def _boundaries() -> tuple[str, dict[str, str]]:
+    before, after = "", {}
+    for r in rows("region_boundaries.csv"):
+        if r["side"] == "before":
+            before += r["characters"]
+        else:
+            after[r["name_end"]] = r["characters"]
+    return before, after
+
+
+def _has_room(text: str, start: int) -> bool:
+    """Whether a name can begin here: a start, a blank, punctuation, or a word that takes a place."""
+    return start == 0 or bool(_ROOM.match(text, start - 1)) or text[start - 1] in _boundaries()[0]
+
+
+def _split(text: str, hit: _Hit) -> _Hit:
+    """和平区 in 和平区域 is 和平 with another word behind it."""
+    after = _boundaries()[1].get(hit.name[-1])
+    if hit.kind in ("sure", "tight") and after and text[hit.end : hit.end + 1] in after and hit.end < len(text):
+        return _Hit(hit.start, hit.end - 1, hit.name[:-1], "bare")
+    return hit
+
+
+def _accepted(gazetteer: Gazetteer, text: str, hits: list[_Hit], within: str | None) -> list[_Hit]:
+    """The hits that are places, in order."""
+    words = {r["word"] for r in rows("region_words_apart.csv")}
+    done: list[_Hit] = []
+    weak: list[_Hit] = []
+    for raw in hits:
+        hit = _split(text, raw)
+        if hit.kind == "word" or (hit is not raw and (hit.name in words or not gazetteer.codes_named(hit.name))):
+            continue
+        if _organisation().match(text, hit.end):
+            continue
+        if hit.kind in ("sure", "self", "uncoded", "town", "short"):
+            done.append(hit)
+        else:
+            weak.append(hit)
+    strong_ends = {h.end: h for h in done if h.kind in ("sure", "short")}
+    listed = _in_list(text, sorted((*done, *weak), key=lambda h: h.start))
+    for hit in weak:
+        before = strong_ends.get(hit.start)
+        if before is not None:
+            if gazetteer.resolve(before.name + hit.name).code:
+                done.append(hit)
+            continue
+        if _stands(gazetteer, text, hit, within, listed=hit.start in listed):
+            done.append(hit)
+    return sorted(done, key=lambda h: h.start)
+
+
+def _stands(gazetteer: Gazetteer, text: str, hit: _Hit, within: str | None, *, listed: bool) -> bool:
+    """Whether a name of a county that needs a sign has one."""
+    room = _has_room(text, hit.start)
+    code = gazetteer.resolve(hit.name, within=within).code
+    if hit.kind == "tight":
+        return room
+    if code is None:
+        return False
+    if len(hit.name) > 2 or listed:
+        return room or len(hit.name) > 2
+    if within is None:
+        return room
+    city = next((c for c in gazetteer.ancestors(within) if gazetteer.is_city(c)), None)
+    return room or (city is not None and gazetteer.is_inside(code, city))
+
+
+def _in_list(text: str, hits: list[_Hit]) -> frozenset[int]:
+    """Starts of the hits that stand in a list of places (昆山、江阴、张家港)."""
+    found: dict[int, bool] = defaultdict(bool)
+    for one, other in zip(hits, hits[1:], strict=False):
+        if text[one.end : other.start] == "、":
+            found[one.start] = found[other.start] = True
+    return frozenset(found)
+
+
+def _joined(gazetteer: Gazetteer, text: str, hits: list[_Hit]) -> list[_Hit]:
+    """江苏省|扬州市, 江阴市|祝塘镇 and 镇江|高新区 as one mention each."""
+    from etl.normalise.regions import uncoded_ends
+
+    ends = uncoded_ends()
+    done: list[_Hit] = []
+    for hit in hits:
+        last = done[-1] if done else None
+        if last is not None and last.end == hit.start and "self" not in (last.kind, hit.kind):
+            whole = _Hit(last.start, hit.end, last.name + hit.name, "sure")
+            if gazetteer.resolve(whole.name).code:
+                done[-1] = whole
+                continue
+        done.append(hit)
+    return [_with_end(text, hit, ends) for hit in done]
+
+
+def _with_end(text: str, hit: _Hit, ends: tuple[str, ...]) -> _Hit:
+    if hit.kind == "self":
+        return hit
+    end = next((e for e in sorted(ends, key=len, reverse=True) if text.startswith(e, hit.end)), None)
+    return _Hit(hit.start, hit.end + len(end), hit.name + end, "uncoded") if end else hit

@@ -1,4 +1,4 @@
-"""How names of places are written: normal form for matching, short names."""
+"""How names of places are written: normal form for matching, short names, other forms of long names."""
 
 from __future__ import annotations
 
@@ -11,12 +11,18 @@ from etl.reference import rows
 # Blanks (also U+00A0, U+3000 after NFKC), zero-width marks, and the signs that tables put before a name.
 _NOISE = re.compile(r"[\s\u200b-\u200f\ufeff#＃*＊·•]+")
 _FOOTNOTE = re.compile(r"(?:\[\d+\]|〔\d+〕|[①-⑳]|\(\d+\))$")
+_TRIMMINGS = re.compile(r"^\(?[\d一二三四五六七八九十]{1,3}[、.)]|^[\x21-\x7e]+|[\x21-\x7e]+$")
 
 
 def normal(text: str) -> str:
     """The form in which names are compared: NFKC, no blanks, no ``#``, no footnote, 巿 as 市."""
     text = unicodedata.normalize("NFKC", _FOOTNOTE.sub("", text.strip()))
-    return _FOOTNOTE.sub("", _NOISE.sub("", text).replace("巿", "市")).strip("()：:,，、。;；")
+    return _FOOTNOTE.sub("", _NOISE.sub("", text).replace("巿", "市")).strip("():,、。;")
+
+
+def trimmed(label: str) -> str:
+    """A normal label without an ordinal, a code or a foreign name beside it: ``1.北京``, ``北京Beijing``."""
+    return _TRIMMINGS.sub("", label)
 
 
 @functools.cache
@@ -43,3 +49,15 @@ def short_name(name: str) -> str:
             stem = _groups().sub("", stem) or stem
         return stem if len(stem) > 1 else name
     return name
+
+
+def other_forms(name: str) -> tuple[str, ...]:
+    """Common ways to write the long name of an autonomous place: 恩施州, 三江县, 三江自治县, 广西自治区."""
+    for suffix, kind in _suffixes():
+        if name.endswith(suffix):
+            if kind != "yes" or not suffix.startswith("自治"):
+                return ()
+            stem = short_name(name)
+            plain = () if suffix == "自治区" else (stem + suffix[-1],)
+            return tuple(form for form in (*plain, stem + suffix) if form != name)
+    return ()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import functools
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from etl.model import Candidate
-from etl.normalise.region_names import normal
+from etl.normalise import region_townships as townships
+from etl.normalise.region_names import normal, other_forms, trimmed
 from etl.reference import rows
 
 Level = Literal["country", "province", "city", "county", "township"]
 COUNTRY = "100000"
-_NO_YEAR = "0000"
+_LONGEST = 40
+"""Characters; a longer cell or phrase is no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,8 @@ class Region:
     aliases: tuple[str, ...] = ()
     short: str = ""
 
-    def valid_on(self, year: str) -> bool:
-        return (self.valid_from or _NO_YEAR) <= year <= (self.valid_to or "9999")
+    def valid_in(self, year: str) -> bool:
+        return (self.valid_from or "0000") <= year <= (self.valid_to or "9999")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
-    """A region under one of the names that mean it."""
+class Named:
+    """A region under one of the names that mean it; ``full`` when that is its official name."""
 
     region: Region
     full: bool
@@ -76,21 +78,26 @@ class Gazetteer:
 
     def __init__(self, regions: Iterable[Region]) -> None:
         self._by_code: dict[str, list[Region]] = defaultdict(list)
-        self._by_name: dict[str, list[_Named]] = defaultdict(list)
+        self._by_name: dict[str, list[Named]] = defaultdict(list)
         for region in regions:
             self._by_code[region.code].append(region)
-            self._by_name[region.name].append(_Named(region, full=True))
-            for other in dict.fromkeys((region.short, *region.aliases)):
+            self._by_name[region.name].append(Named(region, full=True))
+            for other in dict.fromkeys((region.short, *region.aliases, *other_forms(region.name))):
                 if other and other != region.name:
-                    self._by_name[other].append(_Named(region, full=False))
+                    self._by_name[other].append(Named(region, full=False))
 
     # ------------------------------------------------------------ codes
 
     def get(self, code: str, on: str | None = None) -> Region | None:
         """The region of ``code`` as named at ``on`` (ISO period or year; the newest name without it)."""
-        known = self._by_code.get(code) or (_townships().by_code.get(code) if len(code) == 9 else None)
-        return _at(known, on) if known else None
+        known = self._by_code.get(code)
+        if known:
+            return _at(known, on)
+        if len(code) == 9 and (name := townships.load_townships().name_of.get(code)):
+            return Region(code, name, "township", code[:6], None, None)
+        return None
 
+    @functools.cache  # noqa: B019 — a gazetteer lives as long as the process
     def ancestors(self, code: str) -> tuple[str, ...]:
         """``code`` itself, its parent, and so on up to the country."""
         chain = [code]
@@ -98,8 +105,53 @@ class Gazetteer:
             chain.append(region.parent)
         return tuple(chain)
 
-    def children(self, code: str) -> tuple[str, ...]:
-        return tuple(c for c, rs in self._by_code.items() if rs[-1].parent == code)
+    def is_inside(self, code: str, around: str) -> bool:
+        """Whether ``code`` is ``around`` or lies in it."""
+        return around in self.ancestors(code)
+
+    def children(self, code: str, on: str | None = None) -> tuple[str, ...]:
+        """Codes that answer to ``code`` at the date (today without one), townships left out."""
+        year = _year(on)
+        return tuple(
+            c for c, known in self._by_code.items() if any(r.parent == code and r.valid_in(year) for r in known)
+        )
+
+    def codes_named(self, name: str) -> tuple[str, ...]:
+        """Codes that ever bore this official or short name."""
+        return tuple({n.region.code: None for n in self._by_name.get(name, ())})
+
+    def is_county(self, code: str) -> bool:
+        region = self.get(code)
+        return region is not None and region.level == "county"
+
+    def is_city(self, code: str) -> bool:
+        """Whether the code is a city, or a municipality, whose counties are its own."""
+        return self._has_level(code, "city") or (
+            self._has_level(code, "province") and self._by_code[code][-1].name.endswith("市")
+        )
+
+    def translate(self, code: str, *, since: str, to: str) -> tuple[str, ...]:
+        """The codes that cover at ``to`` what ``code`` covered at ``since`` (years or periods), either way in time.
+
+        Empty when no list tells. A part that went elsewhere earlier is not followed.
+        """
+        return self._forward(code, _year(to)) if _year(since) <= _year(to) else self._backward(code, _year(to))
+
+    def _forward(self, code: str, year: str, depth: int = 8) -> tuple[str, ...]:
+        known = self._by_code.get(code, ())
+        if depth == 0 or any(r.valid_in(year) for r in known):
+            return (code,) if known else ()
+        after = {c for r in known for c in r.successors if r.valid_to and r.valid_to < year}
+        return tuple(sorted({c for a in after for c in self._forward(a, year, depth - 1)}))
+
+    def _backward(self, code: str, year: str) -> tuple[str, ...]:
+        before = {c: known for c, known in self._by_code.items() if any(r.valid_in(year) for r in known)}
+        found = {c for c, known in before.items() if any(code in self._reach(s) for r in known for s in r.successors)}
+        return tuple(sorted(found | ({code} & before.keys())))
+
+    def _reach(self, code: str, depth: int = 8) -> frozenset[str]:
+        after = {s for r in self._by_code.get(code, ()) for s in r.successors} if depth else set()
+        return frozenset({code}.union(*(self._reach(s, depth - 1) for s in after)))
 
     # ------------------------------------------------------------ resolve
 
@@ -110,16 +162,43 @@ class Gazetteer:
         a year. Never picks one of several equals: code None with ranked candidates then.
         """
         label = normal(text)
-        if not label:
-            return Resolution(None, None, None, reason="empty")
+        if not label or len(label) > _LONGEST:
+            return Resolution(None, None, None, reason="no name" if label else "empty")
         if label in _self_references():
             return self._self(label, within, on)
-        found = list(self._readings(label))
-        if found:
+        if found := self._readings(label, within):
             return self._choose(label, found, within, on)
-        if is_uncoded(label):
+        if is_uncoded_name(label):
             return Resolution(None, label, None, reason="known place without a code", uncoded=True)
-        return self._compound_tail(label, within, on)
+        shorter = trimmed(label)
+        if shorter and shorter != label:
+            return self.resolve(shorter, within=within, on=on)
+        return self._with_tail(label, within, on)
+
+    def resolve_column(
+        self, labels: Sequence[str], *, within: str | None = None, on: str | None = None
+    ) -> tuple[Resolution, ...]:
+        """The places of one column of a table, read together: what one label leaves open, its neighbours settle.
+
+        吉林 between 长春 and 四平 is the city, between 辽宁 and 黑龙江 the province.
+        """
+        first = [self.resolve(label, within=within, on=on) for label in labels]
+        parents = Counter(self.ancestors(r.code)[1:2] for r in first if r.code)
+        usual = next((parent for parent, n in parents.most_common(1) if n > 2), ())
+        before: tuple[str, ...] = ()
+        done = []
+        for label, resolution in zip(labels, first, strict=True):
+            name = normal(label)
+            codes = {} if name in _self_references() else self._dated(self._readings(name, within), on)
+            if len(codes) > 1:
+                near = [c for c in codes if self.ancestors(c)[1:2] == usual]
+                near = near or [c for c in codes if set(self.ancestors(c)[1:2]) & set(before)]
+                if len(near) == 1:
+                    resolution = self._answer(near[0], on, "as its neighbours in the column", codes[near[0]])
+            if resolution.code:
+                before = self.ancestors(resolution.code)[:2]
+            done.append(resolution)
+        return tuple(done)
 
     def _self(self, label: str, within: str | None, on: str | None) -> Resolution:
         ends = _self_references()[label]
@@ -129,125 +208,156 @@ class Gazetteer:
             return Resolution(None, label, None, reason="refers to the speaker, who is not known")
         for code in self.ancestors(within):
             region = self.get(code, on)
-            if region and code != COUNTRY and (ends == ("*",) or region.name.endswith(ends)):
-                return self._answer(code, on, "refers to the speaker")
-            if region and ends == ("*",):
+            if region and (ends == ("*",) or (code != COUNTRY and region.name.endswith(ends))):
                 return self._answer(code, on, "refers to the speaker")
         speaker = self.get(within, on)
         name = speaker.name if speaker else within
         return Resolution(None, label, None, reason=f"no such place at or above {name}")
 
-    def _readings(self, label: str) -> Iterator[_Named]:
+    def _readings(self, label: str, within: str | None) -> list[Named]:
         """Regions that the whole label can mean: by its name, or as a path from larger to smaller places."""
-        named = self._by_name.get(label, ())
-        yield from named
-        if named:
-            return
-        yield from self._paths(label, None, 0)
-        if label.endswith(_townships().ends):
-            yield from (_Named(r, full=True) for r in _townships().by_name.get(label, ()))
+        found = list(self._by_name.get(label, ())) or list(self._paths(label, None))
+        return found or self._townships(label, within)
 
-    def _paths(self, label: str, above: str | None, depth: int) -> Iterator[_Named]:
-        if depth > 4:
+    def _townships(self, label: str, above: str | None) -> list[Named]:
+        if len(label) < 2 or is_uncoded_name(label):
+            return []
+        circles = [c for c in self.ancestors(above) if c != COUNTRY] if above else []
+        for around in (*circles, None):
+            if codes := townships.named(label, around):
+                return [Named(region, full=True) for c in codes if (region := self.get(c))]
+        return []
+
+    def _paths(self, label: str, above: str | None, depth: int = 0) -> Iterator[Named]:
+        """Readings of 江苏省扬州市, 苏州吴江, 江阴市祝塘镇: each piece lies in the one before."""
+        if depth > 4 or len(label) < 2:
             return
         for cut in range(len(label), 1, -1):
             head, tail = label[:cut], label[cut:]
             for named in self._by_name.get(head, ()):
-                region = named.region
-                if above is not None and above not in self.ancestors(region.code)[1:]:
+                code = named.region.code
+                if above is not None and (code == above or not self.is_inside(code, above)):
                     continue
                 if tail:
-                    yield from self._paths(tail, region.code, depth + 1)
-                else:
+                    yield from self._paths(tail, code, depth + 1)
+                elif above is not None:
                     yield named
-        if above is not None and label.endswith(_townships().ends):
-            prefix = above.rstrip("0") if len(above.rstrip("0")) > 2 else above[:2]
-            yield from (_Named(r, full=True) for r in _townships().by_name.get(label, ()) if r.code.startswith(prefix))
+        if above is not None and label.endswith(townships.ENDS):
+            found = (self.get(c) for c in townships.named(label, above))
+            yield from (Named(region, full=True) for region in found if region)
 
-    def _choose(self, label: str, found: list[_Named], within: str | None, on: str | None) -> Resolution:
+    def _choose(self, label: str, found: list[Named], within: str | None, on: str | None) -> Resolution:
         codes = self._dated(found, on)
-        for tier, reason in self._tiers(codes, within):
+        for tier, reason in self._tiers(label, codes, within):
             if len(tier) == 1:
                 (code,) = tier
-                name = codes[code]
-                return self._answer(code, on, reason, name if name.full else None)
+                return self._answer(code, on, reason, codes[code])
             if tier:
                 codes = {c: codes[c] for c in tier}
                 break
         ranked = tuple(
-            Candidate(c, named.region.name, round(1 / len(codes), 3), "same name") for c, named in sorted(codes.items())
+            Candidate(c, self._path_name(c, named.region.name), round(1 / len(codes), 3), "same name")
+            for c, named in sorted(codes.items())
         )
         return Resolution(None, label, None, candidates=ranked, reason=f"{len(codes)} places have this name")
 
-    def _dated(self, found: list[_Named], on: str | None) -> dict[str, _Named]:
-        """One reading per code; those valid at the date put the others aside."""
-        year = on[:4] if on else "9999"
-        valid = [n for n in found if n.region.valid_on(year)]
-        full = [n for n in valid if n.full]
-        best: dict[str, _Named] = {}
-        for named in full or valid or found:
-            best.setdefault(named.region.code, named)
+    def _path_name(self, code: str, name: str) -> str:
+        above = [self.get(c) for c in self.ancestors(code)[1:] if c != COUNTRY]
+        return "".join(r.name for r in reversed(above) if r) + name
+
+    def _dated(self, found: Iterable[Named], on: str | None) -> dict[str, Named]:
+        """One reading per code; official names and those valid at the date put the others aside."""
+        found = list(found)
+        full = [n for n in found if n.full] or found
+        valid = [n for n in full if n.region.valid_in(_year(on))]
+        best: dict[str, Named] = {}
+        for named in valid or full:
+            best[named.region.code] = named
         return best
 
-    def _tiers(self, codes: dict[str, _Named], within: str | None) -> Iterator[tuple[list[str], str]]:
+    def _tiers(self, label: str, codes: dict[str, Named], within: str | None) -> Iterator[tuple[list[str], str]]:
         """Ever wider circles around the context, each with the codes in it."""
-        if within is not None:
-            for around in self.ancestors(within):
-                if around == COUNTRY:
-                    break
-                inside = [c for c in codes if around in self.ancestors(c)]
-                yield inside, f"inside {around}"
-        for level in ("country", "province"):
-            yield [c for c, n in codes.items() if n.region.level == level], f"a {level}"
-        cities = [c for c, n in codes.items() if n.region.level == "city"]
-        if len(cities) == 1 and all(c == cities[0] or cities[0] in self.ancestors(c) for c in codes):
-            yield cities, "the city before its county of the same name"
-        yield list(codes), "the only place of this name"
+        for around in self.ancestors(within) if within else ():
+            if around != COUNTRY:
+                yield self._head(label, [c for c in codes if self.is_inside(c, around)]), f"inside {around}"
+        yield self._head(label, list(codes)), "the only place of this name"
 
-    def _answer(self, code: str, on: str | None, reason: str, printed: _Named | None = None) -> Resolution:
+    def _head(self, label: str, codes: list[str]) -> list[str]:
+        """The one place that holds all the others of its name (长沙市 before 长沙县), or that is meant by custom."""
+        above = [c for c in codes if all(self.is_inside(other, c) for other in codes)]
+        return above or [c for c in codes if c == _namesakes().get(label)] or codes
+
+    def _answer(self, code: str, on: str | None, reason: str, printed: Named | None = None) -> Resolution:
         region = self.get(code, on)
-        if printed is not None and region is not None and on and not region.valid_on(on[:4]):
-            region = printed.region
         if region is None:
             return Resolution(None, None, None, reason=f"unknown code {code}")
+        if printed is not None and printed.full and not region.valid_in(_year(on)):
+            region = printed.region
+        if on and not region.valid_in(_year(on)):
+            reason = f"{reason}; the name was valid {region.valid_from or '…'}-{region.valid_to or '…'}"
         return Resolution(code, region.name, region.level, reason=reason)
 
-    def _compound_tail(self, label: str, within: str | None, on: str | None) -> Resolution:
-        """A place followed by something that has no code (镇江高新区), or by something unknown."""
+    def _with_tail(self, label: str, within: str | None, on: str | None) -> Resolution:
+        """A place followed by something that has no code (镇江高新区), by 合计, or by something unknown."""
+        unknown = Resolution(None, label, None, reason="unknown name")
         for cut in range(len(label) - 1, 1, -1):
-            named = self._by_name.get(label[:cut])
-            if not named:
+            head, tail = label[:cut], label[cut:]
+            found = self._by_name.get(head) or list(self._paths(head, None))
+            if not found:
                 continue
-            head = self._choose(label[:cut], named, within, on)
-            near = (Candidate(head.code, head.name or "", 0.5, "contains it"),) if head.code else head.candidates
-            if is_uncoded(label[cut:]):
+            place = self._choose(head, list(found), within, on)
+            near = (Candidate(place.code, place.name or "", 0.5, "contains it"),) if place.code else place.candidates
+            if place.code and tail in _self_references():
+                return self._self(tail, place.code, on)
+            if is_uncoded_name(tail):
                 return Resolution(None, label, None, near, "part of a place, without a code", uncoded=True)
-            return Resolution(None, label, None, near, f"unknown behind {label[:cut]}")
-        return Resolution(None, label, None, reason="unknown name")
+            if not unknown.candidates:
+                unknown = replace(unknown, candidates=near, reason=f"{tail} is not known in {head}")
+        if len(label) <= 12 and label.endswith(tuple(_uncoded_ends())):
+            return Resolution(None, label, None, reason="kind of place without a code", uncoded=True)
+        return unknown
 
     # ------------------------------------------------------------ find
 
     def find(self, text: str, *, within: str | None = None) -> list[Mention]:
-        """Every place named in running text, in order, not overlapping, the longest reading of each."""
+        """Every place named in running text, in order, not overlapping, the longest reading of each.
+
+        ``within`` (the speaker's code) lets short names of its neighbours through and its townships.
+        """
         from etl.normalise.region_mentions import find_mentions
 
         return find_mentions(self, text, within)
 
-    def names(self) -> Iterator[tuple[str, tuple[_Named, ...]]]:
+    def all(self) -> Iterator[Region]:
+        """Every row of the table, by code and year; townships left out."""
+        for known in self._by_code.values():
+            yield from known
+
+    def names(self) -> Iterator[tuple[str, tuple[Named, ...]]]:
+        """Every name with the regions that it can mean, of all times."""
         for name, named in self._by_name.items():
             yield name, tuple(named)
 
 
-def is_uncoded(label: str) -> bool:
-    """Whether the label names a place, or a part of one, that has no code."""
-    whole, ends = _uncoded()
-    return label in whole or label.endswith(ends)
+def is_uncoded_name(label: str) -> bool:
+    """Whether the label is the name or the kind of a place that has no code (长三角, 市区, 高新区)."""
+    return label in _uncoded()
 
 
 @functools.cache
-def _uncoded() -> tuple[frozenset[str], tuple[str, ...]]:
-    lines = list(rows("regions_uncoded.csv"))
-    return frozenset(r["name"] for r in lines), tuple(r["name"] for r in lines if r["match"] == "suffix")
+def uncoded_ends() -> tuple[str, ...]:
+    """Kinds of places without a code that follow a name in running text: 高新区, 工业园区."""
+    return tuple(r["name"] for r in rows("regions_uncoded.csv") if r["match"] == "suffix" and r["in_text"] == "yes")
+
+
+@functools.cache
+def _uncoded_ends() -> frozenset[str]:
+    return frozenset(r["name"] for r in rows("regions_uncoded.csv") if r["match"] == "suffix")
+
+
+@functools.cache
+def _uncoded() -> frozenset[str]:
+    return frozenset(r["name"] for r in rows("regions_uncoded.csv"))
 
 
 @functools.cache
@@ -255,34 +365,23 @@ def _self_references() -> dict[str, tuple[str, ...]]:
     return {r["text"]: tuple(r["names_end"].split("|")) for r in rows("region_self_references.csv")}
 
 
+@functools.cache
+def _namesakes() -> dict[str, str]:
+    return {r["name"]: r["code"] for r in rows("region_namesakes.csv")}
+
+
+def _year(on: str | None) -> str:
+    """The year of a period; of a range (2021/2025) its last. Without one: today, whose names are open-ended."""
+    return on.rsplit("/", 1)[-1][:4] if on else "9999"
+
+
 def _at(known: list[Region], on: str | None) -> Region:
     """The row valid at the date; else the one nearest to it."""
-    if on is None:
-        return known[-1]
-    year = on[:4]
-    valid = [r for r in known if r.valid_on(year)]
+    year = _year(on)
+    valid = [r for r in known if r.valid_in(year)]
     if valid:
         return valid[-1]
-    return known[0] if year < (known[0].valid_from or _NO_YEAR) else known[-1]
-
-
-class _Townships:
-    """The townships by code and by name; read when first asked for."""
-
-    ends = ("镇", "乡", "街道", "苏木", "办事处")
-
-    def __init__(self) -> None:
-        self.by_code: dict[str, list[Region]] = {}
-        self.by_name: dict[str, list[Region]] = defaultdict(list)
-        for r in rows("regions_townships.csv"):
-            region = Region(r["code"], r["name"], "township", r["code"][:6], None, None)
-            self.by_code[region.code] = [region]
-            self.by_name[region.name].append(region)
-
-
-@functools.cache
-def _townships() -> _Townships:
-    return _Townships()
+    return min(known, key=lambda r: r.valid_from or "") if year < (known[-1].valid_from or "0000") else known[-1]
 
 
 @functools.cache
@@ -290,7 +389,7 @@ def load_regions() -> Gazetteer:
     """The gazetteer of ``reference/regions.csv``; townships are read when first needed."""
     aliases: dict[str, list[str]] = defaultdict(list)
     for r in rows("region_aliases.csv"):
-        aliases[r["code"]].append(r["alias"])
+        aliases[r["code"]].append(normal(r["alias"]))
     return Gazetteer(
         Region(
             code=r["code"],
@@ -300,8 +399,8 @@ def load_regions() -> Gazetteer:
             valid_from=r["valid_from"] or None,
             valid_to=r["valid_to"] or None,
             successors=tuple(filter(None, r["successors"].split("|"))),
-            aliases=tuple(filter(None, r["aliases"].split("|"))) + tuple(aliases[r["code"]]),
+            aliases=(*filter(None, r["aliases"].split("|")), *aliases[r["code"]]),
             short=r["short"],
         )
-        for r in rows("regions.csv")
+        for r in sorted(rows("regions.csv"), key=lambda r: (r["code"], r["valid_from"]))
     )

@@ -76,6 +76,14 @@ class UnitTable:
         """The unit of this ``unit_measure``."""
         return self._by_code.get(code)
 
+    def all(self) -> tuple[Unit, ...]:
+        """Every unit of the table, in its order."""
+        return tuple(self._by_code.values())
+
+    def base(self, unit: Unit) -> Unit:
+        """The unit in which observations of ``unit`` are stored (平方米 for 公顷); often itself."""
+        return self._by_form.get(_normal(unit.base), unit) if unit.base != unit.symbol else unit
+
     def surface_forms(self) -> frozenset[str]:
         """Every symbol and alias, without multipliers, for scanning running text."""
         return self._forms

@@ -1,0 +1,270 @@
+"""Finding the tables of a sheet: bands of columns side by side, and in each band blocks of rows.
+
+A block is preamble (title, unit line), header rows, data rows and the notes that follow. Nothing is said yet about
+what the rows and columns mean.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal
+
+from etl.extract.sheet.grid import Grid, Item
+from etl.extract.sheet.timing import is_period_label
+from etl.extract.sheet.wording import unit_line
+from etl.extract.sheet.words import squash, words
+
+RowKind = Literal["data", "header", "stub", "single", "note", "meta"]
+Row = dict[int, Item]
+MIN_STUB_ROWS = 3
+"""Rows with text beside numbers that make the first column behind an empty one a stub of its own."""
+MIN_METADATA = 4
+"""Key and value rows that make the head of a series; a table of two columns has fewer by chance."""
+_SEPARATORS = re.compile(r"[:：]")
+
+
+@dataclass(slots=True)
+class Block:
+    """One table: row numbers into the band, in order."""
+
+    sheet: str
+    columns: tuple[int, ...]
+    """The columns of the band."""
+    preamble: list[int] = field(default_factory=list)
+    header: list[int] = field(default_factory=list)
+    data: list[int] = field(default_factory=list)
+    """Rows with numbers or markers, and the section and empty rows between them."""
+    notes: list[int] = field(default_factory=list)
+    metadata: list[int] = field(default_factory=list)
+    """Rows of key and value cells above a series."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The part of a grid between two empty columns that separate tables."""
+
+    sheet: str
+    columns: tuple[int, ...]
+    rows: dict[int, Row]
+
+
+def bands(grid: Grid) -> list[Band]:
+    """Tables side by side: cut at empty columns behind which a stub of its own begins."""
+    used = sorted({col for row in grid.rows.values() for col in row})
+    runs: list[list[int]] = []
+    for col in used:
+        if runs and col == runs[-1][-1] + 1:
+            runs[-1].append(col)
+        else:
+            runs.append([col])
+    merged: list[list[int]] = []
+    for run in runs:
+        if merged and not (_has_stub(grid, run) and _has_numbers(grid, merged[-1])):
+            merged[-1].extend(run)
+        else:
+            merged.append(run)
+    if len(merged) == 1:
+        return [Band(grid.name, tuple(merged[0]), grid.rows)]
+    found = []
+    for run in merged:
+        inside = set(run)
+        rows = {r: {c: i for c, i in row.items() if c in inside} for r, row in grid.rows.items()}
+        found.append(Band(grid.name, tuple(run), {r: row for r, row in rows.items() if row}))
+    return found
+
+
+def _has_stub(grid: Grid, run: list[int]) -> bool:
+    """Whether the run opens with a column of texts that stand beside numbers of the run."""
+    first = run[0]
+    rest = set(run[1:])
+    beside = 0
+    for row in grid.rows.values():
+        item = row.get(first)
+        if item is not None and item.kind == "text" and any(c in rest and i.kind == "number" for c, i in row.items()):
+            beside += 1
+            if beside >= MIN_STUB_ROWS:
+                return True
+    return False
+
+
+def _has_numbers(grid: Grid, run: list[int]) -> bool:
+    inside = set(run)
+    return any(i.kind == "number" and c in inside for row in grid.rows.values() for c, i in row.items())
+
+
+def first_value_column(band: Band) -> int:
+    """The leftmost column that holds more numbers than texts beside other numbers; the end when there is none."""
+    numbers: dict[int, int] = {}
+    texts: dict[int, int] = {}
+    for row in band.rows.values():
+        if not any(i.kind == "number" and not i.yearlike for i in row.values()):
+            continue
+        for col, item in row.items():
+            if item.kind == "number":
+                numbers[col] = numbers.get(col, 0) + 1
+            elif item.kind in ("text", "moment"):
+                texts[col] = texts.get(col, 0) + 1
+    for col in band.columns:
+        if numbers.get(col, 0) > texts.get(col, 0):
+            return col
+    return band.columns[-1] + 1 if band.columns else 0
+
+
+def row_kind(row: Row, first_value: int, first_column: int, seen_data: bool) -> RowKind:
+    """What a row is by its own cells, given whether data have already been seen above."""
+    first = next(iter(row.values()))
+    numbers = [i for i in row.values() if i.kind == "number"]
+    texts = [i for i in row.values() if i.kind == "text"]
+    if texts and texts[0] is first and words("note").match(first.text) and len(texts) <= 2:
+        return "note"
+    if numbers:
+        if _is_year_row(row, numbers, first_value, seen_data):
+            return "header"
+        return "data"
+    if len(texts) == 1 and len(row) == 1:
+        return "header" if texts[0].col >= first_value and texts[0].col > first_column else "single"
+    behind = [i for i in texts if i.col >= first_value and i.col > first_column]
+    if behind:
+        return "header" if not all(unit_line(i.text) for i in behind) or len(texts) > 2 else "single"
+    if any(i.kind == "marker" and i.col >= first_value for i in row.values()):
+        return "data"
+    return "stub" if len(texts) > 1 else "single"
+
+
+def _is_year_row(row: Row, numbers: list[Item], first_value: int, seen_data: bool) -> bool:
+    """Whether all numbers of a row are years that head its columns (2012.0 | 2013.0 …, or one over a group)."""
+    if not all(n.yearlike for n in numbers):
+        return False
+    years = [int(n.number.value) for n in numbers if n.number is not None]
+    texts = [i for i in row.values() if i.kind == "text" and i.col >= first_value]
+    if any(not is_period_label(i.text) for i in texts):
+        return not seen_data
+    if len(years) >= 2:
+        steps = {b - a for a, b in pairwise(years)}
+        return len(steps) == 1 and abs(steps.pop()) in (0, 1, 2, 5, 10)
+    return not seen_data and (len(row) > 1 or numbers[0].col > first_value)
+
+
+_KEY = frozenset(("meta_indicator", "meta_database", "meta_time", "meta_region", "meta_unit", "meta_frequency",
+                  "meta_source", "meta_other"))  # fmt: skip
+
+
+def metadata_of(row: Row) -> tuple[str, str, str] | None:
+    """(kind, key, value) of a row that is a ``key: value`` line or a pair of key and value cells."""
+    cells = list(row.values())
+    if not cells or cells[0].kind != "text":
+        return None
+    text = cells[0].text.strip()
+    if len(cells) == 1:
+        key, colon, value = _partition(text)
+        if not colon:
+            return None
+    elif len(cells) == 2:
+        key, value = text, cells[1].text
+    else:
+        return None
+    plain = squash(key).lower()
+    for kind in sorted(_KEY):
+        if plain in words(kind).whole:
+            return kind, key, value.strip()
+    return None
+
+
+def _partition(text: str) -> tuple[str, str, str]:
+    found = _SEPARATORS.search(text)
+    if not found:
+        return text, "", ""
+    return text[: found.start()].strip(), found.group(), text[found.end() :].strip()
+
+
+def find_blocks(band: Band) -> tuple[list[Block], list[int]]:
+    """The blocks of a band and the rows that belong to none (a preamble without a table below it)."""
+    first_value = first_value_column(band)
+    first_column = band.columns[0] if band.columns else 0
+    blocks: list[Block] = []
+    current: Block | None = None
+    pending: list[tuple[int, RowKind]] = []
+    pairs = _key_value_rows(band)
+    for r, row in band.rows.items():
+        if r in pairs:
+            pending.append((r, "meta"))
+            continue
+        kind = row_kind(row, first_value, first_column, current is not None and not _has_header(pending))
+        if kind != "data":
+            pending.append((r, kind))
+            continue
+        if current is None or _has_header(pending):
+            if current is not None:
+                pending = _trailing_notes(current, pending)
+            current = Block(band.sheet, band.columns)
+            _split_preamble(current, pending, band)
+            blocks.append(current)
+        else:
+            current.data.extend(p for p, k in pending if k != "note")
+            current.notes.extend(p for p, k in pending if k == "note")
+        pending = []
+        current.data.append(r)
+    if current is not None:
+        _close(current, pending)
+        return blocks, []
+    return blocks, [p for p, _ in pending]
+
+
+def _key_value_rows(band: Band) -> frozenset[int]:
+    """Rows of a key and a value cell, where there are enough of them to be the head of a downloaded series."""
+    found = frozenset(r for r, row in band.rows.items() if len(row) <= 2 and metadata_of(row) is not None)
+    pairs = [r for r in found if len(band.rows[r]) == 2]
+    return found if len(pairs) >= MIN_METADATA else frozenset()
+
+
+def _has_header(pending: list[tuple[int, RowKind]]) -> bool:
+    return any(kind == "header" for _, kind in pending)
+
+
+def _trailing_notes(block: Block, pending: list[tuple[int, RowKind]]) -> list[tuple[int, RowKind]]:
+    """Notes between two blocks belong to the upper one; what is left opens the lower one."""
+    last = max((n for n, (_, kind) in enumerate(pending) if kind == "note"), default=-1)
+    block.notes.extend(p for p, _ in pending[: last + 1])
+    return pending[last + 1 :]
+
+
+def _close(block: Block, pending: list[tuple[int, RowKind]]) -> None:
+    """Rows below the last number: empty stub rows of the table until the first note, then notes."""
+    noted = False
+    for p, kind in pending:
+        if kind == "stub" and not noted:
+            block.data.append(p)
+        else:
+            noted = True
+            block.notes.append(p)
+
+
+def _split_preamble(block: Block, pending: list[tuple[int, RowKind]], band: Band) -> None:
+    """Header rows run from the first to the last row of header kind; what stands before is preamble.
+
+    Rows between the last header row and the first number are sections and empty rows of the table. Without any
+    header row, the last row of stub texts right above the data heads the table.
+    """
+    block.metadata.extend(p for p, kind in pending if kind == "meta")
+    pending = [(p, kind) for p, kind in pending if kind != "meta"]
+    headers = [n for n, (_, kind) in enumerate(pending) if kind == "header"]
+    if not headers:
+        rows = [p for p, _ in pending]
+        if pending and pending[-1][1] == "stub":
+            block.header.append(rows.pop())
+        block.preamble.extend(rows)
+        return
+    first, last = headers[0], headers[-1]
+    while first > 0 and pending[first - 1][1] == "stub":
+        first -= 1
+    block.preamble.extend(p for p, _ in pending[:first])
+    for p, kind in pending[first : last + 1]:
+        texts = [i for i in band.rows[p].values() if i.kind == "text"]
+        if kind == "note" or (kind == "single" and texts and unit_line(texts[0].text)):
+            block.preamble.append(p)
+        else:
+            block.header.append(p)
+    block.data.extend(p for p, kind in pending[last + 1 :] if kind != "note")
+    block.notes.extend(p for p, kind in pending[last + 1 :] if kind == "note")

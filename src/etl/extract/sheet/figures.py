@@ -1,0 +1,272 @@
+"""The figures of a table: for each numeric cell its label, unit, place and period."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from etl.extract.sheet.grid import Item
+from etl.extract.sheet.headers import Column
+from etl.extract.sheet.places import area_of, is_total, likeness
+from etl.extract.sheet.stubs import StubRow, indent_of
+from etl.extract.sheet.tables import Table
+from etl.extract.sheet.timing import year_in_label
+from etl.extract.sheet.wording import Unit, choose_unit, parse_unit
+from etl.extract.sheet.words import words
+from etl.model import Area, CellRef, Ignored, Kind, Period, RawFigure
+from etl.normalise.regions import load_regions
+from etl.reference import rows
+
+MAX_LABEL = 60
+RATIOS = frozenset({"percent", "per_mille", "percentage_points"})
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A figure with the row and column of the table it comes from."""
+
+    figure: RawFigure
+    row: int
+    col: int
+
+
+def table_figures(table: Table) -> Iterator[Placed | Ignored]:
+    """One figure or one ignored entry for each numeric cell in the data rows of a table."""
+    sheet = table.block.sheet
+    series = table.periods_in == "rows" and bool(table.block.metadata)
+    column_areas = _column_areas(table)
+    compose = _Composer(table)
+    values = set(table.values)
+    for row, area in _row_areas(table):
+        cells = table.cells[row.row]
+        for col, item in cells.items():
+            if item.kind != "number" or item.number is None:
+                continue
+            place = CellRef(sheet, item.cell.address)
+            if col not in values:
+                yield Ignored(place, item.text, _stub_reason(table, col))
+                continue
+            if series and row.period is None:
+                yield Ignored(place, item.text, "not_a_table")
+                continue
+            column = table.header.columns[col]
+            where = area if table.regions_in == "rows" else column_areas.get(col, area)
+            yield Placed(compose.figure(place, item, row, column, where), row.row, col)
+
+
+def _stub_reason(table: Table, col: int) -> str:
+    kind = next((s.kind for s in table.stub if s.col == col), "code")
+    return {"ordinal": "ordinal", "code": "code", "region_code": "code"}.get(kind, "header")
+
+
+# ---------------------------------------------------------------- places
+
+
+def _row_areas(table: Table) -> Iterator[tuple[StubRow, Area]]:
+    """Each row with its area. Districts are looked for in the city that stands above them by indentation or order."""
+    context = table.context
+    speaker = context.speaker
+    whole = Area(speaker.code, speaker.name, basis=speaker.basis) if speaker else Area(unresolved=True)
+    if table.regions_in != "rows":
+        for row in table.rows:
+            yield row, whole
+        return
+    open_places: list[tuple[int, str]] = []
+    last_code: str | None = None
+    for row in table.rows:
+        on = (row.period or context.period or "")[:4] or None
+        if not row.regions and row.region_code is None:
+            yield row, Area(basis="layout", unresolved=True)
+            continue
+        label = row.regions[-1] if row.regions else ""
+        while open_places and open_places[-1][0] >= row.indent:
+            open_places.pop()
+        group = open_places[-1][1] if open_places else last_code
+        if len(row.regions) > 1 and row.region_code is None:
+            group = _outer_place(table, row, on) or group
+        area = area_of(label, speaker, on, group=group, code=row.region_code)
+        if area.code and not is_total(label):
+            open_places.append((row.indent, area.code))
+            region = load_regions().get(area.code)
+            if region and region.level in ("province", "city"):
+                last_code = area.code
+        yield row, area
+
+
+def _outer_place(table: Table, row: StubRow, on: str | None) -> str | None:
+    group: str | None = None
+    for label in row.regions[:-1]:
+        group = area_of(label, table.context.speaker, on, group=group).code or group
+    return group
+
+
+def _column_areas(table: Table) -> dict[int, Area]:
+    """The area of each column; a column that names no place (比上年增长) speaks of the one to its left."""
+    if table.regions_in != "columns":
+        return {}
+    on = (table.context.period or "")[:4] or None
+    found: dict[int, Area] = {}
+    last = Area(basis="layout", unresolved=True)
+    for c in table.values:
+        column = table.header.columns[c]
+        label = column.region or ""
+        if label and not _is_remark(column):
+            last = area_of(label, table.context.speaker, on)
+        elif not label and table.context.speaker:
+            last = Area(table.context.speaker.code, table.context.speaker.name, basis=table.context.speaker.basis)
+        found[c] = last
+    return found
+
+
+def _is_remark(column: Column) -> bool:
+    """Whether a column among places names a measure instead (比上年增长%)."""
+    label = "".join(column.path)
+    return (
+        bool(label)
+        and likeness(label) == "other"
+        and (words("growth").match(label) or (column.unit is not None and column.unit.dimension in RATIOS))
+    )
+
+
+# ---------------------------------------------------------------- composition
+
+
+class _Composer:
+    """Puts row and column together; what depends on one of them only is worked out once."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._steps = (*table.steps, f"confidence {table.confidence}")
+        self._rows_rule = any(r.unit is not None for r in table.rows)
+        self._labels: dict[tuple[tuple[str, ...], int], str] = {}
+        self._units: dict[tuple[tuple[str, ...], int, Unit | None], Unit | None] = {}
+
+    def figure(self, place: CellRef, item: Item, row: StubRow, column: Column, area: Area) -> RawFigure:
+        number = item.number
+        if number is None:  # the caller only passes numbers
+            raise ValueError(place)
+        label = self._label(row, column)
+        unit = self._unit(row, column, number.sign)
+        return RawFigure(
+            place=place,
+            text=item.text.strip(),
+            number=number.value,
+            multiplier=unit.multiplier if unit else 0,
+            decimals=number.decimals,
+            unit=unit.symbol if unit else None,
+            kind=kind_of(unit, label),
+            label=label,
+            evidence=self._evidence(row, column),
+            area=area,
+            period=self._period(row, column),
+            steps=(*self._steps, *(f"digits repaired: {r}" for r in number.repairs)),
+        )
+
+    def _label(self, row: StubRow, column: Column) -> str:
+        key = (row.path, column.col)
+        found = self._labels.get(key)
+        if found is None:
+            found = self._labels[key] = self._compose_label(row, column)
+        return found
+
+    def _compose_label(self, row: StubRow, column: Column) -> str:
+        columns = column.path
+        if self._table.regions_in == "columns":
+            columns = column.path if _is_remark(column) else ()
+            if column.region is not None and column.path and column.region != "".join(column.path):
+                columns = column.path
+        own_period = self._table.context.period_basis not in (None, "file")
+        parts = (*row.path, *columns) if self._rows_rule else (*columns, *row.path)
+        parts = tuple(self._without_year(p, own_period) for p in parts if p)
+        subject = self._table.context.subject
+        if not parts:
+            parts = (subject,) if subject else ()
+        elif subject and all(words("generic").match(p) for p in parts) and subject not in parts[0]:
+            parts = (subject, *parts)
+        return shorten(parts)
+
+    def _without_year(self, part: str, own_period: bool) -> str:
+        found = year_in_label(part)
+        if found is None or not found[1]:
+            return part
+        table = self._table
+        if own_period or table.column_years or table.periods_in or table.context.period:
+            return found[1]
+        return found[1]
+
+    def _unit(self, row: StubRow, column: Column, sign: str | None) -> Unit | None:
+        key = (row.path, column.col, row.unit)
+        if key not in self._units:
+            self._units[key] = self._choose(row, column)
+        chosen = self._units[key]
+        if sign is not None and (chosen is None or chosen.symbol != sign):
+            return parse_unit(sign)
+        return chosen
+
+    def _choose(self, row: StubRow, column: Column) -> Unit | None:
+        if column.unit is not None and (
+            row.unit is None or (column.unit.dimension in RATIOS and not column.unit_inherited)
+        ):
+            return column.unit
+        if row.unit is not None:
+            return row.unit
+        units = self._table.context.units
+        if not units:
+            return None
+        path = "|".join((*column.path, *row.path)) or self._table.context.subject
+        return choose_unit(units, path)
+
+    def _period(self, row: StubRow, column: Column) -> Period:
+        context = self._table.context
+        both = _combine(row.period, column.period)
+        if both is not None:
+            return Period(both, "layout")
+        if column.col in self._table.column_years:
+            return Period(self._table.column_years[column.col], "layout")
+        if context.period is not None and context.period_basis != "file":
+            return Period(context.period, context.period_basis, context.period_printed)
+        years = {y[0] for y in map(year_in_label, (*column.path, *row.path)) if y}
+        if len(years) == 1:
+            return Period(years.pop(), "layout")
+        if context.period is not None:
+            return Period(context.period, context.period_basis, context.period_printed)
+        return Period()
+
+    def _evidence(self, row: StubRow, column: Column) -> str:
+        return f"{row.printed} × {' / '.join(column.printed)}" if column.printed else row.printed
+
+
+def _combine(row: str | None, column: str | None) -> str | None:
+    """The period of row and column: the finer one when one lies in the other, the column's otherwise."""
+    if row is None or column is None:
+        return row or column
+    return row if row.startswith(column) else column
+
+
+def shorten(parts: tuple[str, ...]) -> str:
+    """The parts joined with a bar, outer parts dropped as long as the label is too long."""
+    while len(parts) > 1 and len("|".join(parts)) > MAX_LABEL:
+        parts = parts[1:]
+    return "|".join(parts)[:MAX_LABEL]
+
+
+@functools.cache
+def _kinds() -> tuple[tuple[str, tuple[str, ...], str], ...]:
+    return tuple(
+        (r["dimension"], tuple(filter(None, r["words"].split("|"))), r["kind"]) for r in rows("sheet_kinds.csv")
+    )
+
+
+def kind_of(unit: Unit | None, label: str) -> Kind:
+    """The kind of a figure by the dimension of its unit and the words of its label; ``other`` without a unit."""
+    if unit is None:
+        return "other"
+    for dimension, found, kind in _kinds():
+        if dimension == unit.dimension or (dimension.endswith("*") and unit.dimension.startswith(dimension[:-1])):
+            if not found or any(word in label for word in found):
+                return kind  # type: ignore[return-value]
+    return "count"
+
+
+__all__ = ["Placed", "indent_of", "kind_of", "shorten", "table_figures"]

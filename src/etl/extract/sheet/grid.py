@@ -1,0 +1,89 @@
+"""The cells of a sheet as a sparse grid, each with its reading."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from etl.extract.sheet.cells import Number, read_number
+from etl.extract.sheet.words import squash, words
+from etl.model import Cell, MergedRange, Sheet
+
+ItemKind = Literal["number", "text", "marker", "moment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One cell: a number, a text, a marker for a missing number (…, —, NA), or a date."""
+
+    row: int
+    col: int
+    kind: ItemKind
+    cell: Cell
+    number: Number | None = None
+
+    @property
+    def text(self) -> str:
+        return self.cell.text
+
+    @property
+    def yearlike(self) -> bool:
+        """Whether the number could be a year: 1949, 2017.0."""
+        n = self.number
+        return n is not None and n.decimals == 0 and not n.sign and not n.repairs and 1900 <= n.value <= 2100
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Rows of items by column; 0-based like the model."""
+
+    name: str
+    rows: dict[int, dict[int, Item]]
+    merges: dict[tuple[int, int], MergedRange]
+    """By the place of the first cell; only ranges of more than one cell."""
+
+    def items(self) -> Iterator[Item]:
+        for row in self.rows.values():
+            yield from row.values()
+
+    def span(self, row: int, col: int) -> MergedRange | None:
+        return self.merges.get((row, col))
+
+
+def load_grid(sheet: Sheet) -> Grid:
+    """The non-blank cells of a sheet, read. Linear in cells."""
+    rows: dict[int, dict[int, Item]] = {}
+    for cell in sheet.cells:
+        item = _item(cell)
+        if item is not None:
+            rows.setdefault(cell.row, {})[cell.col] = item
+    merges = {
+        (m.first_row, m.first_col): m
+        for m in sheet.merged
+        if (m.last_row > m.first_row or m.last_col > m.first_col) and m.first_col in rows.get(m.first_row, {})
+    }
+    return Grid(sheet.name, dict(sorted(rows.items())), merges)
+
+
+def _item(cell: Cell) -> Item | None:
+    number = read_number(cell)
+    if number is not None:
+        return Item(cell.row, cell.col, "number", cell, number)
+    value = cell.value
+    if isinstance(value, date):
+        return Item(cell.row, cell.col, "moment", cell)
+    if cell.error:
+        return Item(cell.row, cell.col, "marker", cell)
+    kind = _text_kind(cell.text)
+    return Item(cell.row, cell.col, kind, cell) if kind else None
+
+
+@functools.lru_cache(maxsize=20_000)
+def _text_kind(text: str) -> ItemKind | None:
+    plain = squash(text)
+    if not plain or (plain.startswith("Unnamed:") and plain[8:].isdigit()):
+        return None  # pandas' name for an empty header cell
+    return "marker" if plain.lower() in words("marker").whole else "text"

@@ -1,0 +1,292 @@
+"""Header rows to columns: the path of labels over each value column, its unit and its period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from etl.extract.sheet.blocks import Row
+from etl.extract.sheet.grid import Grid, Item
+from etl.extract.sheet.timing import period_of_item
+from etl.extract.sheet.wording import (
+    Unit,
+    chinese,
+    has_cjk,
+    is_latin,
+    is_of_which,
+    ordinal_rank,
+    parse_unit,
+    parse_units,
+    split_unit,
+)
+from etl.extract.sheet.words import squash, words
+
+HEADER_KINDS = ("unit", "period", "region", "frequency", "indicator")
+
+
+@dataclass(slots=True)
+class Column:
+    """What the header says of one value column."""
+
+    col: int
+    path: tuple[str, ...] = ()
+    """Labels from the outside in, without units, periods and English."""
+    unit: Unit | None = None
+    unit_inherited: bool = False
+    """The unit is that of the column this one is a part of."""
+    period: str | None = None
+    frequency: str | None = None
+    region: str | None = None
+    """The label that stands in a header row of regions (``地区`` in its stub)."""
+    printed: tuple[str, ...] = ()
+    """The header cells as printed, for evidence."""
+    part_of: int | None = None
+    """The column that this one is a part of (其中, #)."""
+
+
+@dataclass(slots=True)
+class Header:
+    """The columns of a block, and the units that a header cell states for the whole table."""
+
+    columns: dict[int, Column]
+    table_units: tuple[Unit, ...] = ()
+    unit_misreads: list[Item] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Covering:
+    """A header cell over a column: its label, and how many columns it covers."""
+
+    item: Item
+    label: str
+    own: bool
+    """The cell stands in this column (not drawn out from the left)."""
+    row: int
+
+
+def read_header(grid: Grid, rows: Sequence[tuple[int, Row]], values: Sequence[int], stub: Sequence[int]) -> Header:
+    """The columns over ``values`` from the header rows (row number and cells), outermost first.
+
+    ``stub`` are the columns to the left, whose header cells can name the role of a row (单位, 地区, 频度).
+    """
+    header = Header({c: Column(c) for c in values})
+    covers: dict[int, list[_Covering]] = {c: [] for c in values}
+    translations = _translations(rows, values)
+    named_rows = _named_rows(rows, stub)
+    for r, row in rows:
+        role = named_rows.get(r)
+        if role is None and _is_unit_row(row, values):
+            role = "unit"
+        for c, item, own in _drawn_out(grid, rows, r, row, values, covers):
+            if (r, item.col) in translations:
+                continue
+            column = header.columns[c]
+            if own:
+                column.printed += (" ".join(item.text.split()),)
+            _place(header, column, covers[c], _Covering(item, "", own, r), role)
+    spans = _spans(covers)
+    for c in values:
+        header.columns[c].path = _join(covers[c], spans)
+    _hang_parts(header, covers, values)
+    _nest_ordinals(header, values)
+    return header
+
+
+def _place(header: Header, column: Column, covers: list[_Covering], covering: _Covering, role: str | None) -> None:
+    """Take one header cell as the unit, period, region or label that it is."""
+    item = covering.item
+    period = period_of_item(item)
+    if role == "frequency":
+        column.frequency = squash(item.text)
+        return
+    if role == "region":
+        column.region = item.text
+        return
+    if period is not None and role != "indicator":
+        column.period = period
+        return
+    if item.kind in ("number", "marker"):
+        if role == "unit" or item.kind == "marker":
+            return
+        column.path = column.path
+        return
+    if role == "unit":
+        column.unit = parse_unit(item.text) or column.unit
+        return
+    found = split_unit(item.text)
+    if found.units:
+        if len(found.units) == 1 and found.label == "":
+            column.unit = found.units[0]
+        else:
+            header.table_units = header.table_units or found.units
+    if found.unit is not None:
+        column.unit = found.unit
+    elif not found.label or (item.text.strip()[:1] in "(（" and _whole_unit(item.text)):
+        units = parse_units(squash(item.text).strip("()（）"))
+        if len(units) == 1:
+            column.unit = units[0]
+            return
+    elif parse_unit(found.label) is not None and not has_cjk(found.label):
+        column.unit = parse_unit(found.label)
+        return
+    if found.label:
+        covering.label = found.label
+        covers.append(covering)
+
+
+def _whole_unit(text: str) -> bool:
+    return bool(parse_units(squash(text).strip("()（）")))
+
+
+def _named_rows(rows: Sequence[tuple[int, Row]], stub: Sequence[int]) -> dict[int, str]:
+    """Header rows whose stub cell names their role, when at least two rows have one (指标 / 地区 / 频度 / 单位)."""
+    if not stub:
+        return {}
+    found = {}
+    for r, row in rows:
+        item = row.get(stub[0])
+        if item is None or item.kind != "text":
+            continue
+        for kind in HEADER_KINDS:
+            if words(kind).match(item.text):
+                found[r] = kind
+                break
+    return found if len(found) >= 2 else {}
+
+
+def _is_unit_row(row: Row, values: Sequence[int]) -> bool:
+    """Whether every text over the values is a unit without brackets (人 | 万元 | %)."""
+    texts = [row[c] for c in values if c in row and row[c].kind == "text"]
+    return len(texts) >= 2 and all(parse_unit(chinese(i.text)) is not None for i in texts)
+
+
+def _translations(rows: Sequence[tuple[int, Row]], values: Sequence[int]) -> frozenset[tuple[int, int]]:
+    """Header cells that only translate the Chinese cell above them in the same column."""
+    inside = set(values)
+    above: set[int] = set()
+    found: set[tuple[int, int]] = set()
+    for r, row in rows:
+        latin = [c for c, i in row.items() if c in inside and i.kind == "text" and is_latin(i.text)]
+        chinese_cells = [c for c, i in row.items() if c in inside and i.kind == "text" and has_cjk(i.text)]
+        candidates = [c for c in latin if parse_unit(row[c].text) is None]
+        if candidates and (chinese_cells or all(c in above for c in candidates)):
+            found.update((r, c) for c in candidates if c in above)
+        above.update(chinese_cells)
+    return frozenset(found)
+
+
+def _drawn_out(
+    grid: Grid,
+    rows: Sequence[tuple[int, Row]],
+    r: int,
+    row: Row,
+    values: Sequence[int],
+    covers: dict[int, list[_Covering]],
+) -> list[tuple[int, Item, bool]]:
+    """(column, cell, own) for the columns that the cells of a header row stand over.
+
+    A merged cell covers its range. An unmerged one is drawn out over the empty cells to its right as long as they
+    share its parent and have a header of their own below.
+    """
+    below = [later for q, later in rows if q > r]
+    found: list[tuple[int, Item, bool]] = []
+    last: Item | None = None
+    for c in values:
+        item = row.get(c)
+        if item is not None:
+            found.append((c, item, True))
+            last = item
+            continue
+        if last is None:
+            continue
+        span = grid.span(r, last.col)
+        if span is not None and span.last_col > span.first_col:
+            if c <= span.last_col:
+                found.append((c, last, False))
+            else:
+                last = None
+            continue
+        if span is not None and span.last_row > span.first_row and last.kind != "number":
+            last = None
+            continue
+        has_child = any(c in later and later[c].kind in ("text", "number") for later in below)
+        same_parent = [x.item for x in covers[c]] == [x.item for x in covers[last.col]]
+        is_period = period_of_item(last) is not None
+        if same_parent and has_child and (not is_period or last.col in {k for later in below for k in later}):
+            found.append((c, last, False))
+        else:
+            last = None
+    return found
+
+
+def _spans(covers: dict[int, list[_Covering]]) -> dict[tuple[int, int], int]:
+    """How many columns each header cell covers, columns that are a part of another (#, 其中) left out."""
+    counts: dict[tuple[int, int], int] = {}
+    for path in covers.values():
+        if path and any(is_of_which(x.label) for x in path):
+            continue
+        for x in path:
+            place = (x.item.row, x.item.col)
+            counts[place] = counts.get(place, 0) + 1
+    return counts
+
+
+def _join(path: list[_Covering], spans: dict[tuple[int, int], int]) -> tuple[str, ...]:
+    """Labels from the outside in; words split over rows of one column are joined."""
+    found: list[str] = []
+    single = False
+    for x in path:
+        alone = x.own and spans.get((x.item.row, x.item.col), 1) <= 1
+        label = x.label
+        if found and single and alone and not is_of_which(label) and not is_of_which(found[-1]):
+            found[-1] += label
+        elif not found or found[-1] != label:
+            found.append(label)
+        single = alone
+    return tuple(found)
+
+
+def _hang_parts(header: Header, covers: dict[int, list[_Covering]], values: Sequence[int]) -> None:
+    """Columns of 其中 and # hang under the column to their left that they are a part of, and take over its unit."""
+    base: int | None = None
+    for c in values:
+        column = header.columns[c]
+        marks = [n for n, label in enumerate(column.path) if is_of_which(label)]
+        if not marks:
+            base = c
+            continue
+        if base is None:
+            continue
+        whole = header.columns[base]
+        tail = column.path[marks[0] :]
+        above = column.path[: marks[0]]
+        if above and whole.path[: len(above)] != above and not set(above) <= set(whole.path):
+            tail = column.path
+        column.path = (*whole.path, *tail)
+        column.part_of = base
+        if column.unit is None and whole.unit is not None:
+            column.unit = replace(whole.unit)
+            column.unit_inherited = True
+
+
+def _nest_ordinals(header: Header, values: Sequence[int]) -> None:
+    """Columns headed 一、 / 1. / (1) side by side nest by their ordinals where the header has several kinds of them."""
+    ranks = {c: ordinal_rank(header.columns[c].path[0]) if header.columns[c].path else None for c in values}
+    if len({r for r in ranks.values() if r is not None}) < 2:
+        return
+    open_labels: dict[int, str] = {}
+    for c in values:
+        column = header.columns[c]
+        rank = ranks[c]
+        if rank is None:
+            if column.path and is_of_which(column.path[0]) and open_labels:
+                column.path = (*_outer(open_labels, 99), *column.path)
+            continue
+        open_labels = {k: v for k, v in open_labels.items() if k < rank}
+        outer = _outer(open_labels, rank)
+        open_labels[rank] = column.path[0]
+        column.path = (*outer, *column.path)
+
+
+def _outer(open_labels: dict[int, str], rank: int) -> tuple[str, ...]:
+    return tuple(label for k, label in sorted(open_labels.items()) if k < rank)

@@ -1,0 +1,167 @@
+"""Which place a label of a stub or header means, and which place the whole table speaks of."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from etl.extract.sheet.wording import chinese, is_of_which, strip_ordinal
+from etl.extract.sheet.words import words
+from etl.model import Area, Basis
+from etl.normalise.regions import COUNTRY, Resolution, load_regions
+
+Likeness = Literal["place", "neutral", "other"]
+COVERAGE = 0.75
+"""Share of the places of a table that must lie in the place it is taken to speak of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """The place that a table speaks of: what 全市 means in it."""
+
+    code: str
+    name: str
+    basis: Basis
+
+
+def clean_place(label: str) -> str:
+    """The label of a place without English, ordinals, marks of a part and stray points (``花都区.``)."""
+    return strip_ordinal(chinese(label)).strip(" .．·。,，*#＃")
+
+
+@functools.lru_cache(maxsize=20_000)
+def likeness(label: str) -> Likeness:
+    """Whether a label names a place (``place``), could (totals, 市区: ``neutral``), or does not."""
+    plain = clean_place(label)
+    if not plain:
+        return "neutral"
+    found = load_regions().resolve(plain)
+    if found.code or (found.candidates and found.reason.endswith("have this name")):
+        return "place"
+    if found.uncoded or found.reason.startswith("refers to the speaker"):
+        return "neutral"
+    return "other"
+
+
+def place_share(labels: Iterable[str]) -> tuple[int, float]:
+    """(number of distinct labels that name places, their share among those that say anything)."""
+    kinds = Counter(likeness(label) for label in dict.fromkeys(labels))
+    real = kinds["place"]
+    return real, real / (real + kinds["other"]) if real else 0.0
+
+
+@functools.lru_cache(maxsize=20_000)
+def _possible(label: str, on: str | None) -> frozenset[str]:
+    found = load_regions().resolve(clean_place(label), on=on)
+    if found.code:
+        return frozenset({found.code})
+    return frozenset(c.code for c in found.candidates)
+
+
+def covering_place(labels: Iterable[str], on: str | None = None) -> str | None:
+    """The smallest place that holds most of the places named by the labels; None for fewer than two of them."""
+    regions = load_regions()
+    places = [codes for codes in (_possible(label, on) for label in dict.fromkeys(labels)) if codes]
+    if len(places) < 2:
+        return None
+    votes: Counter[str] = Counter()
+    for codes in places:
+        votes.update({above for code in codes for above in regions.ancestors(code)})
+    own = Counter(code for codes in places if len(codes) == 1 for code in codes)
+    enough = [
+        code
+        for code, n in votes.items()
+        if n >= COVERAGE * len(places) and n - own.get(code, 0) >= min(2, len(places) - 1)
+    ]
+    return max(enough, key=lambda code: len(regions.ancestors(code)), default=None)
+
+
+def inside_share(labels: Iterable[str], code: str, on: str | None = None) -> float:
+    """Share of the places named by the labels that can lie in ``code``; 1 without any."""
+    regions = load_regions()
+    places = [codes for codes in (_possible(label, on) for label in dict.fromkeys(labels)) if codes]
+    if not places:
+        return 1.0
+    return sum(any(code in regions.ancestors(c) for c in codes) for codes in places) / len(places)
+
+
+def place_in_text(text: str) -> str | None:
+    """Code of the first place that a title, sheet or file name mentions; None without a clear one."""
+    regions = load_regions()
+    for mention in regions.find(text):
+        if mention.self_reference:
+            if regions.resolve(mention.text).code == COUNTRY:
+                return COUNTRY
+            continue
+        found = regions.resolve(mention.text)
+        if found.code:
+            return found.code
+    return None
+
+
+def speaker_of(code: str, basis: Basis, on: str | None) -> Speaker:
+    region = load_regions().get(code, on)
+    return Speaker(code, region.name if region else code, basis)
+
+
+def area_of(
+    label: str,
+    speaker: Speaker | None,
+    on: str | None,
+    *,
+    group: str | None = None,
+    code: str | None = None,
+    basis: Basis = "layout",
+) -> Area:
+    """The area of a row or column label.
+
+    ``group`` is the place whose parts are being listed (the city above its districts), ``code`` what a code column
+    says. A label that names a place that cannot be resolved inside the speaker gives an unresolved area.
+    """
+    plain = clean_place(label)
+    regions = load_regions()
+    if code is not None and (region := regions.get(code, on)) is not None:
+        return Area(code, region.name, basis=basis, printed=plain or None)
+    if not plain:
+        return Area(printed=None, basis=basis, unresolved=True)
+    found = _resolve(plain, group, speaker, on)
+    if found.code is not None:
+        return Area(found.code, found.name, basis=basis, printed=plain)
+    parent = speaker.name if speaker else None
+    if found.uncoded:
+        return Area(None, f"{parent}|{plain}" if parent else plain, basis=basis, printed=plain)
+    return Area(
+        None, f"{parent}|{plain}" if parent else plain, basis=basis, printed=plain, unresolved=True,
+        candidates=found.candidates,
+    )  # fmt: skip
+
+
+def _resolve(plain: str, group: str | None, speaker: Speaker | None, on: str | None) -> Resolution:
+    regions = load_regions()
+    within = group or (speaker.code if speaker else None)
+    found = regions.resolve(plain, within=within, on=on)
+    if found.code is None and group and speaker:
+        found = regions.resolve(plain, within=speaker.code, on=on)
+    if found.code is None and not found.uncoded and not found.candidates and is_of_which(plain):
+        return found
+    if found.code is not None and speaker is not None and speaker.code != COUNTRY:
+        chain = regions.ancestors(found.code)
+        if speaker.code not in chain and found.code not in regions.ancestors(speaker.code):
+            from etl.model import Candidate
+
+            outside = Candidate(found.code, found.name or plain, 0.3, f"outside {speaker.name}")
+            return Resolution(None, plain, None, (outside,), "outside the place the table speaks of")
+    return found
+
+
+def is_total(label: str) -> bool:
+    """Whether a label is the table's total (全市, 合计, 全国总计)."""
+    found = load_regions().resolve(clean_place(label))
+    return found.reason.startswith("refers to the speaker") or found.code == COUNTRY
+
+
+def is_region_header(text: str) -> bool:
+    return words("region").match(chinese(text))

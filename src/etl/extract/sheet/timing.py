@@ -1,0 +1,99 @@
+"""Periods in headers, stubs, titles, sheet and file names, whatever the cells made of them."""
+
+from __future__ import annotations
+
+import functools
+import re
+from datetime import date
+from pathlib import PurePath
+
+from etl.extract.sheet.grid import Item
+from etl.extract.sheet.words import squash
+from etl.normalise.periods import parse_period
+
+_YEAR = r"(?:19|20)\d\d"
+_LABEL = re.compile(
+    rf"[(（\[]?{_YEAR}(?:\.0|年(?:度|末|底)?)?[)）\]]?"
+    rf"|{_YEAR}年?(?:第?[一二三四1-4]季度|[Qq][1-4]|上半年|下半年)"
+    rf"|{_YEAR}[年./-](?:0?[1-9]|1[0-2])月?(?:份|末)?"
+    rf"|{_YEAR}年?(?:0?[1-9]|1[0-2])(?:-|—|–|~|～|至)(?:0?[1-9]|1[0-2])月"
+    rf"|{_YEAR}[年./-](?:0?[1-9]|1[0-2])[月./-](?:0?[1-9]|[12]\d|3[01])日?"
+)
+_BRACKETED = re.compile(rf"[(（\[]\s*({_YEAR}[^()（）\[\]]{{0,12}})[)）\]]")
+_ANY_YEAR = re.compile(rf"(?<!\d){_YEAR}(?!\d)")
+_TITLE_YEAR = re.compile(rf"(?<!\d){_YEAR}年(?:第?[一二三四]季度|(?:0?[1-9]|1[0-2])月|上半年)?")
+_RANGE = re.compile(rf"{_YEAR}年?\s*[-—–~～至]\s*(?:{_YEAR}|\d{{2}}(?!\d))")
+_LEADING = re.compile(rf"^({_YEAR})年(?=[\u4e00-\u9fff])")
+_TRAILING = re.compile(rf"[_\s-]({_YEAR})$")
+_ISO_DAY = re.compile(rf"(?<!\d)({_YEAR})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+
+
+@functools.lru_cache(maxsize=20_000)
+def is_period_label(text: str) -> bool:
+    """Whether a whole cell is a period: ``2012年``, ``2020年第一季度``, ``2010-05``, ``(201 1年)``."""
+    plain = squash(text)
+    return 4 <= len(plain) <= 16 and bool(_LABEL.fullmatch(plain))
+
+
+@functools.lru_cache(maxsize=20_000)
+def period_label(text: str) -> str | None:
+    """ISO period of a cell that is one, else None."""
+    plain = squash(text)
+    if not is_period_label(plain):
+        return None
+    bare = plain.strip("()（）[]")
+    if bare.endswith(".0"):
+        bare = bare[:-2]
+    parsed = parse_period(bare)
+    return parsed.iso if parsed else None
+
+
+def period_of_item(item: Item) -> str | None:
+    """ISO period of a header or stub cell: text, year stored as number, or date."""
+    if item.kind == "number":
+        return str(int(item.number.value)) if item.yearlike and item.number is not None else None
+    if item.kind == "moment" and isinstance(item.cell.value, date):
+        day = item.cell.value
+        return f"{day.year:04d}-{day.month:02d}" if day.day == 1 else day.strftime("%Y-%m-%d")
+    return period_label(item.text) if item.kind == "text" else None
+
+
+def period_in_title(text: str) -> str | None:
+    """The one period that a title names, in brackets (``(2022年)``) or in words; None for none, ranges or several."""
+    plain = squash(text)
+    if _RANGE.search(plain):
+        return None
+    for found in reversed(list(_BRACKETED.finditer(plain))):
+        parsed = parse_period(found.group(1))
+        if parsed and parsed.iso and "/" not in parsed.iso:
+            return parsed.iso
+    named = {m.group() for m in _TITLE_YEAR.finditer(plain)}
+    if len(named) == 1:
+        parsed = parse_period(named.pop())
+        return parsed.iso if parsed else None
+    years = set(_ANY_YEAR.findall(plain))
+    return years.pop() if not named and len(years) == 1 else None
+
+
+def period_in_name(name: str) -> str | None:
+    """The one period of a sheet or file name: ``2022``, ``2012_C0202.xls``, ``2020-02-10.csv``; None for ranges."""
+    stem = PurePath(name).stem if "." in name else name
+    plain = squash(stem)
+    day = _ISO_DAY.search(plain)
+    if day and len(_ISO_DAY.findall(plain)) == 1:
+        return "-".join(day.groups())
+    if _RANGE.search(plain):
+        return None
+    years = set(_ANY_YEAR.findall(plain))
+    return years.pop() if len(years) == 1 else None
+
+
+@functools.lru_cache(maxsize=20_000)
+def year_in_label(label: str) -> tuple[str, str] | None:
+    """(year, label without it) for ``2022年平均人口``, ``popu_2020``; None for a label without a year of its own."""
+    found = _LEADING.match(label)
+    if found:
+        rest = label[found.end() :]
+        return found.group(1), ("年" + rest if rest.startswith(("平均", "末", "内", "初")) else rest)
+    found = _TRAILING.search(label)
+    return (found.group(1), label[: found.start()]) if found else None

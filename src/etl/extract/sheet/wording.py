@@ -1,0 +1,191 @@
+"""Labels of headers and stubs: bilingual cells, ordinals, units in brackets, years inside."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+from etl.extract.sheet.words import squash, words
+from etl.normalise.units import ParsedUnit, load_units
+from etl.reference import rows
+
+CJK = re.compile(r"[\u4e00-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]")
+_LINES = re.compile(r"[\r\n]+")
+_TAIL = re.compile(r"(?<=[\u4e00-\u9fff)）\]］])\s*\(?[A-Z]?[a-z]{2}[A-Za-z ,.'()\-/&*\d]*$|"
+                   r"(?<=[\u4e00-\u9fff)）\]］])\s*[A-Z][a-z]+[A-Za-z ,.'()\-/&*\d]*$|"
+                   r"(?<=[)）])[a-z]$")  # fmt: skip
+_ENGLISH_BRACKET = re.compile(r"[(（][^()（）\u4e00-\u9fff%‰]*[A-Za-z]{2}[^()（）\u4e00-\u9fff]*[)）]")
+_BRACKET = re.compile(r"[(（\[［]([^()（）\[\]［］]*)[)）\]］]")
+_UNIT_WORD = re.compile(r"(?:计量)?单位[:：为]?")
+_INDEX = re.compile(r"^[\u4e00-\u9fffA-Za-z0-9]{1,8}[=＝]100(?:\.0)?$")
+_LIST = re.compile(r"[、,，;；.．和及]")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as a sheet states it: power of ten, symbol without it, and the dimension of the unit table."""
+
+    multiplier: int
+    symbol: str
+    dimension: str
+    printed: str
+    misread: bool = False
+    """The printed form is a misprint of this unit (%0 for ‰)."""
+
+
+def has_cjk(text: str) -> bool:
+    return bool(CJK.search(text))
+
+
+def is_latin(text: str) -> bool:
+    """Whether a text has Latin letters and no Chinese character."""
+    return bool(_LATIN.search(text)) and not has_cjk(text)
+
+
+@functools.lru_cache(maxsize=20_000)
+def chinese(text: str) -> str:
+    """The text without its English: lines without Chinese, and English words behind it. A wholly English text stays.
+
+    ``人数\\n(人)\\nPopulation\\n(person)`` → ``人数(人)``; ``R&D人员`` and ``占GDP`` stay.
+    """
+    lines = [line for line in _LINES.split(text) if squash(line)]
+    if any(has_cjk(line) for line in lines):
+        lines = [line for line in lines if not is_latin(line)]
+    joined = "".join(lines) if has_cjk(text) else " ".join(lines)
+    if has_cjk(joined):
+        joined = _ENGLISH_BRACKET.sub("", _TAIL.sub("", joined.strip()))
+        return squash(joined)
+    return " ".join(joined.split())
+
+
+@functools.cache
+def _forms() -> dict[str, tuple[str, bool]]:
+    return {r["printed"]: (r["unit"], r["misread"] == "yes") for r in rows("sheet_unit_forms.csv")}
+
+
+@functools.lru_cache(maxsize=20_000)
+def parse_unit(printed: str) -> Unit | None:
+    """The unit that a whole text (with or without brackets) states, or None."""
+    plain = squash(printed)
+    if not plain or len(plain) > 24:
+        return None
+    bare = plain.strip("()（）[]［］ ")
+    known = _forms().get(bare.lower())
+    parsed = load_units().parse(known[0] if known else bare)
+    if parsed is not None:
+        return _unit(parsed, bare, misread=bool(known and known[1]))
+    if _INDEX.match(bare):
+        return Unit(0, bare.replace("＝", "="), "index", bare)
+    return None
+
+
+def _unit(parsed: ParsedUnit, printed: str, *, misread: bool = False) -> Unit:
+    return Unit(parsed.multiplier, parsed.unit.symbol, parsed.unit.dimension, printed, misread)
+
+
+def parse_units(printed: str) -> tuple[Unit, ...]:
+    """The units of a list such as ``人、‰``; empty unless every member is a unit."""
+    plain = squash(_ENGLISH_BRACKET.sub("", printed)).strip(":：")
+    whole = parse_unit(plain)
+    if whole is not None:
+        return (whole,)
+    found = [parse_unit(part) for part in _LIST.split(plain) if part]
+    if found and all(u is not None for u in found):
+        return tuple(u for u in found if u is not None)
+    return ()
+
+
+@functools.lru_cache(maxsize=20_000)
+def unit_line(text: str) -> tuple[Unit, ...]:
+    """The units of a cell that states nothing but units: ``单位：人、‰``, ``（%）``, ``(person, ‰)``; else empty."""
+    plain = squash(text)
+    found = _UNIT_WORD.search(plain)
+    if found:
+        head = plain[: found.start()].strip("()（）[]")
+        return () if head else parse_units(plain[found.end() :].strip("()（）"))
+    if plain[:1] in "(（" and plain[-1:] in ")）":
+        return parse_units(plain[1:-1])
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A label without its unit."""
+
+    label: str
+    unit: Unit | None = None
+    units: tuple[Unit, ...] = ()
+    """Of a ``单位：`` statement inside the label: it speaks for the whole table."""
+
+
+@functools.lru_cache(maxsize=50_000)
+def split_unit(text: str) -> Labelled:
+    """Label and unit of a header or stub text: ``常住人口\\n(万人)`` → 常住人口, 万人; ``高中(含中专)`` has none."""
+    plain = chinese(text)
+    found = _UNIT_WORD.search(plain)
+    if found:
+        units = parse_units(plain[found.end() :].strip("()（）"))
+        if units:
+            return Labelled(plain[: found.start()].strip("()（）[]:： "), None, units)
+    for bracket in reversed(list(_BRACKET.finditer(plain))):
+        unit = parse_unit(bracket.group(1))
+        if unit is None or (unit.dimension == "duration_a" and unit.symbol == "年"):
+            continue
+        label = (plain[: bracket.start()] + plain[bracket.end() :]).strip()
+        return Labelled(label, unit)
+    return Labelled(plain)
+
+
+@functools.lru_cache(maxsize=20_000)
+def glued_unit(label: str) -> Labelled | None:
+    """A unit that follows its label without brackets: ``常住人口万人``, ``出生率‰``, ``男人``; the longest reading."""
+    for start in range(1, len(label)):
+        unit = parse_unit(label[start:])
+        if unit is not None:
+            return Labelled(label[:start], unit)
+    return None
+
+
+_ORDINAL = re.compile(
+    r"^(?:(?P<han>[一二三四五六七八九十]{1,3}[、.．])|(?P<arabic>\d{1,2}[、.．](?!\d))|(?P<paren>[(（]\d{1,2}[)）])"
+    r"|(?P<hanparen>[(（][一二三四五六七八九十]{1,3}[)）]))"
+)
+_ORDINAL_RANK = {"han": 0, "hanparen": 1, "arabic": 2, "paren": 3}
+
+
+def ordinal_rank(label: str) -> int | None:
+    """0 for 一、, 1 for (一), 2 for 1., 3 for (1); None for a label without ordinal."""
+    found = _ORDINAL.match(label)
+    return _ORDINAL_RANK[found.lastgroup or ""] if found else None
+
+
+def strip_ordinal(label: str) -> str:
+    return _ORDINAL.sub("", label) or label
+
+
+def is_of_which(label: str) -> bool:
+    """Whether a label marks a part of what stands before it: ``其中：女性``, ``#婴儿``, ``(1)其中``."""
+    return words("of_which").match(strip_ordinal(label))
+
+
+@functools.cache
+def _unit_words() -> tuple[tuple[str, str, str], ...]:
+    return tuple((r["word"], r["match"], r["unit"]) for r in rows("sheet_unit_words.csv"))
+
+
+def choose_unit(units: tuple[Unit, ...], path: str) -> Unit | None:
+    """The unit of a list that fits a column's path; None where the words do not settle it."""
+    if len(units) == 1:
+        return units[0]
+    offered = {u.symbol: u for u in units}
+    claimed = set()
+    for word, match, symbol in _unit_words():
+        if symbol not in offered:
+            continue
+        claimed.add(symbol)
+        if (match == "in" and word in path) or (match == "end" and path.endswith(word)) or path.startswith(word):
+            return offered[symbol]
+    rest = [u for u in units if u.dimension not in ("percent", "per_mille", "percentage_points")]
+    return rest[0] if len(rest) == 1 else None

@@ -1,0 +1,80 @@
+"""All tables of a workbook: every numeric cell becomes one figure, or is ignored with a reason."""
+
+from __future__ import annotations
+
+from etl.extract.sheet.blocks import Band, Block, bands, find_blocks
+from etl.extract.sheet.figures import Placed, table_figures
+from etl.extract.sheet.grid import Grid, load_grid
+from etl.extract.sheet.tables import Context, Names, Table, build_table
+from etl.model import CellRef, Extraction, Flag, Ignored, ManifestEntry, RawFigure, Relation, Workbook
+
+
+def extract_workbook(workbook: Workbook, file_name: str, manifest: ManifestEntry | None = None) -> Extraction:
+    """The figures of a workbook named ``file_name`` (its name can tell region and period)."""
+    figures: list[RawFigure] = []
+    ignored: list[Ignored] = []
+    flags: list[Flag] = []
+    relations: list[Relation] = []
+    before: Context | None = None
+    loose: list[str] = []
+    for sheet in workbook.sheets:
+        grid = load_grid(sheet)
+        names = Names(file_name, sheet.name, manifest)
+        taken: set[tuple[int, int]] = set()
+        for band in bands(grid):
+            blocks, rest = find_blocks(band)
+            if not blocks and workbook.format == "html":
+                loose.extend(i.text for r in rest for i in band.rows[r].values() if i.kind == "text")
+            for block in blocks:
+                table = build_table(grid, block, band.rows, names, before, loose)
+                loose = []
+                if table is None:
+                    continue
+                before = table.context
+                for found in table_figures(table):
+                    if isinstance(found, Placed):
+                        figures.append(found.figure)
+                    else:
+                        ignored.append(found)
+                    taken.add(_place(found))
+                _ignore_around(table, band, ignored, taken)
+        ignored.extend(_left_over(grid, taken))
+    return Extraction(tuple(figures), tuple(ignored), tuple(relations), tuple(flags))
+
+
+def _place(found: Placed | Ignored) -> tuple[int, int]:
+    if isinstance(found, Placed):
+        return found.row, found.col
+    return _row_col(found.place)
+
+
+def _row_col(place: object) -> tuple[int, int]:
+    if not isinstance(place, CellRef):
+        raise TypeError(place)
+    letters = place.cell.rstrip("0123456789")
+    col = 0
+    for letter in letters:
+        col = col * 26 + ord(letter) - 64
+    return int(place.cell[len(letters) :]) - 1, col - 1
+
+
+def _ignore_around(table: Table, band: Band, ignored: list[Ignored], taken: set[tuple[int, int]]) -> None:
+    """Numbers in the header, preamble and notes of a table."""
+    block: Block = table.block
+    for rows, reason in (
+        (block.header, "header"), (block.preamble, "header"), (block.metadata, "header"), (block.notes, "note"),
+    ):  # fmt: skip
+        for r in rows:
+            for col, item in band.rows[r].items():
+                if item.kind == "number" and (r, col) not in taken:
+                    taken.add((r, col))
+                    ignored.append(Ignored(CellRef(block.sheet, item.cell.address), item.text, reason))
+
+
+def _left_over(grid: Grid, taken: set[tuple[int, int]]) -> list[Ignored]:
+    """Numbers that belong to no table."""
+    return [
+        Ignored(CellRef(grid.name, item.cell.address), item.text, "not_a_table")
+        for item in grid.items()
+        if item.kind == "number" and (item.row, item.col) not in taken
+    ]

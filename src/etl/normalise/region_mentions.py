@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -31,6 +31,7 @@ _LONGEST_TOWN = 16
 _ROOM = re.compile(r"[^0-9A-Za-z\u4e00-\u9fff]")
 # One line break or a few blanks between two ideographs are page layout, not an end.
 _LAYOUT = re.compile(r"(?<=[\u4e00-\u9fff])[ \t\u3000\u00a0]*(?:\r?\n)?[ \t\u3000\u00a0]*(?=[\u4e00-\u9fff])")
+_SUBURB = re.compile("区(?![域间块划位分段别])")
 _VARIANTS = str.maketrans({"巿": "市"})
 
 
@@ -164,9 +165,8 @@ def _organisation() -> re.Pattern[str]:
             middle.append(word)
         else:
             ends.append(f"{word}(?![{r['unless_followed_by']}])" if r["unless_followed_by"] else word)
-    return re.compile(
-        f"(?:{_any(middle)}){{0,4}}(?:{_any(ends)})|[^的在和与及对为是有等共约达、，。；：\\s]{{1,14}}?有限(?:责任)?公司"
-    )
+    company = r"[^的在和与及对为是有等共约达、，。；：\s]{1,14}?有限(?:责任)?公司"
+    return re.compile(f"(?:{_any(middle)}){{0,4}}(?:{_any(ends)})|{company}")
 
 
 def _any(words: list[str]) -> str:
@@ -204,7 +204,9 @@ def _accepted(gazetteer: Gazetteer, text: str, hits: list[_Hit], within: str | N
     weak: list[_Hit] = []
     for raw in hits:
         hit = _split(text, raw)
-        if hit.kind == "word" or (hit is not raw and (hit.name in words or not gazetteer.codes_named(hit.name))):
+        if hit is not raw and hit.name in words:
+            hit = replace(hit, kind="word")
+        if hit.kind in ("word", "bare") and not gazetteer.codes_named(hit.name):
             continue
         if _organisation().match(text, hit.end):
             continue
@@ -231,7 +233,7 @@ def _stands(gazetteer: Gazetteer, text: str, hit: _Hit, within: str | None, *, l
     code = gazetteer.resolve(hit.name, within=within).code
     if hit.kind == "tight":
         return room
-    if code is None:
+    if code is None or (hit.kind == "word" and not listed):
         return False
     if len(hit.name) > 2 or listed:
         return room or len(hit.name) > 2
@@ -242,11 +244,11 @@ def _stands(gazetteer: Gazetteer, text: str, hit: _Hit, within: str | None, *, l
 
 
 def _in_list(text: str, hits: list[_Hit]) -> frozenset[int]:
-    """Starts of the hits that stand in a list of places (昆山、江阴、张家港)."""
-    found: dict[int, bool] = defaultdict(bool)
-    for one, other in zip(hits, hits[1:], strict=False):
+    """Starts of the hits that stand in a list beside a name that is no ordinary word (昆山、江阴、平安)."""
+    found: set[int] = set()
+    for one, other in pairwise(hits):
         if text[one.end : other.start] == "、":
-            found[one.start] = found[other.start] = True
+            found.update(h.start for h, beside in ((one, other), (other, one)) if beside.kind != "word")
     return frozenset(found)
 
 
@@ -270,5 +272,7 @@ def _joined(gazetteer: Gazetteer, text: str, hits: list[_Hit]) -> list[_Hit]:
 def _with_end(text: str, hit: _Hit, ends: tuple[str, ...]) -> _Hit:
     if hit.kind == "self":
         return hit
+    if hit.name.endswith("市") and _SUBURB.match(text, hit.end):
+        return _Hit(hit.start, hit.end + 1, hit.name + "区", "uncoded")
     end = next((e for e in sorted(ends, key=len, reverse=True) if text.startswith(e, hit.end)), None)
     return _Hit(hit.start, hit.end + len(end), hit.name + end, "uncoded") if end else hit

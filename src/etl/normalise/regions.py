@@ -126,8 +126,9 @@ class Gazetteer:
 
     def is_city(self, code: str) -> bool:
         """Whether the code is a city, or a municipality, whose counties are its own."""
-        return self._has_level(code, "city") or (
-            self._has_level(code, "province") and self._by_code[code][-1].name.endswith("市")
+        region = self.get(code)
+        return region is not None and (
+            region.level == "city" or (region.level == "province" and region.name.endswith("市"))
         )
 
     def translate(self, code: str, *, since: str, to: str) -> tuple[str, ...]:

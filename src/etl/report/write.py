@@ -1,0 +1,51 @@
+"""Puts the report of a run beside the warehouse, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from etl.errors import WarehouseError
+from etl.report.build import render
+from etl.report.queries import load_report_data
+from etl.report.wording import SHANGHAI
+
+LATEST = "latest.html"
+
+
+def write_report(engine: sa.Engine, run_id: str, reports_dir: Path, *, archive_dir: Path | None) -> Path:
+    """Write ``<start, time of Shanghai>-<run>.html`` and a copy as ``latest.html``; gives the path of the first.
+
+    Raises UsageError for an unknown run and WarehouseError when the folder can't be written.
+    """
+    data = load_report_data(engine, run_id)
+    html = render(data, archive_dir)
+    started = data.run.started_at.astimezone(SHANGHAI).strftime("%Y%m%d-%H%M%S")
+    path = reports_dir / f"{started}-{data.run.run_id[:8]}.html"
+    try:
+        reports_dir.mkdir(parents=True, exist_ok=True)
+        for target in (path, reports_dir / LATEST):
+            _write_whole(target, html)
+    except OSError as e:
+        raise WarehouseError(
+            str(reports_dir),
+            f"the report can't be written there ({e.strerror or e})",
+            next_step="Free space or set GONGBAO_VAR_DIR to another folder.",
+        ) from e
+    return path
+
+
+def _write_whole(target: Path, text: str) -> None:
+    """A reader sees the old report or the new one, never half of one."""
+    handle, name = tempfile.mkstemp(prefix=".report-", suffix=".html", dir=target.parent)
+    incoming = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        incoming.chmod(0o644)
+        incoming.replace(target)
+    finally:
+        incoming.unlink(missing_ok=True)

@@ -99,13 +99,15 @@ def _pattern() -> re.Pattern[str]:
           | (?P<fa>{_YEAR})年(?:(?P<fam>{_MONTH})月)?(?:{_DASH})(?P<fb>{_YEAR})年(?:(?P<fbm>{_MONTH})月)?[末底初]?
           | (?P<y>{_YEAR})\s?(?:年度|年)\s?{part("")}?
           | (?P<dot>{_YEAR}[-./](?:1[0-2]|0?[1-9])[-./](?:[12]\d|3[01]|0?[1-9]))(?!\d)
-          | (?P<rel>{named("year")})\s?(?:的?{part("r_")})?
+          | (?<![以线网目之此当基成过])(?P<rel>{named("year")})\s?(?:的?{part("r_")})?
           | (?P<relm>{named("month")})
           | (?P<reld>{named("day")})
           | (?P<now>{named("now")})
           | (?P<since_event>{named("since")})
-          | ["“「]?(?P<plan>{named("span", "plan")})["”」]?(?P<planpart>规划)?(?P<planrole>期间|时期|期末|末期?|以来|收官)?
+          | ["“「]?(?P<plan>{named("span", "plan")})["”」]?(?P<planpart>规划)?
+              (?P<planrole>期间|时期|期末|末期?|以来|收官)?
           | (?:(?:最|新)?近|过去|这)(?P<last>{_N})(?P<lastunit>个?年|个月)(?:多|来|间|时间|以来|里|中)*
+          | (?P<ago>\d{{1,2}}|[一二两三四五六七八九十]{{1,2}})年(?:之|以)?前
           | (?P<lastb>{_N})(?P<more>多|余)?年(?:多)?(?:来|间)
           | {part("b_")}
         )
@@ -117,10 +119,17 @@ def _pattern() -> re.Pattern[str]:
 
 def find_periods(text: str, today: Today) -> Iterator[PeriodMention]:
     """The periods named in NFKC text, left to right, never overlapping."""
+    known, known_at = today, 0
     for m in _pattern().finditer(text):
-        mention = _mention(m, today)
-        if mention is not None:
-            yield mention
+        if known is not today and text.find("\n", known_at, m.start()) >= 0:
+            known = today
+        # 2023年3月…。5月…: a month without a year belongs to the year the paragraph last named
+        mention = _mention(m, known if m["b_m"] or m["b_ma"] or m["b_q"] or m["b_h"] or m["b_pq"] else today, today)
+        if mention is None:
+            continue
+        if (m["y"] or m["rel"]) and mention.iso is not None and mention.role in ("when", "since"):
+            known, known_at = Today(int(mention.iso[:4]), 12, None), m.end()
+        yield mention
 
 
 def parse_period(text: str, *, published_on: str | None = None) -> Period | None:
@@ -176,7 +185,7 @@ def _year(text: str) -> int:
     return int("".join(c if c.isdigit() and c.isascii() else str(DIGITS[c]) for c in text))
 
 
-def _mention(m: re.Match[str], today: Today) -> PeriodMention | None:
+def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | None:
     g = m.groupdict()
     lead, tail = g["lead"] or "", (g["tail"] or "").strip()
     time_type: TimeType = "period"
@@ -184,10 +193,10 @@ def _mention(m: re.Match[str], today: Today) -> PeriodMention | None:
     vague = False
     iso: str | None
     if g["ya"]:
-        first, last = _year(g["ya"]), _year(g["yb"])
-        if last <= first:
+        first_number, last_number = _year(g["ya"]), _year(g["yb"])
+        if last_number <= first_number:
             return None
-        iso = f"{first}/{last}"
+        iso = f"{first_number}/{last_number}"
     elif g["fa"]:
         start = _join(_year(g["fa"]), _number(g["fam"]) if g["fam"] else None)
         end = _join(_year(g["fb"]), _number(g["fbm"]) if g["fbm"] else None)
@@ -221,10 +230,13 @@ def _mention(m: re.Match[str], today: Today) -> PeriodMention | None:
             return _since(m, first_year, today)
         iso = last_year if (g["planrole"] or "").find("末") >= 0 else span
         return PeriodMention(m.start("body"), m.end("body"), m["body"], iso, "period", "when")
+    elif g["ago"]:
+        iso = str(today.year - _number(g["ago"])) if today.year else None
+        vague = True
     elif g["last"] or g["lastb"]:
         return _last(m, g, today)
     else:
-        found = _bare_part(m, g, today)
+        found = _bare_part(g, anchor)
         if found is None:
             return None
         iso, time_type, vague = found
@@ -237,7 +249,7 @@ def _mention(m: re.Match[str], today: Today) -> PeriodMention | None:
         role = "compare"
     if lead.startswith("截") or (lead in ("到", "至") and time_type == "point"):
         time_type = "point"
-    elif lead in ("到", "至"):
+    elif lead in ("到", "至") and not (today.year and iso is not None and iso[:4] <= str(today.year)):
         role = "until"
     if lead in ("自", "自从") and iso is not None and "/" not in iso:
         iso = iso.partition("-")[0]  # 自6月12日启动后…: what followed was not measured on that day
@@ -303,10 +315,13 @@ def _month_before(today: Today, offset: int) -> str | None:
     return _join(index // 12, index % 12 + 1)
 
 
-def _bare_part(m: re.Match[str], g: dict[str, str | None], today: Today) -> tuple[str | None, TimeType, bool] | None:
+def _bare_part(g: dict[str, str | None], today: Today) -> tuple[str | None, TimeType, bool] | None:
     """A month, quarter or half-year without a year: the last one not after the day of publication."""
-    if g["b_edge"] and g["b_edge"] not in ("年末", "年底", "年初", "岁末"):
-        return None
+    if g["b_edge"]:
+        if g["b_edge"] not in ("年末", "年底", "岁末"):
+            return None
+        past = today.month is None or today.month < 11
+        return (str(today.year - past) if today.year else None, "point", True)
     if g["b_whole"]:
         return (None, "period", True)
     if today.year is None:

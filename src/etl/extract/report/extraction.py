@@ -11,6 +11,7 @@ from etl.extract.report.asides import Covering, find_asides
 from etl.extract.report.flow import Flow, flow
 from etl.extract.report.judge import Figure, judge
 from etl.extract.report.labels import label_of
+from etl.extract.report.lists import like_their_list
 from etl.extract.report.scan import Number, find_numbers
 from etl.extract.report.when import Calendar, Default
 from etl.extract.report.where import Atlas
@@ -48,11 +49,12 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
             continue
         sentence = sentences[bisect_right(starts, number.start) - 1]
         clause = _clause(reading.text, sentence, number.start)
-        verdict = judge(number, reading.text, *clause)
+        verdict = judge(number, reading.text, sentence[0], *clause)
         if isinstance(verdict, str):
             ignore(number.start, number.digits_end, verdict)
         else:
             numbers.append((number, verdict))
+    numbers = like_their_list(reading.text, numbers)
     numbers += worded_ranks(reading.text)
     numbers.sort(key=lambda pair: pair[1].start)
     articles = split_articles(reading)
@@ -64,7 +66,7 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
         Atlas(reading.text, load_regions(), articles, _home(manifest)),
         Calendar(reading.text, periods, today),
         Default(str(today.year) if today.year else None, "manifest" if today.year else None),
-        sorted([(f.start, f.end) for _, f in numbers] + [(p.start, p.end) for p in periods if p.role != "compare"]),
+        sorted([(f.start - n.lead, f.end + len(n.after)) for n, f in numbers] + [(p.start, p.end) for p in periods if p.role != "compare"]),
         sorted((f.start, f.end) for _, f in numbers),
     )
     figures = _figures(context, numbers)
@@ -105,6 +107,10 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
     text = reading.text
     starts = [s for s, _ in context.sentences]
     article_starts = [a.start for a in context.articles]
+    defaults = [
+        context.calendar.default_for((a.start, a.end), a.titles[-1].end if a.titles else a.start, context.default)
+        for a in context.articles
+    ]
     out = []
     for number, figure in numbers:
         assert_numeral = number.numeral
@@ -135,7 +141,9 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
                 ),
                 evidence=text[sentence[0] : sentence[1]].strip()[:400],
                 area=context.atlas.area(figure.start, clause, sentence[0], line.start, article, heading=line.heading),
-                period=context.calendar.period(figure.start, sentence, line.start, context.default, target=target),
+                period=context.calendar.period(
+                    figure.start, clause, sentence, line.start, defaults[article], starts, target=target
+                ),
                 qualifier=number.qualifier,
                 worded=number.worded,
                 upper=number.upper,

@@ -62,10 +62,11 @@ class Figure:
     end: int
 
 
-def judge(number: Number, text: str, clause_start: int, clause_end: int) -> Figure | str:
+def judge(number: Number, text: str, sentence_start: int, clause_start: int, clause_end: int) -> Figure | str:
     """The figure that ``number`` is, or a code of ``ignore_reasons.csv``."""
     before = text[max(clause_start, number.start - 24) : number.start]
     after = text[number.end : min(clause_end, number.end + 24)]
+    before = before[: len(before) - number.lead] if number.lead and number.lead <= len(before) else before
     if number.numeral is None:
         return "article"
     if before.endswith("第"):
@@ -88,9 +89,10 @@ def judge(number: Number, text: str, clause_start: int, clause_end: int) -> Figu
     if unit in _TIME_UNITS and (reason := _time_phrase(number, before, after, unit)):
         return reason
     kind = _kind(unit, before, after, number)
-    status = _status(number, unit, kind, text, clause_start, clause_end)
+    status = _status(number, unit, text, sentence_start, clause_start, clause_end)
     if unit == "位":
-        unit = "人"
+        moved = re.search(r"(?:前移|后移|上升|下降|跃升|提升|前进|进步|后退)(?:了)?$", before)
+        unit, kind = ("位", "rank") if moved else ("人", kind)
     direction: Literal["up", "down"] | None = None
     if kind in ("growth", "pp_change") or _changes(before):
         near = before[-12:]
@@ -242,17 +244,31 @@ _PHYSICAL = frozenset(
 )
 
 
-def _status(number: Number, unit: str, kind: Kind, text: str, clause_start: int, clause_end: int) -> Status:
+_NOW = re.compile(r"目前|已(?!经?计划)|去年|今年以来|截至")
+_FUTURE = re.compile(r"力争|目标(?:为|是|达|任务)|(?:到|至)(?:20\d\d年|[“「]?十[四五六]五[”」]?)[^,。;]{0,4},|(?:达产|投产|建成|全部建成)后,?|预计|预期目标|规划到|未来[一二三五\d]")
+
+
+def _status(
+    number: Number, unit: str, text: str, sentence_start: int, clause_start: int, clause_end: int
+) -> Status:
     before = text[max(clause_start, number.start - 24) : number.start]
     after = text[number.end : min(clause_end, number.end + 16)]
     if lexicon.words("target").search(before):
         return "target"
+    ahead = None
+    for ahead in _FUTURE.finditer(text, max(sentence_start, number.start - 160), number.start):
+        pass
+    if ahead is not None and not _NOW.search(text, ahead.end(), number.start):
+        year = re.search(r"20\d\d", ahead[0])
+        if year is None or re.search(r"力争|目标|达到|将|建|突破|实现|超过|以上", text[ahead.start() : clause_end]):
+            return "target"
     parsed = load_units().parse(unit)
     money = bool(parsed and parsed.unit.dimension.startswith("money"))
     if money:
-        per = re.search(r"(?:每|人均)[^,。;]{0,8}$|按[^,。;]{0,10}$", before)
+        per = not re.search(r"共计|合计|总计|总额|累计", before[-8:]) and re.search(r"(?:每|人均)[^,。;]{0,8}$|按[^,。;]{0,10}$", before)
         bounded = number.before in ("最高", "不超过", "最低", "最多") or number.after in ("以内", "之内")
-        given = lexicon.words("given").search(before) or re.match(
+        wide = text[max(sentence_start, number.start - 60) : number.start]
+        given = lexicon.words("given").search(wide) or re.match(
             r"的?[^,。;、]{0,10}(?:补助|津贴|补贴|奖励|标准)", after
         )
         if given and (per or bounded or re.search(r"一次性", before)):

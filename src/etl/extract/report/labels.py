@@ -15,7 +15,7 @@ Hole = tuple[int, int]
 _QUOTES = re.compile(r"[“”‘’「」『』\"\s#*]")
 _NOISE = re.compile(
     r"据(?:不完全)?统计|截至|截止|自从|(?:到|至)?目前(?:为止)?|至今|今年以来|以来|累计|先后|已经|已有|共计|总计|合计|分别|仅|(?<!平)均(?=$)"
-    r"|同时|此外|另外|其次|首先|比如|例如|如今|当前|近年来|近日|约|超过|突破|达到|高达|多达|逾|不足|接近|将近"
+    r"|同时|此外|另外|其次|首先|比如|例如|如今|当前|近年来|近日|大关|首次|约|超过|突破|达到|高达|多达|逾|不足|接近|将近"
 )
 _EDGE_LEFT = re.compile(
     r"^(?:[、,;:.()的了和与及并且也还就都将把又再以于即为是至超已共达有]|以及|并且|而且|其(?!中|他)|一是|二是|三是|四是|五是)+"
@@ -26,6 +26,7 @@ _DEPENDENT = re.compile(
     r"^(?:其中|占|同比|环比|较|比|增长|下降|增幅|增速|降幅|增加|减少|提高|人均|平均|位居|居|列|全国|排名|高于|低于|涵盖|覆盖|惠及|涉及|参与|带动|实现"
     r"|发放|投入|总|每|奖励|补助)"
 )
+_MEASURE = re.compile(r"(?:额|率|总值|增加值|收入|支出|产量|面积|余额|指数|总量|产值|密度|寿命)$|(?:额|率|总值|增加值|收入|支出|产量|面积|余额),(?:同比|比上年|增长|下降|年均)")
 _LIST_BREAK = re.compile(r"[、]|(?:和|及|与|以及)(?=[^、,]{0,12}$)")
 
 
@@ -44,7 +45,10 @@ def label_of(
     after = _plain(_after(text, at, own[1], figures, holes))
     label = _trim(f"{verb}{before if after else _EDGE_RIGHT.sub('', before)}{after}")
     for start, end in reversed(clauses[:-1]):
-        if len(label) >= ENOUGH and not _DEPENDENT.match(label):
+        dependent = bool(_DEPENDENT.match(label))
+        if not dependent and (len(label) >= ENOUGH or text[end - 1 : end] == ";" and len(label) >= 4):
+            break
+        if not dependent and len(label) >= 5 and _MEASURE.search(label):
             break
         more = _trim(_plain(_without(text, start, end, holes)))
         if len(more) < 2 or more in label:
@@ -81,7 +85,7 @@ def _after(text: str, at: Hole, end: int, figures: Sequence[Hole], holes: Sequen
     stop = following[0][0] if following else end
     words = text[at[1] : stop]
     if following:
-        cut = re.search(r"[、]|以及|及|和(?=[^、]{0,14}$)", words)
+        cut = re.search(r"、|以及(?=.{0,2}$)|[及和与](?=.{0,2}$)", words)
         if cut and cut.start() > 0:
             return _without(text, at[1], at[1] + cut.start(), holes)
         if len(_NOISE.sub("", words).strip("、和及与共")) == 0:

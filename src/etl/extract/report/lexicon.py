@@ -25,7 +25,7 @@ def qualifiers(where: str) -> dict[str, str]:
 def qualifier_before() -> re.Pattern[str]:
     """Matches at the end of the text before a number."""
     words = _alternatives(list(qualifiers("before")))
-    return re.compile(rf"({words})(?:达到|达|到|了|过|为|有|至|人民币)?\s?$")
+    return re.compile(rf"(?:最[高长多低少大])?({words})(?:达到|达|到|了|过|为|有|至|人民币)?\s?$")
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from etl.extract.report import lexicon
@@ -31,8 +31,7 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _RANGE = re.compile(r"\s?(?:[-–—~～]{1,2}|至|到)\s?(?=[\d一二三四五六七八九十百])")
-_SLASH_UNIT = re.compile(r"/(?:每)?")
-_PERCENT_HAN = re.compile(r"[%‰％]")
+_NEGATIVE = re.compile(r"(?<![\d%‰元人万亿个])[-−]$|(?<=[为是达])负$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,8 @@ class Number:
     """The qualifier word that stands after, if any."""
     upper: Decimal | None = None
     worded: bool = False
+    lead: int = 0
+    """Characters before ``start`` that the qualifier takes."""
     bare_power: bool = False
     """百, 万 … without a digit: a figure only with a qualifier (逾百万元)."""
 
@@ -99,14 +100,16 @@ def _number(text: str, m: re.Match[str]) -> Number:
     upper, number_end = None, digits_end
     if numeral is not None and (found := _range(text, end, numeral, unit)):
         upper, numeral, unit, end, number_end = found
-    qualifier, before, after = _qualifier(text, start, end, inner)
+    qualifier, before, after, lead = _qualifier(text, start, end, inner)
+    if numeral is not None and not lead and _NEGATIVE.search(text, max(0, start - 3), start):
+        start, numeral = start - 1, replace(numeral, number=-numeral.number)
     if after in ("多", "余"):
         end += 1
     if m["half"] == "过半":
         qualifier = "gt"
     return Number(
         start, end, number_end, numeral, han, unit, qualifier, before, after, upper,
-        worded=bare or (numeral is not None and numeral.worded), bare_power=bare,
+        worded=bare or (numeral is not None and numeral.worded), lead=lead, bare_power=bare,
     )  # fmt: skip
 
 
@@ -156,10 +159,12 @@ def _range(text: str, end: int, low: Numeral, unit: str | None) -> tuple[Decimal
     return upper, lower, high_unit, unit_end, high_end
 
 
-def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, str, str]:
+def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, str, str, int]:
     before = after = ""
+    lead = 0
     if m := lexicon.qualifier_before().search(text, max(0, start - 8), start):
         before = m[1]
+        lead = len(m[0])
         if (before == "上" and text[start] not in "百千万亿十") or (
             before in ("近", "上", "超")
             and start - len(m[0]) > 0
@@ -181,4 +186,4 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
         "after": lexicon.qualifiers("after"),
     }
     code = codes["inside"].get(inner) or codes["after"].get(after) or codes["before"].get(before) or "eq"
-    return code, before, after  # type: ignore[return-value]
+    return code, before, after, lead if before else 0  # type: ignore[return-value]

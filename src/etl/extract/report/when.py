@@ -8,9 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from etl.model import Basis, Period
+from etl.normalise.numbers import parse_numeral
 from etl.normalise.periods import PeriodMention, Today
 
 _FORWARD = re.compile(r"将(?:借|继|在|进|于|以|为|聚)|下一步|接下来|今后")
+_NEW_ITEM = re.compile(r"(?:[一二三四五六七八九十]是|首先|其次|再次|第[一二三四五六][,、]|[((][一二三四五六七八九十][))]|\d{1,2}\.)")
+_RISEN_TO = re.compile(r"(?:升|增|降|减|长|加|高|低|少|展|大|缩|跃|跌|落|滑|涨|变|扩)(?:至|到|为|成)(?:了)?(?:约|近|超过?|逾|最高|最低)?$")
+_FROM = re.compile(r"(?:从|由|比|较)")
+_SPAN_OF_PLAN = re.compile(r"用(?:大约|约|近)?([\d一二两三四五六七八九十]{1,3})年")
+_BASE = re.compile(r"[”」]?(?:同期|全年)?[^,。;]{0,6}的(?:近|约)?")
+_LEAD_IN = 8
+"""A period this close to the start of its sentence sets the time of the sentences after it as well."""
+
+
+_OWN_YEAR = re.compile(r"\d{4}|[一二][九〇零○].{2}")
+_YEARLY = re.compile(r"工作报告|统计公报|年度报告|工作总结|情况报告|预算执行|国民经济和社会发展")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +42,102 @@ class Calendar:
         self._starts = [m.start for m in self._mentions]
         self._today = today
 
-    def period(self, at: int, sentence: tuple[int, int], paragraph: int, default: Default, *, target: bool) -> Period:
+    def default_for(self, article: tuple[int, int], titles_end: int, fallback: Default) -> Default:
+        """The period of an article's undated figures: a year in its title, or the one its first sentence opens with."""
+        start, end = article
+        for m in self._between(start, titles_end):
+            if m.iso is not None and m.role == "when" and _OWN_YEAR.match(m.text) and "-" not in m.iso:
+                return Default(m.iso, "title")
+        opening = self._between(titles_end, min(end, titles_end + _LEAD_IN))
+        if opening and opening[0].role == "when" and opening[0].iso is not None and _OWN_YEAR.match(opening[0].text):
+            if "-" not in opening[0].iso.partition("/")[0][4:]:
+                return Default(opening[0].iso, "article")
+        if self._today.year and self._today.month in (1, 2, 3) and _YEARLY.search(self._text, start, max(titles_end, start + 1)):
+            return Default(str(self._today.year - 1), fallback.basis)
+        return fallback
+
+    def period(
+        self,
+        at: int,
+        clause: tuple[int, int],
+        sentence: tuple[int, int],
+        paragraph: int,
+        default: Default,
+        sentences: Sequence[int],
+        *,
+        target: bool,
+    ) -> Period:
+        """The period of the figure at ``at``; ``paragraph`` is where its paragraph starts, ``sentences`` all starts."""
         start, end = sentence
-        inside = self._mentions[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+        inside = self._between(start, end)
         usable = [m for m in inside if m.iso is not None and (m.role != "until" or target)]
-        before = [m for m in usable if m.start < at]
+        before = [m for m in usable if m.start < at and not self._is_base(m, at)]
+        risen = bool(_RISEN_TO.search(self._text, max(start, at - 6), at))
+        if risen:
+            scoped = [m for m in before if self._opens_from(m, clause[0])]
+            before = [m for m in before if m not in scoped]
+        elif (origin := self._origin(at, clause)) is not None and not [m for m in before if m.start >= origin]:
+            return Period(None, None)
         if before:
-            return self._told(before[-1], target)
-        later = [m for m in usable if not m.vague and m.role == "when"]
-        if later and not inside[: inside.index(later[0])]:
-            return self._told(later[0], target)
-        if not inside and not _FORWARD.search(self._text, start, end):
-            earlier = self._mentions[bisect_left(self._starts, paragraph) : bisect_left(self._starts, start)]
-            if earlier and (last := earlier[-1]).iso is not None and last.role != "until" and not self._day(last):
-                return Period(last.iso, "section", last.text, last.time_type)
+            return self._told(before[-1], at, target)
+        later = [
+            m for m in usable if m.start > at and not m.vague and m.role == "when" and self._text[m.start - 1] in ",;:、 "
+        ]
+        if later and later[0] is inside[0]:
+            return self._told(later[0], at, target)
+        if not inside and not target and not _FORWARD.search(self._text, start, end):
+            carried = self._carried(start, paragraph, sentences)
+            if carried is not None:
+                return Period(carried.iso, "section", carried.text, carried.time_type)
         return Period(default.iso, default.basis)
 
-    def _told(self, mention: PeriodMention, target: bool) -> Period:
+    def _between(self, start: int, end: int) -> list[PeriodMention]:
+        return self._mentions[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+
+    def _is_base(self, m: PeriodMention, at: int) -> bool:
+        """是2020年的1.8倍, 占上年的四成: the year of the base, not of the figure."""
+        told = re.search(r"(?:是|为|占|相当于|等于|达到?)[“「]?$", self._text[max(0, m.start - 5) : m.start])
+        return bool(told and _BASE.match(self._text, m.end, at + 1))
+
+    def _opens_from(self, m: PeriodMention, clause: int) -> bool:
+        """从2015年的…, 由五年前的…: the time of the old value only."""
+        return m.start >= clause and bool(_FROM.search(self._text, max(clause, m.start - 2), m.start))
+
+    def _origin(self, at: int, clause: tuple[int, int]) -> int | None:
+        """Where 从 or 由 opens the old value of 由…提高到…, if the figure at ``at`` is one."""
+        lead = self._text[max(clause[0], at - 16) : at]
+        m = None
+        for m in re.finditer(r"[从由]", lead):
+            pass
+        if m is None or re.search(r"[、,和]", lead[m.end() :]):
+            return None
+        rest = self._text[at : min(clause[1], at + 28)]
+        change = re.search(r"(?:提高|增加|增长|上升|下降|降低|减少|扩大|提升|缩短|压缩|调整|发展|升|增|降|减)(?:至|到|为)", rest)
+        return max(clause[0], at - 16) + m.start() if change else None
+
+    def _carried(self, start: int, paragraph: int, sentences: Sequence[int]) -> PeriodMention | None:
+        """The period that opened an earlier sentence of the paragraph, unless a new item began since."""
+        if _NEW_ITEM.match(self._text, start):
+            return None
+        earlier = self._between(paragraph, start)
+        for m in reversed(earlier):
+            opened = sentences[max(0, bisect_left(sentences, m.start + 1) - 1)]
+            if m.iso is None or m.role in ("until",):
+                return None
+            if m.role == "now" or m.iso.count("-") >= 2 * (1 + m.iso.count("/")):
+                return None
+            if m.start - opened <= _LEAD_IN:
+                return m
+            return None
+        return None
+
+    def _told(self, mention: PeriodMention, at: int, target: bool) -> Period:
         iso = mention.iso
         if target and mention.role == "since" and iso is not None:
-            iso = iso.partition("/")[0]
+            first = iso.partition("/")[0]
+            iso = first
+            plan = _SPAN_OF_PLAN.search(self._text, mention.start, at)
+            years = parse_numeral(plan[1]) if plan else None
+            if years is not None and first.isdigit():
+                iso = f"{first}/{int(first) + int(years.value) - 1}"
         return Period(iso, "text", mention.text, mention.time_type)
-
-    @staticmethod
-    def _day(mention: PeriodMention) -> bool:
-        return mention.iso is not None and mention.iso.count("-") == 2

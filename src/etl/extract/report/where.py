@@ -182,7 +182,7 @@ class Atlas:
 
         ``article`` is the article's index; in a ``heading`` a place named after the figure counts too.
         """
-        entity = self._entity(at, sentence)
+        entity = self._entity(at, sentence) or self._entity_before(sentence, paragraph)
         here = [n for n in self._between(sentence, clause[1]) if n.subject]
         before = [n for n in here if n.start < at]
         if before:
@@ -205,6 +205,13 @@ class Atlas:
 
     def _between(self, start: int, end: int) -> list[Named]:
         return self._named[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+
+    def _entity_before(self, sentence: int, paragraph: int) -> tuple[int, str] | None:
+        """The firm that opened an earlier sentence of the paragraph, unless a place was named since."""
+        entity = self._entity(sentence, paragraph)
+        if entity is None or any(n.subject for n in self._between(entity[0] + 1, sentence)):
+            return None
+        return entity
 
     def _entity(self, at: int, sentence: int) -> tuple[int, str] | None:
         """The firm or institution that the sentence is about before ``at``, with its offset."""

@@ -82,10 +82,10 @@ def _row_areas(table: Table) -> Iterator[tuple[StubRow, Area]]:
         label = row.regions[-1] if row.regions else ""
         while open_places and open_places[-1][0] >= row.indent:
             open_places.pop()
-        group = open_places[-1][1] if open_places else last_code
+        group = open_places[-1][1] if open_places else None
         if len(row.regions) > 1 and row.region_code is None:
             group = _outer_place(table, row, on) or group
-        area = area_of(label, speaker, on, group=group, code=row.region_code)
+        area = area_of(label, speaker, on, group=group, last=last_code, code=row.region_code)
         if area.code and not is_total(label):
             open_places.append((row.indent, area.code))
             region = load_regions().get(area.code)

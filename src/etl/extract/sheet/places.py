@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from etl.extract.sheet.wording import chinese, is_of_which, strip_ordinal
+from etl.extract.sheet.wording import chinese, strip_ordinal
 from etl.extract.sheet.words import words
-from etl.model import Area, Basis
-from etl.normalise.regions import COUNTRY, Resolution, load_regions
+from etl.model import Area, Basis, Candidate
+from etl.normalise.region_names import normal
+from etl.normalise.regions import COUNTRY, Region, Resolution, load_regions
 
 Likeness = Literal["place", "neutral", "other"]
 COVERAGE = 0.75
@@ -39,7 +40,7 @@ def likeness(label: str) -> Likeness:
     if not plain:
         return "neutral"
     found = load_regions().resolve(plain)
-    if found.code or (found.candidates and found.reason.endswith("have this name")):
+    if found.code or _namesakes(found, plain):
         return "place"
     if found.uncoded or found.reason.startswith("refers to the speaker"):
         return "neutral"
@@ -113,13 +114,14 @@ def area_of(
     on: str | None,
     *,
     group: str | None = None,
+    last: str | None = None,
     code: str | None = None,
     basis: Basis = "layout",
 ) -> Area:
     """The area of a row or column label.
 
-    ``group`` is the place whose parts are being listed (the city above its districts), ``code`` what a code column
-    says. A label that names a place that cannot be resolved inside the speaker gives an unresolved area.
+    ``group`` is the place whose parts are being listed by indentation, ``last`` the last larger place above in a
+    list without indentation, ``code`` what a code column says. A label that names a place that cannot be resolved inside the speaker gives an unresolved area.
     """
     plain = clean_place(label)
     regions = load_regions()
@@ -127,7 +129,7 @@ def area_of(
         return Area(code, region.name, basis=basis, printed=plain or None)
     if not plain:
         return Area(printed=None, basis=basis, unresolved=True)
-    found = _resolve(plain, group, speaker, on)
+    found = _resolve(plain, group, last, speaker, on)
     if found.code is not None:
         return Area(found.code, found.name, basis=basis, printed=plain)
     parent = speaker.name if speaker else None
@@ -139,22 +141,50 @@ def area_of(
     )  # fmt: skip
 
 
-def _resolve(plain: str, group: str | None, speaker: Speaker | None, on: str | None) -> Resolution:
+def _resolve(plain: str, group: str | None, last: str | None, speaker: Speaker | None, on: str | None) -> Resolution:
+    """Inside the group first; without one, direct parts of the speaker go before parts of the last larger place.
+
+    In a flat list of provinces 河北 behind 天津 is the province, not the district of Tianjin.
+    """
     regions = load_regions()
-    within = group or (speaker.code if speaker else None)
-    found = regions.resolve(plain, within=within, on=on)
-    if found.code is None and group and speaker:
-        found = regions.resolve(plain, within=speaker.code, on=on)
-    if found.code is None and not found.uncoded and not found.candidates and is_of_which(plain):
-        return found
+    inside = speaker.code if speaker else None
+    if group:
+        found = regions.resolve(plain, within=group, on=on)
+        if found.code is None and inside:
+            found = regions.resolve(plain, within=inside, on=on)
+    else:
+        found = _sibling(regions.resolve(plain, within=inside, on=on), inside, on)
+        region = regions.get(found.code, on) if found.code else None
+        direct = region is not None and (inside is None or region.parent == inside or region.code == inside)
+        if last and not direct:
+            nearer = regions.resolve(plain, within=last, on=on)
+            found = nearer if nearer.code and last in regions.ancestors(nearer.code) else found
     if found.code is not None and speaker is not None and speaker.code != COUNTRY:
         chain = regions.ancestors(found.code)
         if speaker.code not in chain and found.code not in regions.ancestors(speaker.code):
-            from etl.model import Candidate
-
             outside = Candidate(found.code, found.name or plain, 0.3, f"outside {speaker.name}")
             return Resolution(None, plain, None, (outside,), "outside the place the table speaks of")
     return found
+
+
+def _sibling(found: Resolution, speaker: str | None, on: str | None) -> Resolution:
+    """Among several places of one name the one that is a direct part of the speaker, as the rows around it are."""
+    if found.code is not None or speaker is None:
+        return found
+    regions = load_regions()
+    direct = [r for r in _namesakes(found, found.name or "") if r.parent == speaker]
+    if len(direct) != 1:
+        return found
+    region = regions.get(direct[0].code, on) or direct[0]
+    return Resolution(region.code, region.name, region.level, reason="as the places around it")
+
+
+def _namesakes(found: Resolution, label: str) -> list[Region]:
+    """The candidates that the whole label names (not those that only contain it)."""
+    regions = load_regions()
+    known = [region for c in found.candidates if (region := regions.get(c.code)) is not None]
+    plain = normal(label)
+    return [r for r in known if plain in (r.name, r.short, *r.aliases)]
 
 
 def is_total(label: str) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from etl.extract.sheet.blocks import Band, Block, bands, find_blocks
+from etl.extract.sheet.checks import check_sums
 from etl.extract.sheet.figures import Placed, table_figures
+from etl.extract.sheet.flags import table_flags, watermarks, wrong_tables
 from etl.extract.sheet.grid import Grid, load_grid
 from etl.extract.sheet.tables import Context, Names, Table, build_table
 from etl.model import CellRef, Extraction, Flag, Ignored, ManifestEntry, RawFigure, Relation, Workbook
@@ -17,6 +19,7 @@ def extract_workbook(workbook: Workbook, file_name: str, manifest: ManifestEntry
     relations: list[Relation] = []
     before: Context | None = None
     loose: list[str] = []
+    tables: list[Table] = []
     for sheet in workbook.sheets:
         grid = load_grid(sheet)
         names = Names(file_name, sheet.name, manifest)
@@ -31,14 +34,22 @@ def extract_workbook(workbook: Workbook, file_name: str, manifest: ManifestEntry
                 if table is None:
                     continue
                 before = table.context
+                tables.append(table)
+                placed: list[Placed] = []
                 for found in table_figures(table):
                     if isinstance(found, Placed):
-                        figures.append(found.figure)
+                        placed.append(found)
                     else:
                         ignored.append(found)
                     taken.add(_place(found))
+                figures.extend(p.figure for p in placed)
                 _ignore_around(table, band, ignored, taken)
+                found_relations, suspects = check_sums(table, placed)
+                relations.extend(found_relations)
+                flags.extend((*table_flags(table, placed), *suspects))
+        flags.extend(watermarks(grid))
         ignored.extend(_left_over(grid, taken))
+    flags.extend(wrong_tables(tables))
     return Extraction(tuple(figures), tuple(ignored), tuple(relations), tuple(flags))
 
 

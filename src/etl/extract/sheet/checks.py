@@ -1,0 +1,246 @@
+"""Sums that a table makes possible: totals with their parts, groups with their complete divisions.
+
+A group is only trusted as a sum when it holds, within rounding, in most of the lines where it can be computed: that
+tells complete lists (all districts of a city) from samples of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from etl.extract.sheet.figures import Placed
+from etl.extract.sheet.places import is_total, likeness
+from etl.extract.sheet.stubs import StubRow
+from etl.extract.sheet.tables import Table
+from etl.extract.sheet.wording import is_of_which, strip_ordinal
+from etl.extract.sheet.words import words
+from etl.model import Flag, Relation, RelationMembers
+
+HOLDS_IN = 0.6
+"""Share of the lines in which a group must hold to be taken for a sum."""
+MIN_LINES = 2
+MAX_SUMS = 20_000
+"""Sums per table; beyond it the rest is left to the checks of the warehouse."""
+ADDITIVE = frozenset({"count", "money", "area", "other"})
+NOISE = Decimal("1e-9")
+"""Relative; binary noise of stored floats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows (or columns) whose values should add up to another one, line by line."""
+
+    total: int
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One line of a group: a total and its parts."""
+
+    total: Placed
+    parts: tuple[Placed, ...]
+
+    @property
+    def difference(self) -> Decimal:
+        return _value(self.total) - sum((_value(p) for p in self.parts), Decimal(0))
+
+    @property
+    def holds(self) -> bool:
+        room = sum((_half_unit(p) for p in (self.total, *self.parts)), Decimal(0))
+        return abs(self.difference) <= room + abs(_value(self.total)) * NOISE
+
+
+def _value(placed: Placed) -> Decimal:
+    return placed.figure.number
+
+
+def _half_unit(placed: Placed) -> Decimal:
+    """Integers are taken as rounded too: printed sums of rounded counts differ by one."""
+    figure = placed.figure
+    return Decimal(5).scaleb(-figure.decimals - 1) if figure.decimals or figure.multiplier else Decimal(0)
+
+
+def check_sums(table: Table, placed: Sequence[Placed]) -> tuple[list[Relation], list[Flag]]:
+    """Relations of the groups that are sums in this table, and flags for the cells that break them."""
+    by_place = {(p.row, p.col): p for p in placed if p.figure.kind in ADDITIVE and p.figure.unit is not None}
+    if not by_place:
+        return [], []
+    sums: list[Sum] = []
+    columns = sorted({c for _, c in by_place})
+    rows = [r.row for r in table.rows]
+    for choices in _row_groups(table):
+        sums.extend(_best(choices, lambda g, c: _line(by_place, [(g.total, c)], [(p, c) for p in g.parts]), columns))
+        if len(sums) > MAX_SUMS:
+            break
+    for choices in _column_groups(table):
+        sums.extend(_best(choices, lambda g, r: _line(by_place, [(r, g.total)], [(r, p) for p in g.parts]), rows))
+        if len(sums) > MAX_SUMS:
+            break
+    sums = sums[:MAX_SUMS]
+    relations = [
+        Relation("sum", RelationMembers(total=s.total.figure.place, parts=tuple(p.figure.place for p in s.parts)))
+        for s in sums
+    ]
+    return relations, _suspects(sums)
+
+
+def _line(
+    by_place: dict[tuple[int, int], Placed], total: list[tuple[int, int]], parts: list[tuple[int, int]]
+) -> Sum | None:
+    """The sum of one line; None when a member is missing or in another unit."""
+    whole = by_place.get(total[0])
+    members = [by_place[p] for p in parts if p in by_place]
+    if whole is None or len(members) != len(parts) or len(members) < 2:
+        return None
+    unit = (whole.figure.unit, whole.figure.multiplier)
+    if any((m.figure.unit, m.figure.multiplier) != unit for m in members):
+        return None
+    return Sum(whole, tuple(members))
+
+
+def _best(choices: Iterable[Group], line: object, lines: Sequence[int]) -> list[Sum]:
+    """The sums of the first group that holds in most lines; none otherwise."""
+    for group in choices:
+        found = [s for s in (line(group, n) for n in lines) if s is not None]  # type: ignore[operator]
+        held = sum(s.holds for s in found)
+        if held >= MIN_LINES and held >= HOLDS_IN * len(found):
+            return found
+    return []
+
+
+# ---------------------------------------------------------------- groups of rows
+
+
+def _row_groups(table: Table) -> list[list[Group]]:
+    """Alternatives for each group of rows: the parts of totals and the divisions of groups."""
+    return _region_rows(table) if table.regions_in == "rows" else _partitions([(r.row, r.path) for r in table.rows])
+
+
+def _region_rows(table: Table) -> list[list[Group]]:
+    rows = [r for r in table.rows if r.regions and not r.empty]
+    found: list[list[Group]] = []
+    for n, row in enumerate(rows):
+        below = []
+        for later in rows[n + 1 :]:
+            if later.indent <= row.indent:
+                break
+            below.append(later)
+        if below:
+            inner = min(r.indent for r in below)
+            found.append(_alternatives(row, [r for r in below if r.indent == inner]))
+        if is_total(row.regions[-1]):
+            level = [r for r in rows[n + 1 :] if r.indent == row.indent and not is_total(r.regions[-1])]
+            if level:
+                found.append(_alternatives(row, level))
+    return found
+
+
+def _alternatives(total: StubRow, parts: list[StubRow]) -> list[Group]:
+    """All parts, those with a code, those without: zones can stand beside the districts that make them up."""
+    sets = [
+        parts,
+        [r for r in parts if likeness(r.regions[-1]) == "place"],
+        [r for r in parts if likeness(r.regions[-1]) != "place"],
+    ]
+    found = []
+    for chosen in sets:
+        group = Group(total.row, tuple(r.row for r in chosen))
+        if len(chosen) >= 2 and group not in found:
+            found.append(group)
+    return found
+
+
+# ---------------------------------------------------------------- groups of columns
+
+
+def _column_groups(table: Table) -> list[list[Group]]:
+    columns = table.header.columns
+    if table.regions_in == "columns":
+        places = [(c, columns[c].region or "") for c in table.values if columns[c].region]
+        totals = [c for c, label in places if is_total(label) or _speaks(table, label)]
+        if not totals:
+            return []
+        total = totals[0]
+        parts = [c for c, label in places if c != total and likeness(label) != "other"]
+        others = [c for c, label in places if c != total and not words("growth").match(label)]
+        coded = [c for c, label in places if c != total and likeness(label) == "place"]
+        return [[Group(total, tuple(p)) for p in (others, parts, coded) if len(p) >= 2]]
+    return _partitions([(c, columns[c].path) for c in table.values])
+
+
+def _speaks(table: Table, label: str) -> bool:
+    speaker = table.context.speaker
+    return speaker is not None and label.replace(" ", "") in (speaker.name, speaker.name[:-1])
+
+
+def _partitions(lines: Sequence[tuple[int, tuple[str, ...]]]) -> list[list[Group]]:
+    """Groups by their paths: 合计 beside its siblings, and known pairs (男 + 女) under the line that opens them."""
+    known = [tuple(w.split("+")) for w in sorted(words("partition").whole)]
+    by_parent: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    path_of = {}
+    at: dict[tuple[str, ...], int] = {}
+    for n, path in lines:
+        if path:
+            by_parent[path[:-1]].append(n)
+            path_of[n] = path
+            at.setdefault(path, n)
+    found: list[list[Group]] = []
+    for parent, members in by_parent.items():
+        names = {_bare(path_of[n][-1]): n for n in members}
+        totals = [n for n in members if words("generic").match(path_of[n][-1]) and is_total(path_of[n][-1])]
+        if totals:
+            parts = [n for n in members if n != totals[0] and not is_of_which(path_of[n][-1])]
+            if len(parts) >= 2:
+                found.append([Group(totals[0], tuple(parts))])
+        whole = at.get(parent)
+        for pair in known:
+            if all(name in names for name in pair):
+                head = whole if whole is not None else (totals[0] if totals else None)
+                if head is not None and head not in (names[n] for n in pair):
+                    found.append([Group(head, tuple(names[name] for name in pair))])
+    return found
+
+
+def _bare(label: str) -> str:
+    plain = strip_ordinal(label)
+    for mark in ("其中：", "其中:", "其中", "#", "总人口中：", "总人口中:"):
+        plain = plain.removeprefix(mark)
+    return plain
+
+
+# ---------------------------------------------------------------- suspects
+
+
+def _suspects(sums: Sequence[Sum]) -> list[Flag]:
+    """For each broken sum the cell that breaks most sums and keeps fewest; the total when nothing else stands out."""
+    broken: dict[tuple[int, int], int] = defaultdict(int)
+    kept: dict[tuple[int, int], int] = defaultdict(int)
+    for s in sums:
+        counts = kept if s.holds else broken
+        for p in (s.total, *s.parts):
+            counts[p.row, p.col] += 1
+    flags: dict[tuple[int, int], Flag] = {}
+    for s in sums:
+        if s.holds:
+            continue
+        members = [s.total, *s.parts]
+        worst = max(broken[p.row, p.col] for p in members)
+        candidates = [p for p in members if broken[p.row, p.col] == worst] if worst > 1 else members
+        fewest = min(kept[p.row, p.col] for p in candidates)
+        candidates = [p for p in candidates if kept[p.row, p.col] == fewest]
+        suspect = s.total if s.total in candidates else candidates[0] if len(candidates) == 1 else s.total
+        flags.setdefault((suspect.row, suspect.col), _flag(suspect, s, unique=len(candidates) == 1))
+    return list(flags.values())
+
+
+def _flag(suspect: Placed, s: Sum, *, unique: bool) -> Flag:
+    total = _value(s.total)
+    added = total - s.difference
+    message = f"合计 {total:f} 与各部分之和 {added:f} 相差 {s.difference:f}"
+    if unique and suspect is not s.total:
+        message += "；本单元格同时使多个合计不成立"
+    return Flag(suspect.figure.place, suspect.figure.text, "suspect_value", message)

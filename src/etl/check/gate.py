@@ -146,13 +146,21 @@ def _evaluate(suite: Suite, rows: Sequence[Row]) -> list[_Outcome]:
     if not rows:
         return [_Outcome(rule, "", frozenset()) for rule in suite.rules]
     import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
 
+    in_memory = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        progress_bars=ProgressBarsConfig(globally=False),
+        analytics_enabled=False,
+    )
     df = to_frame(rows, suite.frame, ID_COLUMN[suite.frame])
     with _quiet():
         loaded = gx_suite(suite)
-        context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        context = gx.get_context(mode="ephemeral", project_config=in_memory)
         asset = context.data_sources.add_pandas("batch").add_dataframe_asset(suite.frame)
         batch = asset.add_batch_definition_whole_dataframe("all").get_batch(batch_parameters={"dataframe": df})
         outcome = batch.validate(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -192,8 +192,16 @@ def _write_source_file(connection: sa.Connection, run_id: str, r: FileRecord) ->
 def _observation(o: Observation, owner: Mapping[str, Any]) -> Row:
     row = observation_row(o)
     del row["source"]
-    row |= {"obs_value": o.obs_value, "obs_low": o.obs_low, "obs_high": o.obs_high, "steps": list(o.steps)}
-    return row | dict(owner)
+    return row | {
+        "obs_value": o.obs_value,
+        "obs_low": o.obs_low,
+        "obs_high": o.obs_high,
+        "steps": list(o.steps),
+        "area_printed": o.area.printed,
+        "area_unresolved": o.area.unresolved,
+        "area_candidates": [asdict(c) for c in o.area.candidates],
+        **owner,
+    }
 
 
 def _quarantined(held: Iterable[Observation], owner: Mapping[str, Any], first: Mapping[str, datetime]) -> Iterable[Row]:

@@ -151,6 +151,14 @@ def _observation_columns() -> list[sa.Column[Any]]:
         _column("ref_entity", sa.Text, "organisation or site, when the figure is not about the whole area"),
         _column("time_period", sa.String(32), "ISO 8601 / SDMX: 2024, 2024-06, 2024-Q1, 2021/2025; null: unknown"),
         _column("area_basis", sa.String(16), "what settled the area: text, section, article, publisher, manifest …"),
+        _column("area_printed", sa.Text, "the place as printed (全省, 盛泽镇)"),
+        _column("area_unresolved", sa.Boolean, "a place was printed that could not be resolved", nullable=False),
+        _column(
+            "area_candidates",
+            sa.JSON,
+            "ranked readings of an unresolved place: code, name, score, reason",
+            nullable=False,
+        ),
         _column("period_basis", sa.String(16), "what settled the period"),
         _column(
             "label",

@@ -298,6 +298,16 @@ def upgrade() -> None:
             nullable=True,
             comment="what settled the area: text, section, article, publisher, manifest …",
         ),
+        sa.Column("area_printed", sa.Text(), nullable=True, comment="the place as printed (全省, 盛泽镇)"),
+        sa.Column(
+            "area_unresolved", sa.Boolean(), nullable=False, comment="a place was printed that could not be resolved"
+        ),
+        sa.Column(
+            "area_candidates",
+            sa.JSON(),
+            nullable=False,
+            comment="ranked readings of an unresolved place: code, name, score, reason",
+        ),
         sa.Column("period_basis", sa.String(length=16), nullable=True, comment="what settled the period"),
         sa.Column(
             "label",
@@ -438,6 +448,16 @@ def upgrade() -> None:
             sa.String(length=16),
             nullable=True,
             comment="what settled the area: text, section, article, publisher, manifest …",
+        ),
+        sa.Column("area_printed", sa.Text(), nullable=True, comment="the place as printed (全省, 盛泽镇)"),
+        sa.Column(
+            "area_unresolved", sa.Boolean(), nullable=False, comment="a place was printed that could not be resolved"
+        ),
+        sa.Column(
+            "area_candidates",
+            sa.JSON(),
+            nullable=False,
+            comment="ranked readings of an unresolved place: code, name, score, reason",
         ),
         sa.Column("period_basis", sa.String(length=16), nullable=True, comment="what settled the period"),
         sa.Column(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,36 @@ def test_patterns_reach_below(folder: Path) -> None:
 def test_a_readme_is_a_source_when_asked_for_alone(folder: Path) -> None:
     assert names(discover([str(folder / "README.md")]), folder) == ["README.md"]
     assert names(discover([str(folder / "README.md"), str(folder / "b.txt")]), folder) == ["b.txt"]
+
+
+def test_a_name_in_gbk_is_told_and_costs_no_other_file(folder: Path) -> None:
+    (folder / os.fsdecode("公报.txt".encode("gbk"))).write_text("x")
+    landing = discover([str(folder)])
+    assert len(landing.files) == 4
+    (error,) = landing.missing
+    assert "公报.txt: has a file name that is not UTF-8" in str(error)
+
+
+def test_what_is_no_regular_file_is_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(folder / "pipe.txt")
+    (folder / "dead.txt").symlink_to("/nowhere")
+    (folder / "linked.txt").symlink_to(folder / "b.txt")
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if str(path).endswith("深"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    landing = discover([str(folder)])
+    assert names(landing, folder) == ["a.docx", "b.txt", "下/c.xls"]
+    assert {(i.path.name, i.reason) for i in landing.ignored} >= {
+        ("pipe.txt", "not a regular file"),
+        ("dead.txt", "broken link"),
+    }
+    (error,) = landing.missing
+    assert "深: folder can't be opened (Permission denied)" in str(error)
 
 
 @pytest.mark.parametrize(

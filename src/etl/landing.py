@@ -35,7 +35,7 @@ class Landing:
     """Lines of manifests that could not be used; the others were."""
     ignored: tuple[IgnoredFile, ...] = ()
     missing: tuple[UsageError, ...] = ()
-    """Paths that name nothing, beside others that do."""
+    """Paths that name nothing, and folders that can't be opened, beside others that can."""
 
     def entry(self, path: Path) -> ManifestEntry | None:
         """What the manifest tells of one of the files."""
@@ -59,13 +59,18 @@ def discover(paths: Sequence[str], *, manifest: Path | None = None) -> Landing:
     for path, root in _expanded(paths, missing):
         named = root is None
         reason = _why_ignored(path.name, named=named, alone=len(paths) == 1)
+        if not reason and not _is_utf8(path):
+            missing.append(_misnamed(path))
+            continue
+        if not reason and not path.is_file():
+            reason = "broken link" if path.is_symlink() else "not a regular file"  # a pipe would wait for ever
         if reason:
             ignored.setdefault(path.resolve(), IgnoredFile(path, reason))
         else:
             found.setdefault(path.resolve(), path)
             folders |= _between(root or path.parent, path.parent)
 
-    if len(missing) == len(paths):
+    if missing and not found and len(missing) >= len(paths):
         raise missing[0]
     problems: list[ManifestError] = []
     entries: dict[str, ManifestEntry] = {}
@@ -97,12 +102,12 @@ def discover(paths: Sequence[str], *, manifest: Path | None = None) -> Landing:
 def _expanded(paths: Sequence[str], missing: list[UsageError]) -> Iterator[tuple[Path, Path | None]]:
     """Every file that the paths name, with the folder it was found through; None when it was named itself.
 
-    Paths that name nothing are added to ``missing``.
+    Paths that name nothing, and folders that can't be opened, are added to ``missing``.
     """
     for given in paths:
         path = Path(given).expanduser()
         if path.is_dir():
-            yield from ((file, path) for file in _below(path))
+            yield from ((file, path) for file in _below(path, missing))
         elif path.exists():
             yield path, None
         elif glob.has_magic(given):
@@ -111,15 +116,18 @@ def _expanded(paths: Sequence[str], missing: list[UsageError]) -> Iterator[tuple
                 missing.append(UsageError(given, "matches no file", next_step="Check its folder."))
             for match in matches:
                 if match.is_dir():
-                    yield from ((file, match) for file in _below(match))
+                    yield from ((file, match) for file in _below(match, missing))
                 else:
                     yield match, match.parent
         else:
             missing.append(_missing(given, "path"))
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    for parent, folders, files in os.walk(folder):
+def _below(folder: Path, missing: list[UsageError]) -> Iterator[Path]:
+    def skip(error: OSError) -> None:
+        missing.append(UsageError(str(error.filename or folder), f"folder can't be opened ({error.strerror})"))
+
+    for parent, folders, files in os.walk(folder, onerror=skip):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(parent, name) for name in sorted(files))
 
@@ -140,6 +148,22 @@ def _between(root: Path, folder: Path) -> set[Path]:
     """``folder`` and those above it up to ``root``, resolved."""
     root, folder = root.resolve(), folder.resolve()
     return {folder, *(above for above in folder.parents if above.is_relative_to(root))}
+
+
+def _is_utf8(path: Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:  # bytes that Python carries as lone surrogates; no database would take them
+        return False
+    return True
+
+
+def _misnamed(path: Path) -> UsageError:
+    """Names in GBK come out of zip archives packed in China."""
+    readable = os.fsencode(path).decode("gb18030", errors="replace")
+    return UsageError(
+        readable, "has a file name that is not UTF-8", next_step="Rename it, e.g. with convmv -f gb18030 -t utf8."
+    )
 
 
 def _missing(given: str, what: str) -> UsageError:

@@ -158,7 +158,6 @@ def _loose(finding: FindingLine, index: Mapping[str, int]) -> Card:
         text="",
         said=_said((finding,)),
         excerpts=shown,
-        observation_id=finding.observation_id or "",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -187,7 +188,7 @@ class Source:
 
     def figure(self, place: Place, text: str, evidence: str, fellows: Iterable[Place] = ()) -> Excerpt:
         """The excerpt for one figure. ``fellows``: the other members of a relation that fails, shown where they lie
-        in the same sheet."""
+        in the same sheet, or nearby in the text."""
         if isinstance(place, CellRef):
             grid = self.grids.get(place.sheet)
             related = [p.cell for p in fellows if isinstance(p, CellRef) and p.sheet == place.sheet]
@@ -195,7 +196,12 @@ class Source:
             return found or stored(evidence, text)
         if self.text is None or self.text[place.start : place.end] != text:
             return stored(evidence, text)
-        return _window(self.text, [(place, True)])
+        near = [
+            (p, False)
+            for p in fellows
+            if isinstance(p, Span) and p != place and abs(p.start - place.start) <= FAR_APART
+        ]
+        return _window(self.text, [(place, True), *near])
 
     def relation(self, members: Sequence[tuple[str, Place]], evidence: str) -> tuple[Excerpt, ...]:
         """The excerpts that show all members of a relation, the computed one (share, total) as the main one."""
@@ -230,13 +236,18 @@ def stored(evidence: str, text: str) -> TextExcerpt:
 
 
 def _open(file: FileLine, archive_dir: Path | None) -> Document | Workbook | None:
-    """The file as it was read; None when the archive lacks it or another reader would read it differently."""
+    """The file as it was read; None when the archive lacks it, its copy is damaged, or another reader
+    than today's gave the offsets."""
     if archive_dir is None:
         return None
     from etl.read import read
 
     try:
-        content = read(archived_path(file.sha256, archive_dir))
+        path = archived_path(file.sha256, archive_dir)
+        with path.open("rb") as archived:
+            if hashlib.file_digest(archived, "sha256").hexdigest() != file.sha256:
+                return None
+        content = read(path)
     except Exception:  # a report must appear whatever a document does to a reader; the evidence is shown instead
         return None
     return content if file.reader is None or content.reader == file.reader else None

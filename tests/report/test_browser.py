@@ -1,0 +1,120 @@
+"""The page in a real browser, offline: filters, pages, sorting, and both renderers of a card agree."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from etl.model import Finding
+from etl.report.write import write_report
+from tests.report.conftest import Builder, observation, span
+
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def browser() -> Iterator[Any]:
+    if not CHROMIUM.exists() and os.environ.get("CI") != "true":
+        pytest.skip(f"{CHROMIUM} is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def report(builder: Builder, tmp_path: Path) -> Path:
+    """The four standard files, and one with 250 held figures."""
+    run_id = builder.run()
+    builder.standard(run_id)
+    body = "".join(f"第{n}村报来{n}件。" for n in range(1000, 1250))
+    rows = [
+        observation(span(body, f"{n}件"), f"{n}件", label=f"第{n}村件数", unit=None, evidence=f"第{n}村报来{n}件。")
+        for n in range(1000, 1250)
+    ]
+    findings = tuple(
+        Finding("OBS-AREA" if i % 5 else "OBS-PERIOD", "quarantine", f"{r.text}存疑", r.observation_id, r.evidence, "")
+        for i, r in enumerate(rows)
+    )
+    builder.put(run_id, "各村.txt", body, numerals=500, numerals_held=500, held=tuple(rows), findings=findings)
+    builder.finish(run_id, "failed")
+    return write_report(builder.engine, run_id, tmp_path / "reports", archive_dir=builder.archive_dir)
+
+
+def test_filtering_paging_sorting_offline(browser: Any, report: Path) -> None:
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    requests: list[str] = []
+    troubles: list[str] = []
+    page.on("request", lambda r: requests.append(r.url))
+    page.on("pageerror", lambda e: troubles.append(str(e)))
+    page.on("console", lambda m: troubles.append(m.text) if m.type in {"error", "warning"} else None)
+    page.goto(report.as_uri())
+
+    held = page.locator("#held")
+    cards = held.locator(".card")
+    static = cards.evaluate_all("nodes => nodes.map(n => n.outerHTML)")
+    assert len(static) == 100
+
+    held.locator("[data-step='1']").click()
+    assert "以下为第 101–200 条" in held.locator(".shown").inner_text()
+    assert cards.count() == 100
+    held.locator("[data-step='1']").click()
+    assert cards.count() == 53
+    held.locator(".pager input").fill("1")
+    held.locator(".pager input").press("Enter")
+    assert cards.evaluate_all("nodes => nodes.map(n => n.outerHTML)") == static, "browser and template draw alike"
+
+    held.locator("select[name=rule]").select_option("OBS-PERIOD")
+    page.wait_for_function("document.querySelectorAll('#held .card').length === 50")
+    assert "253 条中的 50 条" in held.locator(".shown").inner_text()
+    held.locator("input[name=text]").fill("1005件")
+    page.wait_for_function("document.querySelectorAll('#held .card').length === 1")
+    assert cards.locator("mark").inner_text() == "1005件"
+    held.locator("button[type=reset]").click()
+    page.wait_for_function("document.querySelectorAll('#held .card').length === 100")
+
+    page.locator("#rules a[data-rule='OBS-UNIT']").click()
+    page.wait_for_function("document.querySelectorAll('#held .card').length === 1")
+    page.locator("#files a[data-file]").first.click()
+    page.wait_for_function("document.querySelector('#held select[name=file]').value !== ''")
+
+    page.locator("#files button.sort", has_text="数字").click()
+    assert page.locator("#files tbody th .name").first.inner_text() == "各村.txt"
+    assert page.locator("#files th[aria-sort]").get_attribute("aria-sort") == "descending"
+
+    assert requests == [report.as_uri()]
+    assert troubles == []
+    context.close()
+
+
+def test_grids_and_relations_are_drawn_alike(browser: Any, report: Path) -> None:
+    page = browser.new_page()
+    page.goto(report.as_uri())
+    for name in ("relations", "warned", "loose"):
+        cards = page.locator(f"#{name} .card")
+        static = cards.evaluate_all("nodes => nodes.map(n => n.outerHTML)")
+        assert static
+        page.evaluate(f"window.first = document.querySelector('#{name} .card')")
+        page.locator(f"#{name} button[type=reset]").click()
+        page.wait_for_function(f"!document.querySelector('#{name} .card').isSameNode(window.first)")
+        assert cards.evaluate_all("nodes => nodes.map(n => n.outerHTML)") == static
+
+
+def test_without_scripts_the_first_page_stands(browser: Any, report: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(report.as_uri())
+    assert page.locator("#held .card").count() == 100
+    assert page.locator("#held noscript").count() == 1
+    assert not page.locator("#held form.controls").is_visible()
+    context.close()

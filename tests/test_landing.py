@@ -52,6 +52,11 @@ def test_a_readme_is_a_source_when_asked_for_alone(folder: Path) -> None:
     assert names(discover([str(folder / "README.md"), str(folder / "b.txt")]), folder) == ["b.txt"]
 
 
+def test_what_the_pipeline_keeps_is_no_source_unless_asked_for(folder: Path) -> None:
+    assert names(discover([str(folder)], own=folder / "下"), folder) == ["a.docx", "b.txt"]
+    assert names(discover([str(folder / "下/深")], own=folder / "下"), folder) == ["下/深/d.csv"]
+
+
 def test_a_name_in_gbk_is_told_and_costs_no_other_file(folder: Path) -> None:
     (folder / os.fsdecode("公报.txt".encode("gbk"))).write_text("x")
     landing = discover([str(folder)])

@@ -42,12 +42,13 @@ class Landing:
         return self.manifest.get(str(path))
 
 
-def discover(paths: Sequence[str], *, manifest: Path | None = None) -> Landing:
+def discover(paths: Sequence[str], *, manifest: Path | None = None, own: Path | None = None) -> Landing:
     """The files that ``paths`` (files, folders with all below them, glob patterns) name.
 
     Hidden files, lock files of Office, README and manifest.csv are no sources; a README is one when it is the only
     path. Each folder's manifest.csv speaks for the files in and below it, the nearest one first; an explicit
-    ``manifest`` replaces them all. A path that names nothing costs no other path; when none names anything, or the
+    ``manifest`` replaces them all. ``own`` is the folder in which the pipeline keeps its archive and reports: nothing
+    in it is a source, unless a path begins there. A path that names nothing costs no other path; when none names anything, or the
     manifest does not exist, UsageError is raised.
     """
     if not paths:
@@ -56,7 +57,7 @@ def discover(paths: Sequence[str], *, manifest: Path | None = None) -> Landing:
     ignored: dict[Path, IgnoredFile] = {}
     folders: set[Path] = set()
     missing: list[UsageError] = []
-    for path, root in _expanded(paths, missing):
+    for path, root in _expanded(paths, missing, own.resolve() if own else None):
         named = root is None
         reason = _why_ignored(path.name, named=named, alone=len(paths) == 1)
         if not reason and not _is_utf8(path):
@@ -99,7 +100,7 @@ def discover(paths: Sequence[str], *, manifest: Path | None = None) -> Landing:
     return Landing(tuple(found.values()), entries, tuple(problems), tuple(ignored.values()), tuple(missing))
 
 
-def _expanded(paths: Sequence[str], missing: list[UsageError]) -> Iterator[tuple[Path, Path | None]]:
+def _expanded(paths: Sequence[str], missing: list[UsageError], own: Path | None) -> Iterator[tuple[Path, Path | None]]:
     """Every file that the paths name, with the folder it was found through; None when it was named itself.
 
     Paths that name nothing, and folders that can't be opened, are added to ``missing``.
@@ -107,7 +108,7 @@ def _expanded(paths: Sequence[str], missing: list[UsageError]) -> Iterator[tuple
     for given in paths:
         path = Path(given).expanduser()
         if path.is_dir():
-            yield from ((file, path) for file in _below(path, missing))
+            yield from ((file, path) for file in _below(path, missing, own))
         elif path.exists():
             yield path, None
         elif glob.has_magic(given):
@@ -116,19 +117,19 @@ def _expanded(paths: Sequence[str], missing: list[UsageError]) -> Iterator[tuple
                 missing.append(UsageError(given, "matches no file", next_step="Check its folder."))
             for match in matches:
                 if match.is_dir():
-                    yield from ((file, match) for file in _below(match, missing))
+                    yield from ((file, match) for file in _below(match, missing, own))
                 else:
                     yield match, match.parent
         else:
             missing.append(_missing(given, "path"))
 
 
-def _below(folder: Path, missing: list[UsageError]) -> Iterator[Path]:
+def _below(folder: Path, missing: list[UsageError], own: Path | None) -> Iterator[Path]:
     def skip(error: OSError) -> None:
         missing.append(UsageError(str(error.filename or folder), f"folder can't be opened ({error.strerror})"))
 
     for parent, folders, files in os.walk(folder, onerror=skip):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(n for n in folders if not n.startswith(".") and Path(parent, n).resolve() != own)
         yield from (Path(parent, name) for name in sorted(files))
 
 

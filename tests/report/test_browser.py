@@ -51,6 +51,8 @@ def report(builder: Builder, tmp_path: Path) -> Path:
 
 
 def test_filtering_paging_sorting_offline(browser: Any, report: Path) -> None:
+    from playwright.sync_api import expect
+
     context = browser.new_context(offline=True)
     page = context.new_page()
     requests: list[str] = []
@@ -75,18 +77,18 @@ def test_filtering_paging_sorting_offline(browser: Any, report: Path) -> None:
     assert cards.evaluate_all("nodes => nodes.map(n => n.outerHTML)") == static, "browser and template draw alike"
 
     held.locator("select[name=rule]").select_option("OBS-PERIOD")
-    page.wait_for_function("document.querySelectorAll('#held .card').length === 50")
+    expect(cards).to_have_count(50)
     assert "253 条中的 50 条" in held.locator(".shown").inner_text()
     held.locator("input[name=text]").fill("1005件")
-    page.wait_for_function("document.querySelectorAll('#held .card').length === 1")
+    expect(cards).to_have_count(1)
     assert cards.locator("mark").inner_text() == "1005件"
     held.locator("button[type=reset]").click()
-    page.wait_for_function("document.querySelectorAll('#held .card').length === 100")
+    expect(cards).to_have_count(100)
 
     page.locator("#rules a[data-rule='OBS-UNIT']").click()
-    page.wait_for_function("document.querySelectorAll('#held .card').length === 1")
+    expect(cards).to_have_count(1)
     page.locator("#files a[data-file]").first.click()
-    page.wait_for_function("document.querySelector('#held select[name=file]').value !== ''")
+    expect(held.locator("select[name=file]")).not_to_have_value("")
 
     page.locator("#files button.sort", has_text="数字").click()
     assert page.locator("#files tbody th .name").first.inner_text() == "各村.txt"
@@ -98,15 +100,17 @@ def test_filtering_paging_sorting_offline(browser: Any, report: Path) -> None:
 
 
 def test_grids_and_relations_are_drawn_alike(browser: Any, report: Path) -> None:
+    from playwright.sync_api import expect
+
     page = browser.new_page()
     page.goto(report.as_uri())
     for name in ("relations", "warned", "loose"):
         cards = page.locator(f"#{name} .card")
         static = cards.evaluate_all("nodes => nodes.map(n => n.outerHTML)")
         assert static
-        page.evaluate(f"window.first = document.querySelector('#{name} .card')")
+        cards.first.evaluate("node => node.classList.add('static')")
         page.locator(f"#{name} button[type=reset]").click()
-        page.wait_for_function(f"!document.querySelector('#{name} .card').isSameNode(window.first)")
+        expect(page.locator(f"#{name} .card.static")).to_have_count(0)
         assert cards.evaluate_all("nodes => nodes.map(n => n.outerHTML)") == static
 
 

@@ -48,8 +48,8 @@ def discover(paths: Sequence[str], *, manifest: Path | None = None, own: Path | 
     Hidden files, lock files of Office, README and manifest.csv are no sources; a README is one when it is the only
     path. Each folder's manifest.csv speaks for the files in and below it, the nearest one first; an explicit
     ``manifest`` replaces them all. ``own`` is the folder in which the pipeline keeps its archive and reports: nothing
-    in it is a source, unless a path begins there. A path that names nothing costs no other path; when none names anything, or the
-    manifest does not exist, UsageError is raised.
+    in it is a source, unless a path begins there. A path that names nothing costs no other path; when none names
+    anything, or the manifest does not exist, UsageError is raised.
     """
     if not paths:
         raise UsageError("paths", "none given", next_step="Pass files, folders or patterns, e.g. etl run samples.")

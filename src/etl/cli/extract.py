@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def extract(
-    paths: Annotated[list[str], typer.Argument(help="Files, folders or globs.", show_default=False)],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders or globs.", show_default=False)],
     manifest: Annotated[Path | None, typer.Option(help="manifest.csv: what you know of the files.")] = None,
     relations: Annotated[Path | None, typer.Option(help="Write the relations between figures to this file.")] = None,
     flags: Annotated[Path | None, typer.Option(help="Write what a careful reader would be told to this file.")] = None,

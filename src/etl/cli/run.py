@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 def run(
     paths: Annotated[
-        list[str], typer.Argument(help="Files, folders (with all below them) or globs.", show_default=False)
+        list[str],
+        typer.Argument(metavar="PATH...", help="Files, folders (with all below) or globs.", show_default=False),
     ],
     manifest: Annotated[
         Path | None,

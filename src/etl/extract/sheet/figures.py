@@ -176,24 +176,14 @@ class _Composer:
             columns = column.path if _is_remark(column) else ()
             if column.region is not None and column.path and column.region != "".join(column.path):
                 columns = column.path
-        own_period = self._table.context.period_basis not in (None, "file")
         parts = (*row.path, *columns) if self._rows_rule else (*columns, *row.path)
-        parts = tuple(self._without_year(p, own_period) for p in parts if p)
+        parts = tuple(_without_year(p) for p in parts if p)
         subject = self._table.context.subject
         if not parts:
             parts = (subject,) if subject else ()
         elif subject and all(words("generic").match(p) for p in parts) and subject not in parts[0]:
             parts = (subject, *parts)
         return shorten(parts)
-
-    def _without_year(self, part: str, own_period: bool) -> str:
-        found = year_in_label(part)
-        if found is None or not found[1]:
-            return part
-        table = self._table
-        if own_period or table.column_years or table.periods_in or table.context.period:
-            return found[1]
-        return found[1]
 
     def _unit(self, row: StubRow, column: Column, sign: str | None) -> Unit | None:
         key = (row.path, column.col, row.unit)
@@ -211,6 +201,8 @@ class _Composer:
             return column.unit
         if row.unit is not None:
             return row.unit
+        if any(words("rank").match(label) for label in (*column.path, *row.path)):
+            return parse_unit("位次")
         units = self._table.context.units
         if not units:
             return None
@@ -221,6 +213,8 @@ class _Composer:
         context = self._table.context
         both = _combine(row.period, column.period)
         if both is not None:
+            if column.frequency is not None and words("quarterly").match(column.frequency):
+                both = _quarter(both)
             return Period(both, "layout")
         if column.col in self._table.column_years:
             return Period(self._table.column_years[column.col], "layout")
@@ -237,11 +231,23 @@ class _Composer:
         return f"{row.printed} × {' / '.join(column.printed)}" if column.printed else row.printed
 
 
+def _without_year(part: str) -> str:
+    """2022年平均人口 → 年平均人口: the year is in the period, and series must have one label."""
+    found = year_in_label(part)
+    return found[1] if found and found[1] else part
+
+
 def _combine(row: str | None, column: str | None) -> str | None:
     """The period of row and column: the finer one when one lies in the other, the column's otherwise."""
     if row is None or column is None:
         return row or column
     return row if row.startswith(column) else column
+
+
+def _quarter(month: str) -> str:
+    """The quarter that a month closes: exports print 2018-06 for the second quarter."""
+    year, _, number = month.partition("-")
+    return f"{year}-Q{int(number) // 3}" if number in ("03", "06", "09", "12") else month
 
 
 def shorten(parts: tuple[str, ...]) -> str:
@@ -263,9 +269,9 @@ def kind_of(unit: Unit | None, label: str) -> Kind:
     if unit is None:
         return "other"
     for dimension, found, kind in _kinds():
-        if dimension == unit.dimension or (dimension.endswith("*") and unit.dimension.startswith(dimension[:-1])):
-            if not found or any(word in label for word in found):
-                return kind  # type: ignore[return-value]
+        fits = dimension == unit.dimension or (dimension.endswith("*") and unit.dimension.startswith(dimension[:-1]))
+        if fits and (not found or any(word in label for word in found)):
+            return kind  # type: ignore[return-value]
     return "count"
 
 

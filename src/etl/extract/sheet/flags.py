@@ -118,7 +118,7 @@ def _years(table: Table) -> Iterator[Flag]:
 
 
 def _defunct(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
-    """Places that no longer existed in the year of the table."""
+    """Places that no longer existed in the year of the table nor in the one before (tables keep names for a year)."""
     if table.regions_in != "rows":
         return
     regions = load_regions()
@@ -131,7 +131,7 @@ def _defunct(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
         seen.add(p.row)
         region = regions.get(area.code, period[:4])
         item = table.cells[p.row].get(column)
-        if region is None or item is None or region.valid_to is None or region.valid_to >= period[:4]:
+        if region is None or item is None or region.valid_to is None or int(region.valid_to) >= int(period[:4]) - 1:
             continue
         yield flag_at(table, item, "defunct_region", f"{region.name}（{region.code}）于 {region.valid_to} 年后撤销")
 
@@ -140,9 +140,10 @@ def _notes(table: Table) -> Iterator[Flag]:
     """Notes on the data; lines that only name the source are none."""
     for r in table.block.notes:
         item = next(iter(table.cells[r].values()))
-        if item.kind == "text" and has_cjk(item.text) and words("note").match(item.text):
-            if not words("source").match(item.text):
-                yield flag_at(table, item, "note", "表注：可能影响口径或可比性")
+        if item.kind != "text" or not has_cjk(item.text) or words("source").match(item.text):
+            continue
+        if words("note").match(item.text):
+            yield flag_at(table, item, "note", "表注：可能影响口径或可比性")
 
 
 def watermarks(grid: Grid) -> Iterator[Flag]:
@@ -152,7 +153,10 @@ def watermarks(grid: Grid) -> Iterator[Flag]:
         for item in items:
             if words("watermark").match(item.text):
                 yield Flag(
-                    CellRef(grid.name, item.cell.address), item.text, "watermark_sheet", "下载平台附加的工作表，不是数据"
+                    CellRef(grid.name, item.cell.address),
+                    item.text,
+                    "watermark_sheet",
+                    "下载平台附加的工作表，不是数据",
                 )
 
 
@@ -175,13 +179,13 @@ def wrong_tables(tables: Sequence[Table]) -> Iterator[Flag]:
     for table in tables:
         by_sheet.setdefault(table.block.sheet, set()).update(labels_of(table))
         first.setdefault(table.block.sheet, table)
-    named_by_year = sum(table.context.period is not None and table.context.period[:4] in s for s, table in first.items())
+    named_by_year = sum(
+        table.context.period is not None and table.context.period[:4] in s for s, table in first.items()
+    )
     if len(by_sheet) < 4 or named_by_year < 0.75 * len(by_sheet):
         return
     counts = Counter(label for labels in by_sheet.values() for label in labels)
-    shares = {
-        s: sum(counts[label] > 1 for label in labels) / len(labels) for s, labels in by_sheet.items() if labels
-    }
+    shares = {s: sum(counts[label] > 1 for label in labels) / len(labels) for s, labels in by_sheet.items() if labels}
     if sorted(shares.values())[len(shares) // 2] < 0.6:
         return
     for sheet, share in shares.items():

@@ -87,7 +87,7 @@ def read_header(grid: Grid, rows: Sequence[tuple[int, Row]], values: Sequence[in
     spans = _spans(covers)
     for c in values:
         header.columns[c].path = _join(covers[c], spans)
-    _hang_parts(header, covers, values)
+    _hang_parts(header, values)
     _nest_ordinals(header, values)
     return header
 
@@ -106,9 +106,6 @@ def _place(header: Header, column: Column, covers: list[_Covering], covering: _C
         column.period = period
         return
     if item.kind in ("number", "marker"):
-        if role == "unit" or item.kind == "marker":
-            return
-        column.path = column.path
         return
     if role == "unit":
         column.unit = parse_unit(item.text) or column.unit
@@ -246,7 +243,7 @@ def _join(path: list[_Covering], spans: dict[tuple[int, int], int]) -> tuple[str
     return tuple(found)
 
 
-def _hang_parts(header: Header, covers: dict[int, list[_Covering]], values: Sequence[int]) -> None:
+def _hang_parts(header: Header, values: Sequence[int]) -> None:
     """Columns of 其中 and # hang under the column to their left that they are a part of, and take over its unit."""
     base: int | None = None
     for c in values:

@@ -121,7 +121,8 @@ def area_of(
     """The area of a row or column label.
 
     ``group`` is the place whose parts are being listed by indentation, ``last`` the last larger place above in a
-    list without indentation, ``code`` what a code column says. A label that names a place that cannot be resolved inside the speaker gives an unresolved area.
+    list without indentation, ``code`` what a code column says. A label that names a place that cannot be resolved
+    inside the speaker gives an unresolved area.
     """
     plain = clean_place(label)
     regions = load_regions()

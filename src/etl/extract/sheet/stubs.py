@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from etl.extract.sheet.blocks import Block, Row
@@ -123,9 +124,7 @@ def _text_kind(texts: list[Item], head: str) -> StubKind:
     ):
         return "period"
     real, share = place_share(labels)
-    if (real and share >= 0.5) or words("region").match(head):
-        return "region" if real or share else "label"
-    return "label"
+    return "region" if (real and share >= 0.5) or words("region").match(head) else "label"
 
 
 def _are_region_codes(numbers: list[Item]) -> bool:
@@ -142,7 +141,7 @@ def _are_region_codes(numbers: list[Item]) -> bool:
 
 def _are_running(numbers: list[Item]) -> bool:
     values = [i.number.value for i in numbers if i.number is not None]
-    return len(values) >= 3 and values[0] in (0, 1) and all(b > a for a, b in zip(values, values[1:], strict=False))
+    return len(values) >= 3 and values[0] in (0, 1) and all(b > a for a, b in pairwise(values))
 
 
 def _are_years(numbers: list[Item], head: str) -> bool:
@@ -179,11 +178,10 @@ def read_rows(
     glued = _has_glued_units(block, rows, stub)
     parents = _Parents()
     found: list[StubRow] = []
-    last_region: dict[int, str] = {}
     for r in block.data:
         row = rows[r]
         empty = not any(c in inside and i.kind in ("number", "marker") for c, i in row.items())
-        found.append(_read_row(r, row, stub, filled, last_region, parents, glued=glued, empty=empty))
+        found.append(_read_row(r, row, stub, filled, parents, glued=glued, empty=empty))
     return found
 
 
@@ -229,7 +227,7 @@ def indent_of(item: Item) -> int:
 
 
 def _read_row(
-    r: int, row: Row, stub: Sequence[StubColumn], filled: dict[tuple[int, int], Item], last: dict[int, str],
+    r: int, row: Row, stub: Sequence[StubColumn], filled: dict[tuple[int, int], Item],
     parents: _Parents, *, glued: bool, empty: bool,
 ) -> StubRow:  # fmt: skip
     labels: list[str] = []

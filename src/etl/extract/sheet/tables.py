@@ -28,6 +28,9 @@ TRUST = 0.6
 """Share of the places of a table that must lie in the place its title or file name mentions."""
 
 
+TITLE_KEYS = ("meta_database", "meta_indicator", "meta_time", "meta_source")
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What stands around a table: above it, in the table it continues, in the names of sheet and file."""
@@ -161,9 +164,7 @@ def _context(table: Table, names: Names, before: Context | None, above: Sequence
     stub_heads = [s.header for s in table.stub]
     everything = [*own, *(i.text for r in table.block.header for i in table.cells[r].values())]
     continued = any(words("continued").match(t) for t in everything)
-    inherited = before if continued or not any(has_cjk(t) for t in own) else None
-    if not continued:
-        inherited = None
+    inherited = before if continued else None
     titles = tuple(t for t in own if _is_title(t))
     period, basis, printed = _period(own, titles, names, inherited)
     speaker = _speaker(table, titles, metadata, names, inherited, period)
@@ -317,7 +318,7 @@ def _subject(
         found = subject_of(name, speaker)
         if has_cjk(found):
             return found
-    return ""
+    return squash(names.sheet)
 
 
 # ---------------------------------------------------------------- confidence

@@ -2,55 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from etl.extract.sheet.blocks import Band, Block, bands, find_blocks
 from etl.extract.sheet.checks import check_sums
 from etl.extract.sheet.figures import Placed, table_figures
 from etl.extract.sheet.flags import table_flags, watermarks, wrong_tables
 from etl.extract.sheet.grid import Grid, load_grid
+from etl.extract.sheet.label_variants import settle_labels
 from etl.extract.sheet.tables import Context, Names, Table, build_table
 from etl.model import CellRef, Extraction, Flag, Ignored, ManifestEntry, RawFigure, Relation, Workbook
+
+
+@dataclass(slots=True)
+class _Read:
+    """One sheet: its grid and its tables with the bands they stand in."""
+
+    grid: Grid
+    tables: list[tuple[Band, Table]] = field(default_factory=list)
 
 
 def extract_workbook(workbook: Workbook, file_name: str, manifest: ManifestEntry | None = None) -> Extraction:
     """The figures of a workbook named ``file_name`` (its name can tell region and period)."""
     figures: list[RawFigure] = []
     ignored: list[Ignored] = []
-    flags: list[Flag] = []
     relations: list[Relation] = []
+    sheets = _read_sheets(workbook, file_name, manifest)
+    tables = [table for sheet in sheets for _, table in sheet.tables]
+    flags: list[Flag] = settle_labels(tables)
+    for sheet in sheets:
+        taken: set[tuple[int, int]] = set()
+        for band, table in sheet.tables:
+            placed: list[Placed] = []
+            for found in table_figures(table):
+                if isinstance(found, Placed):
+                    placed.append(found)
+                else:
+                    ignored.append(found)
+                taken.add(_place(found))
+            figures.extend(p.figure for p in placed)
+            _ignore_around(table, band, ignored, taken)
+            found_relations, suspects = check_sums(table, placed)
+            relations.extend(found_relations)
+            flags.extend((*table_flags(table, placed), *suspects))
+        flags.extend(watermarks(sheet.grid))
+        ignored.extend(_left_over(sheet.grid, taken))
+    flags.extend(wrong_tables(tables))
+    return Extraction(tuple(figures), tuple(ignored), tuple(relations), tuple(flags))
+
+
+def _read_sheets(workbook: Workbook, file_name: str, manifest: ManifestEntry | None) -> list[_Read]:
+    """Grid and tables of each sheet. Context runs on: a continued table takes it from the one before it."""
     before: Context | None = None
     loose: list[str] = []
-    tables: list[Table] = []
+    sheets: list[_Read] = []
     for sheet in workbook.sheets:
-        grid = load_grid(sheet)
+        read = _Read(load_grid(sheet))
         names = Names(file_name, sheet.name, manifest)
-        taken: set[tuple[int, int]] = set()
-        for band in bands(grid):
+        for band in bands(read.grid):
             blocks, rest = find_blocks(band)
             if not blocks and workbook.format == "html":
                 loose.extend(i.text for r in rest for i in band.rows[r].values() if i.kind == "text")
             for block in blocks:
-                table = build_table(grid, block, band.rows, names, before, loose)
+                table = build_table(read.grid, block, band.rows, names, before, loose)
                 loose = []
-                if table is None:
-                    continue
-                before = table.context
-                tables.append(table)
-                placed: list[Placed] = []
-                for found in table_figures(table):
-                    if isinstance(found, Placed):
-                        placed.append(found)
-                    else:
-                        ignored.append(found)
-                    taken.add(_place(found))
-                figures.extend(p.figure for p in placed)
-                _ignore_around(table, band, ignored, taken)
-                found_relations, suspects = check_sums(table, placed)
-                relations.extend(found_relations)
-                flags.extend((*table_flags(table, placed), *suspects))
-        flags.extend(watermarks(grid))
-        ignored.extend(_left_over(grid, taken))
-    flags.extend(wrong_tables(tables))
-    return Extraction(tuple(figures), tuple(ignored), tuple(relations), tuple(flags))
+                if table is not None:
+                    before = table.context
+                    read.tables.append((band, table))
+        sheets.append(read)
+    return sheets
 
 
 def _place(found: Placed | Ignored) -> tuple[int, int]:

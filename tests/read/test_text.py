@@ -58,6 +58,16 @@ def test_a_declared_charset_counts_after_utf8() -> None:
     assert decode("职工".encode("gbk") * 9, "", declared="no-such").text == "职工" * 9
 
 
+@pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1252", "utf-8", "utf-16", "unicode_escape", "idna", ""])
+def test_a_charset_that_any_bytes_are_in_is_not_believed(declared: str) -> None:
+    assert decode("全市共有职工12万人。".encode("gbk"), "", declared=declared).text == "全市共有职工12万人。"
+
+
+@pytest.mark.parametrize("text", ["太原,2260.4,1912.9", "同时,省", "café,12", "α=0.05", "Кемь 12", "5±0.1㎡", "×"])
+def test_a_word_or_two_is_told_from_utf8_by_chance(text: str) -> None:
+    assert decode(text.encode("gbk" if "太" in text or "省" in text else "utf-8"), "").text == text
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "gbk", "utf-16"])
 def test_a_text_cut_inside_a_character_is_truncated(encoding: str) -> None:
     with pytest.raises(TruncatedFileError, match="ends inside"):

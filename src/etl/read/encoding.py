@@ -24,6 +24,9 @@ _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk
 _WIDE = re.compile("[\u0800-\U0010ffff]")
 SAMPLE = 64 * 1024
 """Bytes looked at where all of them would be too slow."""
+_TRUSTED = ("gb", "x-gbk", "big5", "euc-", "shift", "iso-2022-", "cp936", "cp950")
+"""Charsets that a page in them fails to be in any other; all bytes are Latin-1, also those of pages that are not."""
+_EUROPEAN = re.compile(r"[\u0080-\u017f\u0370-\u044f\u2000-\u20ff]")
 PLAUSIBLE = 0.6
 """Least share of common characters among the two-byte ones of a text in its true encoding (prose has 0.95)."""
 
@@ -53,11 +56,12 @@ def decode(data: bytes, where: str, *, declared: str | None = None) -> Decoded:
         if _is_utf8_but_for_errors(data):
             raise _undecodable(error, data, "utf-8", where) from error
     else:
-        if not declared or text.isascii() or _WIDE.search(text):
+        if text.isascii() or _WIDE.search(text) or not (declared or _is_gb_by_chance_utf8(data, text)):
             return Decoded(text, "utf-8")
         # a word or two of GBK can pass for UTF-8, but hardly for Chinese in UTF-8
-    if declared:
-        encoding = _WIDER.get(declared.strip().lower(), declared.strip().lower())
+    declared = (declared or "").strip().lower()
+    if declared.startswith(_TRUSTED):
+        encoding = _WIDER.get(declared, declared)
         try:
             return Decoded(data.decode(encoding), encoding)
         except (LookupError, UnicodeDecodeError, ValueError):
@@ -117,6 +121,14 @@ def _is_utf8_but_for_errors(data: bytes) -> bool:
     broken = text.count("\ufffd")
     good = sum(not char.isascii() for char in text) - broken
     return good > 20 * broken or (good > 2 * broken and broken == 1)
+
+
+def _is_gb_by_chance_utf8(data: bytes, text: str) -> bool:
+    """太原,2260.4 in GBK is valid UTF-8, but of letters of the Caucasus and phonetic signs."""
+    sample = data[:SAMPLE]
+    letters = [char for char in text[:SAMPLE] if not char.isascii()]
+    strange = sum(_EUROPEAN.match(char) is None for char in letters)
+    return strange * 3 >= len(letters) and _common_in_gb(sample) == 1
 
 
 def _utf16_without_mark(data: bytes) -> str | None:

@@ -121,10 +121,12 @@ def find_periods(text: str, today: Today) -> Iterator[PeriodMention]:
     """The periods named in NFKC text, left to right, never overlapping."""
     known, known_at = today, 0
     for m in _pattern().finditer(text):
-        if known is not today and text.find("\n", known_at, m.start()) >= 0:
+        if known is not today and (m.start() - known_at > 600 or text.find("\n", known_at, m.start()) >= 0):
             known = today
         # 2023年3月…。5月…: a month without a year belongs to the year the paragraph last named
-        mention = _mention(m, known if m["b_m"] or m["b_ma"] or m["b_q"] or m["b_h"] or m["b_pq"] else today, today)
+        mention = _mention(
+            m, known if m["b_m"] or m["b_ma"] or m["b_q"] or m["b_h"] or m["b_pq"] or m["b_whole"] else today, today
+        )
         if mention is None:
             continue
         if (m["y"] or m["rel"]) and mention.iso is not None and mention.role in ("when", "since"):
@@ -323,7 +325,10 @@ def _bare_part(g: dict[str, str | None], today: Today) -> tuple[str | None, Time
         past = today.month is None or today.month < 11
         return (str(today.year - past) if today.year else None, "point", True)
     if g["b_whole"]:
-        return (None, "period", True)
+        if today.year is None:
+            return None
+        over = today.month is not None and today.month <= 6
+        return (str(today.year - over), "period", True) if over or today.month == 12 else None
     if today.year is None:
         return (None, _edge_type(g, "b_"), True)
     year = today.year

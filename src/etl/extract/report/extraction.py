@@ -20,8 +20,10 @@ from etl.model import Area, Document, Extraction, Ignored, ManifestEntry, RawFig
 from etl.normalise.periods import Today, find_periods
 from etl.normalise.regions import load_regions
 
-_SENTENCE = re.compile(r"[^。!?\n]*(?:[。!?]+[”』」)]*|\n|$)")
+_SENTENCE = re.compile(r"[^。!?\n]{0,600}(?:[。!?]{1,8}[”』」)]{0,4}|\n)?")
 _CLAUSE = re.compile(r"[^,;:。!?\n]*[,;:。!?\n]?")
+PARAGRAPH = 3000
+"""How far back, in characters, a paragraph gives context: text without a line break must not take forever."""
 
 
 def extract_report(document: Document, manifest: ManifestEntry | None = None) -> Extraction:
@@ -45,13 +47,13 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
     for number in find_numbers(reading.text):
         aside = covering.of(number.start, number.digits_end)
         if aside is not None:
-            ignore(number.start, number.digits_end, aside.reason)
+            ignore(number.start, _numeral_end(reading.text, number), aside.reason)
             continue
         sentence = sentences[bisect_right(starts, number.start) - 1]
         clause = _clause(reading.text, sentence, number.start)
         verdict = judge(number, reading.text, sentence[0], *clause)
         if isinstance(verdict, str):
-            ignore(number.start, number.digits_end, verdict)
+            ignore(number.start, _numeral_end(reading.text, number), verdict)
         else:
             numbers.append((number, verdict))
     numbers = like_their_list(reading.text, numbers)
@@ -66,11 +68,22 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
         Atlas(reading.text, load_regions(), articles, _home(manifest)),
         Calendar(reading.text, periods, today),
         Default(str(today.year) if today.year else None, "manifest" if today.year else None),
-        sorted([(f.start - n.lead, f.end + len(n.after)) for n, f in numbers] + [(p.start, p.end) for p in periods if p.role != "compare"]),
+        sorted(
+            [(f.start - n.lead, f.end + len(n.after)) for n, f in numbers]
+            + [(p.start, p.end) for p in periods if p.role != "compare"]
+        ),
         sorted((f.start, f.end) for _, f in numbers),
     )
     figures = _figures(context, numbers)
     return Extraction(tuple(figures), tuple(ignored))
+
+
+_NUMERAL = re.compile(r"[\d零〇一二三四五六七八九十百千万亿兆两]")
+
+
+def _numeral_end(text: str, number: Number) -> int:
+    """The end of a numeral set aside; units with a digit in them (/10万, km2) stay with it."""
+    return number.end if _NUMERAL.search(text, number.digits_end, number.end) else number.digits_end
 
 
 def _home(manifest: ManifestEntry | None) -> Area:
@@ -118,6 +131,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             continue
         sentence = context.sentences[bisect_right(starts, figure.start) - 1]
         line = reading.lines[bisect_right(reading.line_starts, figure.start) - 1]
+        paragraph = max(line.start, figure.start - PARAGRAPH)
         article = max(0, bisect_right(article_starts, figure.start) - 1)
         clause = _clause(text, sentence, figure.start)
         place = reading.to_raw(figure.start, figure.end)
@@ -140,9 +154,9 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
                     _topic(text, context.articles[article], line.start),
                 ),
                 evidence=text[sentence[0] : sentence[1]].strip()[:400],
-                area=context.atlas.area(figure.start, clause, sentence[0], line.start, article, heading=line.heading),
+                area=context.atlas.area(figure.start, clause, sentence[0], paragraph, article, heading=line.heading),
                 period=context.calendar.period(
-                    figure.start, clause, sentence, line.start, defaults[article], starts, target=target
+                    figure.start, clause, sentence, paragraph, defaults[article], starts, target=target
                 ),
                 qualifier=number.qualifier,
                 worded=number.worded,

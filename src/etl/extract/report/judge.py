@@ -171,6 +171,8 @@ def _time_phrase(number: Number, before: str, after: str, unit: str) -> str | No
     if unit in _AGES:
         measured = re.search(r"(?:平均|寿命|年龄)[^,。]{0,6}$", before)
         return None if measured and not after.startswith(("以上", "以下")) else "age"
+    if number.before.startswith(("不超", "不少", "不低", "不高", "最", "至少")):
+        return None
     if lexicon.words("measured_time").search(before[-10:]):
         return None
     if re.match(r"(?:缩短|减少|压缩|压减|提升|延长|增加)", after) or re.search(
@@ -245,12 +247,12 @@ _PHYSICAL = frozenset(
 
 
 _NOW = re.compile(r"目前|已(?!经?计划)|去年|今年以来|截至")
-_FUTURE = re.compile(r"力争|目标(?:为|是|达|任务)|(?:到|至)(?:20\d\d年|[“「]?十[四五六]五[”」]?)[^,。;]{0,4},|(?:达产|投产|建成|全部建成)后,?|预计|预期目标|规划到|未来[一二三五\d]")
+_FUTURE = re.compile(
+    r"力争|目标(?:为|是|达|任务)|(?:到|至)(?:20\d\d年|[“「]?十[四五六]五[”」]?)[^,。;]{0,4},|(?:达产|投产|建成|全部建成)后,?|预计|预期目标|规划到|未来[一二三五\d]"
+)
 
 
-def _status(
-    number: Number, unit: str, text: str, sentence_start: int, clause_start: int, clause_end: int
-) -> Status:
+def _status(number: Number, unit: str, text: str, sentence_start: int, clause_start: int, clause_end: int) -> Status:
     before = text[max(clause_start, number.start - 24) : number.start]
     after = text[number.end : min(clause_end, number.end + 16)]
     if lexicon.words("target").search(before):
@@ -265,7 +267,9 @@ def _status(
     parsed = load_units().parse(unit)
     money = bool(parsed and parsed.unit.dimension.startswith("money"))
     if money:
-        per = not re.search(r"共计|合计|总计|总额|累计", before[-8:]) and re.search(r"(?:每|人均)[^,。;]{0,8}$|按[^,。;]{0,10}$", before)
+        per = not re.search(r"共计|合计|总计|总额|累计", before[-8:]) and re.search(
+            r"(?:每|人均)[^,。;]{0,8}$|按[^,。;]{0,10}$", before
+        )
         bounded = number.before in ("最高", "不超过", "最低", "最多") or number.after in ("以内", "之内")
         wide = text[max(sentence_start, number.start - 60) : number.start]
         given = lexicon.words("given").search(wide) or re.match(

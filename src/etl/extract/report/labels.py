@@ -15,18 +15,22 @@ Hole = tuple[int, int]
 _QUOTES = re.compile(r"[“”‘’「」『』\"\s#*]")
 _NOISE = re.compile(
     r"据(?:不完全)?统计|截至|截止|自从|(?:到|至)?目前(?:为止)?|至今|今年以来|以来|累计|先后|已经|已有|共计|总计|合计|分别|仅|(?<!平)均(?=$)"
-    r"|同时|此外|另外|其次|首先|比如|例如|如今|当前|近年来|近日|大关|首次|约|超过|突破|达到|高达|多达|逾|不足|接近|将近"
+    r"|同时|此外|另外|其次|首先|比如|例如|如今|当前|近年来|近日|大关|首次|达到|高达|多达"
 )
 _EDGE_LEFT = re.compile(
-    r"^(?:[、,;:.()的了和与及并且也还就都将把又再以于即为是至超已共达有]|以及|并且|而且|其(?!中|他)|一是|二是|三是|四是|五是)+"
+    r"^(?:[、,;:.()的了和与及并且也还就都将把又再以于即为是至超已共有]|达(?!产|标)|以及|并且|而且|其(?!中|他)|一是|二是|三是|四是|五是)+"
 )
-_EDGE_RIGHT = re.compile(r"(?:[、,;:.(的了和与及并达至到为共有计超近约过是已由从]|左右|分别|累计|合计|总计|共计|达到|超过|突破)+$")
+_EDGE_RIGHT = re.compile(
+    r"(?:[、,;:.(的了和与及并达至到为共有计超近过是已由从]|左右|分别|累计|合计|总计|共计|达到|超过|突破)+$"
+)
 _TWICE = re.compile(r"([、,;:])[、,;:]+")
 _DEPENDENT = re.compile(
     r"^(?:其中|占|同比|环比|较|比|增长|下降|增幅|增速|降幅|增加|减少|提高|人均|平均|位居|居|列|全国|排名|高于|低于|涵盖|覆盖|惠及|涉及|参与|带动|实现"
     r"|发放|投入|总|每|奖励|补助)"
 )
-_MEASURE = re.compile(r"(?:额|率|总值|增加值|收入|支出|产量|面积|余额|指数|总量|产值|密度|寿命)$|(?:额|率|总值|增加值|收入|支出|产量|面积|余额),(?:同比|比上年|增长|下降|年均)")
+_MEASURE = re.compile(
+    r"(?:额|率|总值|增加值|收入|支出|产量|面积|余额|指数|总量|产值|密度|寿命)$|(?:额|率|总值|增加值|收入|支出|产量|面积|余额),(?:同比|比上年|增长|下降|年均)"
+)
 _LIST_BREAK = re.compile(r"[、]|(?:和|及|与|以及)(?=[^、,]{0,12}$)")
 
 
@@ -43,6 +47,10 @@ def label_of(
     left, verb = _left(text, at[0], own[0], figures)
     before = _plain(_without(text, left, at[0], holes))
     after = _plain(_after(text, at, own[1], figures, holes))
+    if _WAS.search(before) and (change := _RISES.match(after)):
+        before, after = _WAS.sub("", before), f"{change[1]}前"
+    elif _ROSE.search(before):
+        before = _FROM_OLD.sub("", before)
     label = _trim(f"{verb}{before if after else _EDGE_RIGHT.sub('', before)}{after}")
     for start, end in reversed(clauses[:-1]):
         dependent = bool(_DEPENDENT.match(label))
@@ -63,6 +71,16 @@ def label_of(
     return label[:MAX_LABEL]
 
 
+_RISES = re.compile(
+    r"^的?(提高|增加|增长|上升|下降|降低|减少|扩大|提升|缩短|压缩|调整|发展|缩小|升|增|降|减)(?:至|到|为)"
+)
+_WAS = re.compile(r"(?:从|由)(?:原来|过去|当年|之前)?的?$")
+_ROSE = re.compile(r"[从由][^,。;]*?(?:至|到|为)的?$")
+_FROM_OLD = re.compile(
+    r"[从由](?:原来|过去|当年|之前)?的?(?=(?:提高|增加|增长|上升|下降|降低|减少|扩大|提升|缩短|压缩|调整|发展|缩小|升|增|降|减)(?:至|到|为))"
+)
+
+
 def _left(text: str, at: int, clause: int, figures: Sequence[Hole]) -> tuple[int, str]:
     """Where the words of the figure at ``at`` begin in its clause, and the verb it shares with the first of a list."""
     previous = [f for f in figures if clause <= f[0] < at]
@@ -77,7 +95,9 @@ def _left(text: str, at: int, clause: int, figures: Sequence[Hole]) -> tuple[int
     return previous[-1][1] + breaks[0].end(), verb[1] if verb and _VERB.match(verb[1]) else ""
 
 
-_VERB = re.compile(r"新增|建设|建立|建成|产生|组建|发放|拥有|开展|举办|完成|培育|引进|创建|设立|打造|新建|改造|实施|获得|培训|招收|年产|覆盖")
+_VERB = re.compile(
+    r"新增|建设|建立|建成|产生|组建|发放|拥有|开展|举办|完成|培育|引进|创建|设立|打造|新建|改造|实施|获得|培训|招收|年产|覆盖"
+)
 
 
 def _after(text: str, at: Hole, end: int, figures: Sequence[Hole], holes: Sequence[Hole]) -> str:
@@ -86,7 +106,7 @@ def _after(text: str, at: Hole, end: int, figures: Sequence[Hole], holes: Sequen
     words = text[at[1] : stop]
     if following:
         cut = re.search(r"、|以及(?=.{0,2}$)|[及和与](?=.{0,2}$)", words)
-        if cut and cut.start() > 0:
+        if cut and len(words.strip("、和及与共")) > 1:
             return _without(text, at[1], at[1] + cut.start(), holes)
         if len(_NOISE.sub("", words).strip("、和及与共")) == 0:
             return _after(text, (at[0], following[0][1]), end, figures, holes)

@@ -141,7 +141,7 @@ def _range(text: str, end: int, low: Numeral, unit: str | None) -> tuple[Decimal
     if sep is None or low.unit not in (None, "%"):
         return None
     m = _NUMBER.match(text, sep.end())
-    if m is None or m["indefinite"] or m["fraction"]:
+    if m is None or not (m["arabic"] or m["han"]):
         return None
     printed = (m["arabic"] or "") + (m["mult"] or "") if m["arabic"] else m["han"]
     high = parse_numeral(printed)

@@ -12,8 +12,12 @@ from etl.normalise.numbers import parse_numeral
 from etl.normalise.periods import PeriodMention, Today
 
 _FORWARD = re.compile(r"将(?:借|继|在|进|于|以|为|聚)|下一步|接下来|今后")
-_NEW_ITEM = re.compile(r"(?:[一二三四五六七八九十]是|首先|其次|再次|第[一二三四五六][,、]|[((][一二三四五六七八九十][))]|\d{1,2}\.)")
-_RISEN_TO = re.compile(r"(?:升|增|降|减|长|加|高|低|少|展|大|缩|跃|跌|落|滑|涨|变|扩)(?:至|到|为|成)(?:了)?(?:约|近|超过?|逾|最高|最低)?$")
+_NEW_ITEM = re.compile(
+    r"(?:[一二三四五六七八九十]是|首先|其次|再次|第[一二三四五六][,、]|[((][一二三四五六七八九十][))]|\d{1,2}\.)"
+)
+_RISEN_TO = re.compile(
+    r"(?:升|增|降|减|长|加|高|低|少|展|大|缩|跃|跌|落|滑|涨|变|扩)(?:至|到|为|成)(?:了)?(?:约|近|超过?|逾|最高|最低)?$"
+)
 _FROM = re.compile(r"(?:从|由|比|较)")
 _SPAN_OF_PLAN = re.compile(r"用(?:大约|约|近)?([\d一二两三四五六七八九十]{1,3})年")
 _BASE = re.compile(r"[”」]?(?:同期|全年)?[^,。;]{0,6}的(?:近|约)?")
@@ -52,7 +56,11 @@ class Calendar:
         if opening and opening[0].role == "when" and opening[0].iso is not None and _OWN_YEAR.match(opening[0].text):
             if "-" not in opening[0].iso.partition("/")[0][4:]:
                 return Default(opening[0].iso, "article")
-        if self._today.year and self._today.month in (1, 2, 3) and _YEARLY.search(self._text, start, max(titles_end, start + 1)):
+        if (
+            self._today.year
+            and self._today.month in (1, 2, 3)
+            and _YEARLY.search(self._text, start, max(titles_end, start + 1))
+        ):
             return Default(str(self._today.year - 1), fallback.basis)
         return fallback
 
@@ -81,7 +89,9 @@ class Calendar:
         if before:
             return self._told(before[-1], at, target)
         later = [
-            m for m in usable if m.start > at and not m.vague and m.role == "when" and self._text[m.start - 1] in ",;:、 "
+            m
+            for m in usable
+            if m.start > at and not m.vague and m.role == "when" and self._text[m.start - 1] in ",;:、 "
         ]
         if later and later[0] is inside[0]:
             return self._told(later[0], at, target)
@@ -112,7 +122,9 @@ class Calendar:
         if m is None or re.search(r"[、,和]", lead[m.end() :]):
             return None
         rest = self._text[at : min(clause[1], at + 28)]
-        change = re.search(r"(?:提高|增加|增长|上升|下降|降低|减少|扩大|提升|缩短|压缩|调整|发展|升|增|降|减)(?:至|到|为)", rest)
+        change = re.search(
+            r"(?:提高|增加|增长|上升|下降|降低|减少|扩大|提升|缩短|压缩|调整|发展|升|增|降|减)(?:至|到|为)", rest
+        )
         return max(clause[0], at - 16) + m.start() if change else None
 
     def _carried(self, start: int, paragraph: int, sentences: Sequence[int]) -> PeriodMention | None:

@@ -96,7 +96,9 @@ class Atlas:
             if joined:
                 found.pop()
             start = joined.start if joined else m.start
-            found.append(Named(start, m.end, got.code, got.name or m.text, text[start : m.end], got.level, False, subject))
+            found.append(
+                Named(start, m.end, got.code, got.name or m.text, text[start : m.end], got.level, False, subject)
+            )
         return found
 
     def _believable(self, m: Mention, code: str, level: str, full: set[str], home: str | None) -> bool:
@@ -131,7 +133,9 @@ class Atlas:
                 found.append(Named(m.start, m.end, _COUNTRY, "全国", m.text, "country", True, subject))
             elif got.code is not None:
                 subject = not _NOT_SUBJECT.search(before) and not self._wider(got.code, place.code, m)
-                found.append(Named(m.start, m.end, got.code, got.name or m.text, m.text, got.level or "", True, subject))
+                found.append(
+                    Named(m.start, m.end, got.code, got.name or m.text, m.text, got.level or "", True, subject)
+                )
         return found
 
     def _wider(self, code: str, place: str | None, m: Mention) -> bool:
@@ -163,7 +167,9 @@ class Atlas:
     def _titular(self, n: Named) -> bool:
         before = self._text[max(0, n.start - 2) : n.start]
         after = self._text[n.end : n.end + 12]
-        return not before.endswith(("在", "赴", "到")) and not re.match(r"[\u4e00-\u9fff]{2,8}(?:公司|集团|大学|学院)", after)
+        return not before.endswith(("在", "赴", "到")) and not re.match(
+            r"[\u4e00-\u9fff]{2,8}(?:公司|集团|大学|学院)", after
+        )
 
     def _inside_home(self, code: str | None) -> bool:
         home = self._home.code
@@ -177,7 +183,9 @@ class Atlas:
 
     # ------------------------------------------------------------ figures
 
-    def area(self, at: int, clause: tuple[int, int], sentence: int, paragraph: int, article: int, *, heading: bool) -> Area:
+    def area(
+        self, at: int, clause: tuple[int, int], sentence: int, paragraph: int, article: int, *, heading: bool
+    ) -> Area:
         """The place of the figure at ``at``; the other offsets are where its sentence and paragraph start.
 
         ``article`` is the article's index; in a ``heading`` a place named after the figure counts too.
@@ -195,7 +203,11 @@ class Atlas:
             return self._told(earlier[-1], "section", entity)
         if entity is not None:
             named = [n for n in self._between(max(0, at - 1500), paragraph) if n.subject and not n.self_reference]
-            inner = [n for n in named if place.code and n.code != place.code and place.code in self._gazetteer.ancestors(n.code or "")]
+            inner = [
+                n
+                for n in named
+                if place.code and n.code != place.code and place.code in self._gazetteer.ancestors(n.code or "")
+            ]
             if inner and named and inner[-1] is named[-1]:
                 return self._told(inner[-1], "section", entity)
         return replace(place, entity=entity[1] if entity else place.entity)

@@ -1,22 +1,30 @@
-"""Labels to indicators of the catalogue: exact and phrase rules, never the first of several."""
+"""Labels to indicators of the catalogue: whole labels and phrases, never the first of several."""
 
 from __future__ import annotations
 
 import functools
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from etl.errors import ReferenceDataError
 from etl.model import Candidate
-from etl.reference import document
+from etl.reference import document, rows
+
+CATALOGUES = ("indicators_reform.yaml", "indicators_general.yaml")
+_SUGGESTED = 5
+_ALIKE = 0.35
+"""Least likeness of a suggestion: the Dice coefficient of the pairs of characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
+    """One entry of the catalogue."""
+
     code: str
     name_zh: str
     name_en: str
@@ -24,11 +32,14 @@ class Indicator:
     definition: str
     kind: str
     unit: str
+    """Symbol of the base unit."""
     stock_flow: str
+    """``stock`` or ``flow``."""
     low: Decimal | None = None
     """Plausible bounds in ``unit``; None: open."""
     high: Decimal | None = None
     part_of: str | None = None
+    """Code of the indicator that it is a part of."""
     phrases: tuple[str, ...] = ()
 
 
@@ -36,36 +47,159 @@ class Indicator:
 class IndicatorMatch:
     code: str | None
     rule: str
-    """``exact``, ``phrase``, ``none``, ``ambiguous``, ``kind`` (the words fit, kind or unit do not)."""
+    """``alias`` (a reviewer's decision), ``exact``, ``phrase``; without code: ``none``, ``ambiguous``, ``kind``
+    (the words fit an indicator of another kind or unit)."""
     candidates: tuple[Candidate, ...] = ()
 
 
-_NOISE = re.compile(r"[\s#＃*:：,，、|（）()“”\"'《》]+|其中")
+_NOISE = re.compile(r"[^\w&%=.\-/]|_|其中")
+_ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]{1,3}|[\d]{1,2})[、.)]\s*|^[(][一二三四五六七八九十\d]{1,3}[)]")
+_DASHES = str.maketrans(dict.fromkeys("~–—－～", "-"))
+
+# Kinds that different readers give to the same measure; growth and change never stand for a level or a share.
+_KIN = {
+    "count": "level", "money": "level", "area": "level", "other": "level", "duration": "level",
+    "share": "share", "rate": "share", "ratio": "share",
+}  # fmt: skip
 
 
-def _normal(label: str) -> str:
-    return _NOISE.sub("", unicodedata.normalize("NFKC", label))
+def _part(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
+    return _NOISE.sub("", _ORDINAL.sub("", text))
+
+
+def normal_label(label: str) -> str:
+    """A label, or a header path joined by ``|``, without blanks, punctuation, ordinals and 其中."""
+    return "".join(_part(p) for p in label.split("|"))
 
 
 class IndicatorTable:
     """The catalogue. Get it from ``load_indicators()``."""
 
-    def __init__(self, indicators: Iterable[Indicator]) -> None:
+    def __init__(self, indicators: Iterable[Indicator], aliases: Mapping[str, str]) -> None:
         self.by_code: dict[str, Indicator] = {}
         self._by_phrase: dict[str, list[Indicator]] = defaultdict(list)
         for i in indicators:
+            if i.code in self.by_code:
+                raise ReferenceDataError(", ".join(CATALOGUES), f"code {i.code} stands twice", next_step="Rename one.")
             self.by_code[i.code] = i
-            for phrase in dict.fromkeys((i.name_zh, *i.phrases)):
-                self._by_phrase[_normal(phrase)].append(i)
+            for phrase in dict.fromkeys(normal_label(p) for p in (i.name_zh, *i.phrases)):
+                self._by_phrase[phrase].append(i)
+        self._pairs = {phrase: _pairs(phrase) for phrase in self._by_phrase}
+        self._with_pair: dict[str, list[str]] = defaultdict(list)
+        for phrase, pairs in self._pairs.items():
+            for pair in pairs:
+                self._with_pair[pair].append(phrase)
+        self._aliases: dict[str, Indicator] = {}
+        for label, code in aliases.items():
+            if code not in self.by_code:
+                raise ReferenceDataError("indicator_aliases.csv", f"{label} is mapped to the unknown code {code}")
+            self._aliases[normal_label(label)] = self.by_code[code]
 
+    @functools.lru_cache(maxsize=50_000)  # noqa: B019 — a catalogue lives as long as the process
     def map_label(self, label: str, *, unit: str | None, kind: str) -> IndicatorMatch:
-        """The indicator that the whole label names; ``unit`` is the base unit's symbol."""
-        named = self._by_phrase.get(_normal(label), [])
-        fitting = [i for i in named if i.kind == kind and (unit is None or i.unit == unit)]
-        if len(fitting) == 1:
-            return IndicatorMatch(fitting[0].code, "exact")
-        candidates = tuple(Candidate(i.code, i.name_zh, 0.5, "same words") for i in (fitting or named))
-        return IndicatorMatch(None, "ambiguous" if fitting else "kind" if named else "none", candidates)
+        """The indicator that the whole label names.
+
+        ``unit`` is the base unit's symbol. Words around a phrase must be neutral: 女性高技能人才 is not 高技能人才.
+        Where two indicators fit equally, or the kind or unit differs, there is no code but ranked candidates.
+        """
+        plain = normal_label(label)
+        if alias := self._aliases.get(plain):
+            return IndicatorMatch(alias.code, "alias")
+        seen: list[Indicator] = []
+        for rule, form in _forms(label, plain):
+            named = self._by_phrase.get(form, [])
+            fitting = [i for i in named if _fits(i, unit, kind)]
+            if len(fitting) == 1:
+                return IndicatorMatch(fitting[0].code, rule)
+            if fitting:
+                return IndicatorMatch(None, "ambiguous", _candidates(fitting, "fits equally"))
+            seen += named
+        if seen:
+            return IndicatorMatch(None, "kind", _candidates(list(dict.fromkeys(seen)), "another kind or unit"))
+        return IndicatorMatch(None, "none", self._suggestions(plain, unit, kind))
+
+    def _suggestions(self, plain: str, unit: str | None, kind: str) -> tuple[Candidate, ...]:
+        pairs = _pairs(plain)
+        shared = Counter(phrase for pair in pairs for phrase in self._with_pair.get(pair, ()))
+        best: dict[str, float] = {}
+        for phrase, n in shared.items():
+            score = 2 * n / (len(pairs) + len(self._pairs[phrase]))
+            for i in self._by_phrase[phrase] if score >= _ALIKE else ():
+                if _fits(i, unit, kind):
+                    best[i.code] = max(score, best.get(i.code, 0))
+        ranked = sorted(best.items(), key=lambda b: (-b[1], b[0]))[:_SUGGESTED]
+        return tuple(Candidate(c, self.by_code[c].name_zh, round(s, 3), "similar words") for c, s in ranked)
+
+
+def _fits(indicator: Indicator, unit: str | None, kind: str) -> bool:
+    if unit is not None and unit != indicator.unit:
+        return False
+    return kind == indicator.kind or (kind in _KIN and _KIN[kind] == _KIN.get(indicator.kind)) or _is_rate(unit, kind)
+
+
+def _is_rate(unit: str | None, kind: str) -> bool:
+    """自然增长率 is a rate whatever a reader of its name calls it."""
+    return unit == "‰" and kind in ("growth", "share", "rate", "ratio")
+
+
+def _forms(label: str, plain: str) -> Iterable[tuple[str, str]]:
+    """The label in the forms that may equal a phrase, the surest first."""
+    yield "exact", plain
+    parts = [p for p in (_part(p) for p in label.split("|")) if p]
+    if len(parts) > 1 and "其中" not in label and all(p in parts[-1] or p in _neutral()[2] for p in parts[:-1]):
+        yield "exact", parts[-1]
+    without_place = _without_place(plain)
+    for start in dict.fromkeys((plain, without_place)):
+        for stem in _peeled(start):
+            if stem != plain:
+                yield "phrase", stem
+
+
+def _without_place(plain: str) -> str:
+    """The label without the place it begins with: the area says that already."""
+    from etl.normalise.regions import load_regions
+
+    mentions = load_regions().find(plain[:20])
+    return plain[mentions[0].end :] if mentions and mentions[0].start == 0 else plain
+
+
+def _peeled(plain: str) -> Iterable[str]:
+    """``plain`` with neutral words taken off its ends, in every combination, the longest remainder first."""
+    before, after, _ = _neutral()
+    heads, tails = _ends(plain, before, front=True), _ends(plain, after, front=False)
+    stems = {plain[h : len(plain) - t] for h in heads for t in tails if len(plain) - t - h >= 2}
+    return sorted(stems, key=lambda s: (-len(s), s))
+
+
+def _ends(plain: str, words: frozenset[str], *, front: bool) -> set[int]:
+    """Lengths of what can be taken off one end as a row of neutral words."""
+    reached, todo = {0}, [0]
+    while todo:
+        taken = todo.pop()
+        for word in words:
+            n = taken + len(word)
+            at = taken if front else len(plain) - n
+            if n < len(plain) and n not in reached and at >= 0 and plain.startswith(word, at):
+                reached.add(n)
+                todo.append(n)
+    return reached
+
+
+@functools.cache
+def _neutral() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    lines = list(rows("indicator_neutral_words.csv"))
+    before = frozenset(r["word"] for r in lines if r["where"] in ("before", "any"))
+    after = frozenset(r["word"] for r in lines if r["where"] in ("after", "any"))
+    return before, after, frozenset(r["word"] for r in lines)
+
+
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(text[i : i + 2] for i in range(len(text) - 1))
+
+
+def _candidates(indicators: list[Indicator], reason: str) -> tuple[Candidate, ...]:
+    return tuple(Candidate(i.code, i.name_zh, round(1 / len(indicators), 3), reason) for i in indicators)
 
 
 def _indicator(entry: Mapping[str, Any]) -> Indicator:
@@ -78,5 +212,9 @@ def _indicator(entry: Mapping[str, Any]) -> Indicator:
 
 @functools.cache
 def load_indicators() -> IndicatorTable:
-    """The catalogue of ``reference/indicators.yaml``."""
-    return IndicatorTable(_indicator(e) for e in document("indicators.yaml")["indicators"])
+    """The catalogue of ``reference/indicators_*.yaml`` with the reviewers' ``indicator_aliases.csv``.
+
+    Raises ReferenceDataError when a code stands twice or an alias names an unknown one.
+    """
+    entries = (_indicator(e) for name in CATALOGUES for e in document(name)["indicators"])
+    return IndicatorTable(entries, {r["label"]: r["code"] for r in rows("indicator_aliases.csv")})

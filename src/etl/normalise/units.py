@@ -36,7 +36,7 @@ class ParsedUnit:
 
 
 _WRAPPING = re.compile(r"^(?:计量)?单位[::]?|^[((\[〔]|[))\]〕]$")
-_INDEX = re.compile(r"^(?:以)?(\d{4}|上年同期|上年|上月|基期)年?(?:=|为)100$")
+_INDEX = re.compile(r"^(?:以)?(\w{1,8}?)年?(?:=|为)100$")
 
 
 def _normal(printed: str) -> str:

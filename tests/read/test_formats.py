@@ -16,6 +16,7 @@ from tests.read.making import docx, p, pdf_bytes
 PROSE = "截至2023年末，全市共有职工68.5万人，其中女工占35.2%。\n去年培训1.2万人次，\n"
 TABLE = "地区,人口,土地面积\n甲县,12,34\n乙县,56,78\n"
 EXCEL_2003 = b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
+MENU = "<div>" + "<a href='/x'>政务公开 统计数据 办事服务</a> | " * 40 + "</div>"
 GRID = "<table><tr><th>地区</th><th>人口</th></tr>" + "<tr><td>甲县</td><td>1234</td></tr>" * 8 + "</table>"
 
 
@@ -55,6 +56,7 @@ def xls() -> bytes:
         ("a.txt", f"\ufeff\n<!-- x -->\n<!DOCTYPE HTML>\n<html><p>{PROSE}</p></html>".encode(), Format.HTML),
         ("a.html", f"<html><body><p>{PROSE * 5}</p>{GRID}</body></html>".encode(), Format.HTML),
         ("a.html", f"<html><body><h1>人口</h1>{GRID}</body></html>".encode(), Format.HTML_TABLE),
+        ("a.html", f"<html><body>{MENU}<h1>人口</h1>{GRID}<p>注：略。</p></body></html>".encode(), Format.HTML_TABLE),
         ("a.xls", b"\n\n" + f"<html><body><p>{PROSE * 5}</p>{GRID}</body></html>".encode("gbk"), Format.HTML_TABLE),
         ("a.xls", f"<html><p>{PROSE}</p></html>".encode(), Format.HTML),
         ("a.xls", EXCEL_2003, Format.SPREADSHEET_XML),
@@ -100,6 +102,12 @@ def test_what_cannot_be_read_is_named_with_the_next_step(tmp_path: Path, data: b
     assert what in str(caught.value)
     assert then in caught.value.next_step
     assert {"docx", "pdf", "xlsx", "csv"} <= set(caught.value.known)
+
+
+def test_json_is_no_report(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"人口": 12}')
+    with pytest.raises(UnknownFormatError, match="is JSON"):
+        sniff(tmp_path / "a.json")
 
 
 def test_an_old_word_document_is_told_from_an_old_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

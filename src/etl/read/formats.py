@@ -181,6 +181,8 @@ def _sniff_text(path: Path, head: bytes, extension: str) -> Format:
         return _sniff_html(path, extension)
     if is_xml:
         raise _unknown(path, "is XML of an unknown kind", "Convert it to html or csv.")
+    if extension in (".json", ".jsonl", ".geojson") and text.lstrip()[:1] in ("{", "["):
+        raise _unknown(path, "is JSON", "Convert it to csv.")
     return _sniff_plain(text, extension)
 
 

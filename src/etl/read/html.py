@@ -39,6 +39,7 @@ _CHARSET = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\s*[-+]?[\d,，. ]*\d\s*%?\s*")
+_STOP = re.compile("[。；！？]")
 _EAST_ASIAN = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 
 
@@ -81,7 +82,10 @@ def parse(source: str, where: str) -> etree._Element:
 
 
 def is_mostly_table(path: Path, *, lenient: bool = False) -> bool:
-    """Whether a page is a spreadsheet: most of its text lies in tables of numbers. ``lenient``: any table will do."""
+    """Whether a page is a spreadsheet: tables of numbers outweigh its sentences. ``lenient``: any table will do.
+
+    Text without the stops of a sentence (menus, links, captions) counts for neither.
+    """
     root = parse(load(path).text, str(path))
     tables = [table for table in root.iter("table") if next(table.iterdescendants("table"), None) is None]
     if lenient:
@@ -94,7 +98,8 @@ def is_mostly_table(path: Path, *, lenient: bool = False) -> bool:
         if count >= len(filled) * 0.3:
             numbers += count
             size += sum(map(len, filled))
-    return numbers >= 6 and size > len(_BLANKS.sub("", _seen(root))) * 0.6
+    prose = sum(len(line) for line in _seen(root).splitlines() if _STOP.search(line))
+    return numbers >= 6 and size > prose
 
 
 def _seen(root: etree._Element) -> str:

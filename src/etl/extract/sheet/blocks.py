@@ -120,9 +120,11 @@ def row_kind(row: Row, first_value: int, first_column: int, seen_data: bool) -> 
     if texts and texts[0] is first and words("note").match(first.text) and len(texts) <= 2:
         return "note"
     if numbers:
-        if _is_year_row(row, numbers, first_value, seen_data):
+        if _is_year_row(row, numbers, first_value, seen_data) or _is_count_row(row, numbers, seen_data):
             return "header"
         return "data"
+    if texts and all("单位" in squash(i.text) and unit_line(i.text) for i in texts):
+        return "single"
     if len(texts) == 1 and len(row) == 1:
         return "header" if texts[0].col >= first_value and texts[0].col > first_column else "single"
     behind = [i for i in texts if i.col >= first_value and i.col > first_column]
@@ -134,7 +136,10 @@ def row_kind(row: Row, first_value: int, first_column: int, seen_data: bool) -> 
 
 
 def _is_year_row(row: Row, numbers: list[Item], first_value: int, seen_data: bool) -> bool:
-    """Whether all numbers of a row are years that head its columns (2012.0 | 2013.0 …, or one over a group)."""
+    """Whether all numbers of a row are years that head its columns (2012.0 | 2013.0 …, or one over a group).
+
+    Above the first data row, years under a header cell or an empty stub do; below it they must run evenly.
+    """
     if not all(n.yearlike for n in numbers):
         return False
     years = [int(n.number.value) for n in numbers if n.number is not None]
@@ -143,8 +148,23 @@ def _is_year_row(row: Row, numbers: list[Item], first_value: int, seen_data: boo
         return not seen_data
     if len(years) >= 2:
         steps = {b - a for a, b in pairwise(years)}
-        return len(steps) == 1 and abs(steps.pop()) in (0, 1, 2, 5, 10)
+        even = len(steps) == 1 and abs(next(iter(steps))) in (0, 1, 2, 5, 10)
+        stub = [i for i in row.values() if i.kind == "text" and i.col < first_value]
+        return even or (not seen_data and all(_heads_stub(i.text) for i in stub))
     return not seen_data and (len(row) > 1 or numbers[0].col > first_value)
+
+
+def _heads_stub(text: str) -> bool:
+    return any(words(kind).match(text) for kind in ("region", "indicator", "period", "unit"))
+
+
+def _is_count_row(row: Row, numbers: list[Item], seen_data: bool) -> bool:
+    """Whether a row only counts the columns (甲 | 1 | 2 | 3), between header and data."""
+    texts = [i for i in row.values() if i.kind == "text"]
+    if seen_data or len(numbers) < 2 or not all(words("count_row").match(i.text) for i in texts):
+        return False
+    values = [n.number.value for n in numbers if n.number is not None]
+    return values[0] in (0, 1, 2) and all(b - a == 1 for a, b in pairwise(values))
 
 
 _KEY = frozenset(("meta_indicator", "meta_database", "meta_time", "meta_region", "meta_unit", "meta_frequency",

@@ -11,7 +11,7 @@ from etl.extract.sheet.headers import Column
 from etl.extract.sheet.places import area_of, is_total, likeness
 from etl.extract.sheet.stubs import StubRow, indent_of
 from etl.extract.sheet.tables import Table
-from etl.extract.sheet.timing import year_in_label
+from etl.extract.sheet.timing import YEAR, year_in_label
 from etl.extract.sheet.wording import Unit, choose_unit, parse_unit
 from etl.extract.sheet.words import words
 from etl.model import Area, CellRef, Ignored, Kind, Period, RawFigure
@@ -75,7 +75,7 @@ def _row_areas(table: Table) -> Iterator[tuple[StubRow, Area]]:
     open_places: list[tuple[int, str]] = []
     last_code: str | None = None
     for row in table.rows:
-        on = (row.period or context.period or "")[:4] or None
+        on = _year_of(row.period) or _year_of(context.period)
         if not row.regions and row.region_code is None:
             yield row, Area(basis="layout", unresolved=True)
             continue
@@ -92,6 +92,10 @@ def _row_areas(table: Table) -> Iterator[tuple[StubRow, Area]]:
             if region and region.level in ("province", "city"):
                 last_code = area.code
         yield row, area
+
+
+def _year_of(period: str | None) -> str | None:
+    return period[:4] if period and not period.startswith(YEAR) else None
 
 
 def _outer_place(table: Table, row: StubRow, on: str | None) -> str | None:
@@ -176,11 +180,12 @@ class _Composer:
             columns = column.path if _is_remark(column) else ()
             if column.region is not None and column.path and column.region != "".join(column.path):
                 columns = column.path
+        columns = tuple(c for c in columns if not (row.path and words("value").match(c)))
         parts = (*row.path, *columns) if self._rows_rule else (*columns, *row.path)
         parts = tuple(_without_year(p) for p in parts if p)
         subject = self._table.context.subject
         if not parts:
-            parts = (subject,) if subject else ()
+            parts = (subject or self._table.context.fallback,)
         elif subject and all(words("generic").match(p) for p in parts) and subject not in parts[0]:
             parts = (subject, *parts)
         return shorten(parts)
@@ -211,7 +216,7 @@ class _Composer:
 
     def _period(self, row: StubRow, column: Column) -> Period:
         context = self._table.context
-        both = _combine(row.period, column.period)
+        both = _with_year(_combine(row.period, column.period), context.period)
         if both is not None:
             if column.frequency is not None and words("quarterly").match(column.frequency):
                 both = _quarter(both)
@@ -238,10 +243,21 @@ def _without_year(part: str) -> str:
 
 
 def _combine(row: str | None, column: str | None) -> str | None:
-    """The period of row and column: the finer one when one lies in the other, the column's otherwise."""
+    """The period of row and column: a part of a year with the year of the other, the finer one of two that agree."""
     if row is None or column is None:
         return row or column
+    if YEAR in row and YEAR not in column:
+        return row.replace(YEAR, column[:4])
+    if YEAR in column and YEAR not in row:
+        return column.replace(YEAR, row[:4])
     return row if row.startswith(column) else column
+
+
+def _with_year(period: str | None, around: str | None) -> str | None:
+    """A part of a year with the year of the title; None without one."""
+    if period is None or YEAR not in period:
+        return period
+    return period.replace(YEAR, around[:4]) if around else None
 
 
 def _quarter(month: str) -> str:

@@ -249,6 +249,8 @@ def _hang_parts(header: Header, values: Sequence[int]) -> None:
     for c in values:
         column = header.columns[c]
         marks = [n for n, label in enumerate(column.path) if is_of_which(label)]
+        if not marks and len(column.path) == 1 and words("breakdown").match(column.path[0]):
+            marks = [0]
         if not marks:
             base = c
             continue

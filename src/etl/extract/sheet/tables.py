@@ -18,7 +18,14 @@ from etl.extract.sheet.places import (
     speaker_of,
 )
 from etl.extract.sheet.stubs import StubColumn, StubRow, read_rows, split_columns, title_units
-from etl.extract.sheet.timing import is_period_label, period_in_name, period_in_title, period_label, year_in_label
+from etl.extract.sheet.timing import (
+    YEAR,
+    is_period_label,
+    period_in_name,
+    period_in_title,
+    period_label,
+    year_in_label,
+)
 from etl.extract.sheet.wording import Unit, chinese, has_cjk, is_latin, parse_units, split_unit, unit_line
 from etl.extract.sheet.words import squash, words
 from etl.model import Basis, ManifestEntry
@@ -37,6 +44,8 @@ class Context:
 
     titles: tuple[str, ...] = ()
     subject: str = ""
+    fallback: str = ""
+    """What a figure is called when neither header nor title says: the name of the sheet or file."""
     period: str | None = None
     period_basis: Basis | None = None
     period_printed: str | None = None
@@ -170,7 +179,7 @@ def _context(table: Table, names: Names, before: Context | None, above: Sequence
     speaker = _speaker(table, titles, metadata, names, inherited, period)
     units = _units(own, metadata, stub_heads, table) or (inherited.units if inherited else ())
     subject = _subject(titles, metadata, names, speaker, inherited)
-    return Context(titles, subject, period, basis, printed, speaker, units)
+    return Context(titles, subject, _fallback(names), period, basis, printed, speaker, units)
 
 
 def _texts(rows: Sequence[int], cells: dict[int, Row]) -> list[str]:
@@ -202,7 +211,7 @@ def _period(
     own: Sequence[str], titles: Sequence[str], names: Names, inherited: Context | None
 ) -> tuple[str | None, Basis | None, str | None]:
     for text in own:
-        if (iso := period_label(text)) is not None:
+        if (iso := period_label(text)) is not None and YEAR not in iso:
             return iso, "title", squash(text)
     for text in sorted(titles, key=lambda t: not has_cjk(t)):
         if (iso := period_in_title(text)) is not None:
@@ -296,6 +305,8 @@ def subject_of(title: str, speaker: Speaker | None) -> str:
                 text = text[len(name) :]
                 break
     noise = words("title_noise")
+    for word in noise.start:
+        text = text.removeprefix(word)
     for word in noise.inside:
         text = text.replace(word, "")
     for word in noise.end:
@@ -318,7 +329,16 @@ def _subject(
         found = subject_of(name, speaker)
         if has_cjk(found):
             return found
-    return squash(names.sheet)
+    return ""
+
+
+_NO_NAME = re.compile(r"csv|sheet\s*\d*|tab(?:le)?\s*\d*|工作表\d*|\d*", re.IGNORECASE)
+
+
+def _fallback(names: Names) -> str:
+    if not _NO_NAME.fullmatch(names.sheet.strip()):
+        return squash(names.sheet)
+    return re.sub(r"\.[A-Za-z]{2,5}$", "", squash(names.file))
 
 
 # ---------------------------------------------------------------- confidence

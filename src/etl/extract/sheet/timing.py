@@ -28,19 +28,43 @@ _TRAILING = re.compile(rf"[_\s-]({_YEAR})$")
 _ISO_DAY = re.compile(rf"(?<!\d)({_YEAR})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
+_PART = re.compile(
+    r"(?P<first>0?[1-9]|1[0-2])(?:月?[-—–~～至](?P<last>0?[1-9]|1[0-2]))?月(?:份)?"
+    r"|第?(?P<quarter>[一二三四1-4])季度?|(?P<half>[上下])半年"
+)
+YEAR = "{year}"
+"""Stands in a part of a year (3月, 一季度) for the year that something else tells."""
+
+
+@functools.lru_cache(maxsize=20_000)
+def part_of_year(text: str) -> str | None:
+    """A period without its year, as ``{year}-03``, ``{year}-01/{year}-02``, ``{year}-Q1``, ``{year}-S1``; else None."""
+    found = _PART.fullmatch(squash(text))
+    if not found:
+        return None
+    if found["first"]:
+        first = f"{YEAR}-{int(found['first']):02d}"
+        return f"{first}/{YEAR}-{int(found['last']):02d}" if found["last"] else first
+    if found["quarter"]:
+        return f"{YEAR}-Q{'一二三四'.find(found['quarter']) + 1 or found['quarter']}"
+    return f"{YEAR}-S{1 if found['half'] == '上' else 2}"
+
+
 @functools.lru_cache(maxsize=20_000)
 def is_period_label(text: str) -> bool:
     """Whether a whole cell is a period: ``2012年``, ``2020年第一季度``, ``2010-05``, ``(201 1年)``."""
     plain = squash(text)
-    return 4 <= len(plain) <= 16 and bool(_LABEL.fullmatch(plain))
+    return 2 <= len(plain) <= 16 and (bool(_LABEL.fullmatch(plain)) or part_of_year(plain) is not None)
 
 
 @functools.lru_cache(maxsize=20_000)
 def period_label(text: str) -> str | None:
-    """ISO period of a cell that is one, else None."""
+    """ISO period of a cell that is one, with ``{year}`` for a year that is not in it; else None."""
     plain = squash(text)
     if not is_period_label(plain):
         return None
+    if (part := part_of_year(plain)) is not None:
+        return part
     bare = plain.strip("()（）[]")
     if bare.endswith(".0"):
         bare = bare[:-2]

@@ -72,6 +72,8 @@ def parse_unit(printed: str) -> Unit | None:
     if not plain or len(plain) > 24:
         return None
     bare = plain.strip("()（）[]［］ ")
+    if words("no_unit").match(bare):
+        return None
     known = _forms().get(bare.lower())
     parsed = load_units().parse(known[0] if known else bare)
     if parsed is not None:

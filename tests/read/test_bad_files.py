@@ -93,6 +93,19 @@ def test_an_external_entity_reads_no_file(tmp_path: Path) -> None:
     assert "geheim" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["<!---->" * 9000 + "x", "<!--" * 16_000, "<meta " * 10_000, "<?xml" * 12_000, " " * 60_000 + "<", "1" * 60_000],
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.html", "a.csv"])
+def test_heads_made_to_confuse_cost_no_time(tmp_path: Path, text: str, name: str) -> None:
+    (tmp_path / name).write_text(text)
+    started = time.perf_counter()
+    with contextlib.suppress(ReadError):
+        read(tmp_path / name)
+    assert time.perf_counter() - started < 2
+
+
 def test_deep_nesting_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ReadError):
         read(docx(tmp_path / "a.docx", "<w:sdt>" * 100_000 + "</w:sdt>" * 100_000))

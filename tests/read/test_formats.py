@@ -45,6 +45,7 @@ def xls() -> bytes:
         ("a.txt", PROSE.encode("utf-16"), Format.TXT),
         ("无扩展名", PROSE.encode("gbk"), Format.TXT),
         ("a.md", b"# 1\n", Format.MD),
+        ("a.md", f"<div align=center>\n<table><tr><td>1</td></tr></table></div>\n{PROSE}".encode(), Format.MD),
         ("a.csv", TABLE.encode("gbk"), Format.CSV),
         ("a.csv", f"表题\n单位：万人\n{TABLE}注：略。\n".encode(), Format.CSV),
         ("a.tsv", TABLE.replace(",", "\t").encode(), Format.CSV),

@@ -53,8 +53,8 @@ SPREADSHEETS = frozenset().union(*(EXTENSIONS[f] for f in (Format.XLSX, Format.X
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _CONTROLS = "".join(chr(code) for code in range(1, 32) if chr(code) not in "\t\n\v\f\r\x1a\x1b")
 _DELIMITERS = ",\t;|"
-_HTML_PROLOGUE = re.compile(
-    r"(?:\s|\ufeff|<\?xml[^>]*>|<!--.*?-->)*<(?:!doctype\s+html|html|head|body|table|meta|title|div|p|h\d)\b",
+_HTML_PROLOGUE = re.compile(  # atomic: a head of nothing but comments must not be tried in all groupings
+    r"(?>\s+|\ufeff|<\?xml[^>]*>|<!--.*?-->)*+<(?:!doctype\s+html|html|head|body|table|meta|title|div|p|h\d)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _HTML_ANYWHERE = re.compile(r"<(?:html|body|table)[\s>]", re.IGNORECASE)
@@ -177,7 +177,8 @@ def _sniff_text(path: Path, head: bytes, extension: str) -> Format:
         return Format.SPREADSHEET_XML
     if is_xml and _WORD_XML in text[:4096]:
         raise _unknown(path, "is a Word 2003 XML document", "Open it in a word processor and save it as docx.")
-    if _HTML_PROLOGUE.match(text) and _HTML_ANYWHERE.search(text):
+    markdown = extension in EXTENSIONS[Format.MD] and "<html" not in text.lower()  # may hold any markup
+    if not markdown and _HTML_PROLOGUE.match(text) and _HTML_ANYWHERE.search(text):
         return _sniff_html(path, extension)
     if is_xml:
         raise _unknown(path, "is XML of an unknown kind", "Convert it to html or csv.")

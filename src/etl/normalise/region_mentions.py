@@ -23,9 +23,10 @@ from etl.reference import rows
 if TYPE_CHECKING:
     from etl.normalise.regions import Gazetteer, Mention
 
-Kind = Literal["sure", "short", "tight", "bare", "town", "uncoded", "self", "word"]
+Kind = Literal["sure", "short", "tight", "bare", "town", "uncoded", "self", "word", "phrase"]
 """sure: an official name, or a short name of a province or city of three characters and more. short: a shorter one
-of a province or city. tight: an official name of two characters (和县). bare: a short name of a county."""
+of a province or city. tight: an official name of two characters (和县). bare: a short name of a county. word: an
+ordinary word that is also such a short name. phrase: an expression that holds a name by chance."""
 
 _LONGEST_TOWN = 16
 _ROOM = re.compile(r"[^0-9A-Za-z\u4e00-\u9fff]")
@@ -105,7 +106,9 @@ def _automaton(gazetteer: Gazetteer) -> tuple[AhoCorasick, list[str], dict[str, 
         if r["in_text"] == "yes" and r["match"] == "name":
             kinds[r["name"]] = "uncoded"
     for r in rows("region_words_apart.csv"):
-        if r["kind"] == "phrase" or kinds.get(r["word"]) in ("short", "bare", "tight", None):
+        if r["kind"] == "phrase":
+            kinds[r["word"]] = "phrase"
+        elif kinds.get(r["word"]) in ("short", "bare", "tight", None):
             kinds[r["word"]] = "word"
     for r in rows("region_self_references.csv"):
         if r["in_text"] == "yes":
@@ -114,19 +117,41 @@ def _automaton(gazetteer: Gazetteer) -> tuple[AhoCorasick, list[str], dict[str, 
 
 
 def _compiled(names: Iterable[str]) -> AhoCorasick:
-    return AhoCorasick(list(names), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA)
+    return AhoCorasick(list(names), matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA)
 
 
 def _hits(gazetteer: Gazetteer, text: str, within: str | None) -> list[_Hit]:
     automaton, names, kinds = _automaton(gazetteer)
-    hits = [_Hit(s, e, names[i], kinds[names[i]]) for i, s, e in automaton.find_matches_as_indexes(text)]
+    hits = [
+        _Hit(s, e, names[i], kinds[names[i]]) for i, s, e in automaton.find_matches_as_indexes(text, overlapping=True)
+    ]
     counties = {c for c in gazetteer.ancestors(within) if gazetteer.is_county(c)} if within else set()
     for hit in hits:
         if hit.kind == "sure":
             counties.update(c for c in gazetteer.codes_named(hit.name) if gazetteer.is_county(c))
     if within and (region := gazetteer.get(within)) and region.level == "city":
         counties.update(gazetteer.children(within))
-    return _with_towns(text, hits, frozenset(counties)) if any(end in text for end in townships.ENDS) else hits
+    if any(end in text for end in townships.ENDS):
+        hits += _towns(text, frozenset(counties))
+    return _apart(hits)
+
+
+def _apart(hits: list[_Hit]) -> list[_Hit]:
+    """Hits that do not overlap: whole expressions and official names first, then from left to right the longest."""
+
+    def rank(hit: _Hit) -> tuple[int, int, int]:
+        length = hit.end - hit.start
+        if hit.kind == "phrase" or (hit.kind in ("sure", "town", "self") and length > 2):
+            return 0, -length, hit.start
+        return 1, hit.start, -length
+
+    taken: set[int] = set()
+    kept = []
+    for hit in sorted(hits, key=rank):
+        if not any(i in taken for i in range(hit.start, hit.end)):
+            taken.update(range(hit.start, hit.end))
+            kept.append(hit)
+    return sorted(kept, key=lambda h: h.start)
 
 
 @functools.lru_cache(maxsize=256)
@@ -137,36 +162,34 @@ def _town_automaton(counties: frozenset[str]) -> tuple[AhoCorasick, list[str]] |
     return (_compiled(found), found) if found else None
 
 
-def _with_towns(text: str, hits: list[_Hit], counties: frozenset[str]) -> list[_Hit]:
-    """Townships of the counties that the text or the speaker is about; a longer name wins over a hit inside it."""
+def _towns(text: str, counties: frozenset[str]) -> list[_Hit]:
+    """Townships of the counties that the text or the speaker is about."""
     known = _town_automaton(counties) if counties else None
     if known is None:
-        return hits
+        return []
     automaton, names = known
-    towns = [_Hit(s, e, names[i], "town") for i, s, e in automaton.find_matches_as_indexes(text)]
-    taken: dict[int, _Hit] = {}
-    for hit in sorted((*towns, *hits), key=lambda h: (-(h.end - h.start), h.kind != "town")):
-        span = range(hit.start, hit.end)
-        if not any(i in taken for i in span):
-            taken.update(dict.fromkeys(span, hit))
-    return sorted(set(taken.values()), key=lambda h: h.start)
+    return [_Hit(s, e, names[i], "town") for i, s, e in automaton.find_matches_as_indexes(text, overlapping=True)]
 
 
 # ---------------------------------------------------------------- neighbours
 
 
 @functools.cache
-def _organisation() -> re.Pattern[str]:
+def _organisation(role: str) -> re.Pattern[str]:
     """Behind a place: the rest of an organisation's, road's or honour's name."""
-    middle, ends = [], []
+    words: dict[str, list[str]] = {"middle": [], "end": [], "country": []}
     for r in rows("region_organisation_words.csv"):
         word = re.escape(r["word"])
-        if r["role"] == "middle":
-            middle.append(word)
-        else:
-            ends.append(f"{word}(?![{r['unless_followed_by']}])" if r["unless_followed_by"] else word)
+        words[r["role"]].append(f"{word}(?![{r['unless_followed_by']}])" if r["unless_followed_by"] else word)
     company = r"[^的在和与及对为是有等共约达、，。；：\s]{1,14}?有限(?:责任)?公司"
-    return re.compile(f"(?:{_any(middle)}){{0,4}}(?:{_any(ends)})|{company}")
+    return re.compile(f"(?:{_any(words['middle'])}){{0,4}}(?:{_any(words[role])})|{company}")
+
+
+def _names_organisation(text: str, hit: _Hit) -> bool:
+    if hit.kind == "self" and hit.name != "全国":
+        return False
+    ends = bool(_organisation("end").match(text, hit.end))
+    return ends or (hit.name in ("全国", "中国") and bool(_organisation("country").match(text, hit.end)))
 
 
 def _any(words: list[str]) -> str:
@@ -206,23 +229,25 @@ def _accepted(gazetteer: Gazetteer, text: str, hits: list[_Hit], within: str | N
         hit = _split(text, raw)
         if hit is not raw and hit.name in words:
             hit = replace(hit, kind="word")
-        if hit.kind in ("word", "bare") and not gazetteer.codes_named(hit.name):
+        if hit.kind == "phrase" or (hit.kind in ("word", "bare") and not gazetteer.codes_named(hit.name)):
             continue
-        if _organisation().match(text, hit.end):
+        if _names_organisation(text, hit):
             continue
         if hit.kind in ("sure", "self", "uncoded", "town", "short"):
             done.append(hit)
         else:
             weak.append(hit)
     strong_ends = {h.end: h for h in done if h.kind in ("sure", "short")}
+    named = {c for h in done if h.kind == "sure" for c in gazetteer.codes_named(h.name)}
     listed = _in_list(text, sorted((*done, *weak), key=lambda h: h.start))
     for hit in weak:
         before = strong_ends.get(hit.start)
         if before is not None:
-            if gazetteer.resolve(before.name + hit.name).code:
+            if gazetteer.may_name(before.name + hit.name):
                 done.append(hit)
             continue
-        if _stands(gazetteer, text, hit, within, listed=hit.start in listed):
+        again = hit.kind == "bare" and gazetteer.resolve(hit.name, within=within).code in named
+        if again or _stands(gazetteer, text, hit, within, listed=hit.start in listed):
             done.append(hit)
     return sorted(done, key=lambda h: h.start)
 
@@ -262,8 +287,11 @@ def _joined(gazetteer: Gazetteer, text: str, hits: list[_Hit]) -> list[_Hit]:
         last = done[-1] if done else None
         if last is not None and last.end == hit.start and "self" not in (last.kind, hit.kind):
             whole = _Hit(last.start, hit.end, last.name + hit.name, "sure")
-            if gazetteer.resolve(whole.name).code:
+            if gazetteer.may_name(whole.name):
                 done[-1] = whole
+                continue
+            if hit.kind == "uncoded":
+                done[-1] = replace(whole, kind="uncoded")
                 continue
         done.append(hit)
     return [_with_end(text, hit, ends) for hit in done]

@@ -46,7 +46,8 @@ def short_name(name: str) -> str:
             return name
         stem = name.removesuffix(suffix)
         if kind == "yes":
-            stem = _groups().sub("", stem) or stem
+            bare = _groups().sub("", stem)
+            stem = bare if len(bare) > 1 else stem.removesuffix("族")
         return stem if len(stem) > 1 else name
     return name
 

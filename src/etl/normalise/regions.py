@@ -116,6 +116,10 @@ class Gazetteer:
             c for c, known in self._by_code.items() if any(r.parent == code and r.valid_in(year) for r in known)
         )
 
+    def may_name(self, text: str) -> bool:
+        """Whether the text as a whole is a name, or a path of names (江苏省扬州市), whatever its code."""
+        return bool(self._by_name.get(text)) or any(True for _ in self._paths(text, None))
+
     def codes_named(self, name: str) -> tuple[str, ...]:
         """Codes that ever bore this official or short name."""
         return tuple({n.region.code: None for n in self._by_name.get(name, ())})
@@ -278,6 +282,8 @@ class Gazetteer:
 
     def _tiers(self, label: str, codes: dict[str, Named], within: str | None) -> Iterator[tuple[list[str], str]]:
         """Ever wider circles around the context, each with the codes in it."""
+        if not any(n.full for n in codes.values()):
+            yield [c for c, n in codes.items() if n.region.level == "province"], "the province of this name"
         for around in self.ancestors(within) if within else ():
             if around != COUNTRY:
                 yield self._head(label, [c for c in codes if self.is_inside(c, around)]), f"inside {around}"

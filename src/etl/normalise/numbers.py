@@ -1,7 +1,6 @@
 """Numerals as printed in Chinese texts and sheets: Arabic, Chinese, mixed (1.2万亿), full width, fractions, 成, 半.
 
-``NUMERAL`` is the pattern of one numeral in NFKC text, for scanners that build on it; ``parse_numeral`` reads what
-it matches. Both know nothing of units and qualifiers.
+``parse_numeral`` reads one whole numeral and knows nothing of units and qualifiers.
 """
 
 from __future__ import annotations
@@ -23,19 +22,14 @@ POWERS = {**SMALL, **LARGE}
 _D = "".join(DIGITS)
 _S = "".join(SMALL)
 _L = "".join(LARGE)
-ARABIC = r"\d+(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_TAIL = rf"(?:[十百千拾佰仟]?(?:[{_L}](?:亿|億|万|萬)?)|[十百千拾佰仟](?![{_D}]))"
-MIXED = rf"(?:{ARABIC}){_TAIL}?(?:零?(?:{ARABIC})[{_L}千百]+)*"
-HAN_INTEGER = rf"[{_D}{_S}{_L}]+"
-HAN = rf"{HAN_INTEGER}(?:点[{_D}]+[{_L}]*)?"
-FRACTION = rf"(?:\d+|{HAN_INTEGER})分之(?:\d+(?:\.\d+)?|{HAN})"
-NUMERAL = rf"{FRACTION}|{MIXED}|{HAN}"
 
 _CLEAN = re.compile(r"[\s,，、]")
-_MIXED_PART = re.compile(rf"(\d+(?:\.\d+)?)([{_S}{_L}]*)")
+_MIXED_PART = re.compile(rf"(\d+(?:\.\d+)?|\.\d+)([{_S}{_L}]*)")
+_MIXED_FRACTION = re.compile(r"(.+?)又(.+?)分之(.+)")
 _FRACTION = re.compile(r"(.+?)分之(.+)")
 _SLASH = re.compile(r"(\d{1,4})/(\d{1,4})")
 _TENTHS = re.compile(r"(.+?)成(.?)")
+_DISCOUNT = re.compile(r"(.+)折")
 _WORDED_HALF = frozenset({"一半", "半数", "半", "过半", "对半"})
 _HAN_ONLY = re.compile(rf"[{_D}{_S}{_L}点]+")
 _HAN_DIGITS_ONLY = re.compile(rf"[{_D}]+")
@@ -70,15 +64,15 @@ def parse_numeral(text: str) -> Numeral | None:
     sign = Decimal(1)
     if plain[0] in "-−－负" and len(plain) > 1:
         sign, plain = Decimal(-1), plain[1:]
-    found = _worded(plain) or _mixed(plain) or _han(plain)
+    found = _worded(plain) or _discount(plain) or _mixed(plain) or _han(plain)
     if found is None or sign == 1:
         return found
     return Numeral(-found.number, found.multiplier, found.decimals, found.unit, found.worded)
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal:
-    """``part`` of ``whole`` in %, at most ten decimals, without trailing zeros."""
-    value = (part * 100 / whole).quantize(Decimal(1).scaleb(-10))
+    """``part`` of ``whole`` in %, at most twelve decimals, without trailing zeros."""
+    value = (part * 100 / whole).quantize(Decimal(1).scaleb(-12))
     value = value.normalize()
     return value if value == value.to_integral() and value.as_tuple().exponent == 0 else _plain(value)
 
@@ -91,8 +85,14 @@ def _plain(value: Decimal) -> Decimal:
 def _worded(text: str) -> Numeral | None:
     if text in _WORDED_HALF:
         return Numeral(Decimal(50), 0, 0, "%", worded=True)
+    if m := _MIXED_FRACTION.fullmatch(text):
+        base, below, above = _integer(m[1]), _integer(m[2]), _value(m[3])
+        if base is None or not below or above is None:
+            return None
+        return Numeral(base + percent(above, below * 100), 0, 0, worded=True)
     if m := _FRACTION.fullmatch(text):
-        whole, part = _integer(m[1]), parse_numeral(m[2])
+        whole = _integer(m[1] if m[1][0] not in LARGE else f"一{m[1]}")
+        part = parse_numeral(m[2])
         if not whole or part is None or part.unit:
             return None
         if whole in (100, 1000):
@@ -109,6 +109,15 @@ def _worded(text: str) -> Numeral | None:
     return None
 
 
+def _discount(text: str) -> Numeral | None:
+    """八折 → 80 %, 七五折 and 75折 → 75 %, 8.5折 → 85 %."""
+    m = _DISCOUNT.fullmatch(text)
+    found = Decimal(5) if m and m[1] == "半" else _value(m[1]) if m else None
+    if found is None or not 0 < found < 100 or found == 10:
+        return None
+    return Numeral(_plain((found * 10 if found < 10 else found).normalize()), 0, 0, "%", worded=True)
+
+
 def _value(text: str) -> Decimal | None:
     found = _mixed(text) or _han(text)
     return found.value if found else None
@@ -120,26 +129,29 @@ def _integer(text: str) -> Decimal | None:
 
 
 def _mixed(text: str) -> Numeral | None:
-    if not text[0].isdigit() or not text.isprintable():
+    if not (text[0].isdigit() or text[0] == "."):
         return None
-    parts: list[tuple[Decimal, int, int]] = []
-    at = 0
+    total, section = Decimal(0), Decimal(0)
+    at = decimals = power = 0
+    highest = 99
     for m in _MIXED_PART.finditer(text):
         if text[at : m.start()] not in ("", "零"):
             return None
         at = m.end()
-        whole, _, fraction = m[1].partition(".")
-        power = sum(POWERS[c] for c in m[2])
-        parts.append((Decimal(m[1] if whole else f"0{m[1]}"), power, len(fraction)))
-    if at != len(text) or not parts:
-        return None
-    number, power, decimals = parts[0]
-    for nxt, nxt_power, nxt_decimals in parts[1:]:
-        if nxt_power >= power:
+        small = sum(SMALL.get(c, 0) for c in m[2])
+        power = small + sum(LARGE.get(c, 0) for c in m[2])
+        decimals = len(m[1].partition(".")[2])
+        number = Decimal(m[1]).scaleb(small)
+        if section and number >= section or power >= highest:
             return None
-        number, power, decimals = number.scaleb(power - nxt_power) + nxt, nxt_power, nxt_decimals
-        number = number.quantize(Decimal(1).scaleb(-decimals))
-    return Numeral(number, power, decimals)
+        section += number
+        if power > small:
+            total += section.scaleb(power - small)
+            section, highest = Decimal(0), power
+    if at != len(text):
+        return None
+    value = total + section
+    return Numeral(value.scaleb(-power).quantize(Decimal(1).scaleb(-decimals)), power, decimals)
 
 
 def _han(text: str) -> Numeral | None:

@@ -46,6 +46,10 @@ def find_asides(text: str, periods: Sequence[PeriodMention]) -> list[Aside]:
     return found
 
 
+_BY_START = frozenset({"date", "enumerator", "document_number", "ordinal"})
+"""Reasons that hold for a numeral of which they cover the first characters only; an idiom must cover it all."""
+
+
 class Covering:
     """Which aside covers a span, by bisection. Asides are short, so that only the near ones need a look."""
 
@@ -63,7 +67,7 @@ class Covering:
             aside = self._asides[i]
             if aside.end >= end:
                 return aside
-            if aside.end > start and first is None:
+            if aside.end > start and first is None and aside.reason in _BY_START:
                 first = aside
             i -= 1
         return None if first is None or first.end - start < 1 else first

@@ -12,11 +12,12 @@ from etl.extract.report.flow import Flow, flow
 from etl.extract.report.judge import Figure, judge
 from etl.extract.report.labels import label_of
 from etl.extract.report.lists import like_their_list
+from etl.extract.report.relations import Member, relations_of
 from etl.extract.report.scan import Number, find_numbers
 from etl.extract.report.when import Calendar, Default
 from etl.extract.report.where import Atlas
 from etl.extract.report.worded import worded_ranks
-from etl.model import Area, Document, Extraction, Ignored, ManifestEntry, RawFigure
+from etl.model import Area, Document, Extraction, Ignored, ManifestEntry, RawFigure, Relation
 from etl.normalise.periods import Today, find_periods
 from etl.normalise.regions import load_regions
 
@@ -75,7 +76,7 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
         sorted((f.start, f.end) for _, f in numbers),
     )
     figures = _figures(context, numbers)
-    return Extraction(tuple(figures), tuple(ignored))
+    return Extraction(tuple(figures), tuple(ignored), tuple(_relations(context, numbers)))
 
 
 _NUMERAL = re.compile(r"[\d零〇一二三四五六七八九十百千万亿兆两]")
@@ -134,6 +135,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         paragraph = max(line.start, figure.start - PARAGRAPH)
         article = max(0, bisect_right(article_starts, figure.start) - 1)
         clause = _clause(text, sentence, figure.start)
+        near = max(sentence[0], figure.start - 220), min(sentence[1], figure.end + 160)
         place = reading.to_raw(figure.start, figure.end)
         target = figure.status == "target"
         out.append(
@@ -149,8 +151,8 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
                     text,
                     (figure.start, figure.end),
                     _clauses_to(text, sentence, clause),
-                    _inside(context.spans, sentence),
-                    _inside(context.holes, sentence),
+                    _inside(context.spans, near),
+                    _inside(context.holes, near),
                     _topic(text, context.articles[article], line.start),
                 ),
                 evidence=text[sentence[0] : sentence[1]].strip()[:400],
@@ -166,6 +168,22 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             )
         )
     return out
+
+
+def _relations(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Relation]:
+    starts = [s for s, _ in context.sentences]
+    by_sentence: dict[int, list[Member]] = {}
+    for number, figure in numbers:
+        if number.numeral is None:
+            continue
+        index = bisect_right(starts, figure.start) - 1
+        place = context.reading.to_raw(figure.start, figure.end)
+        value = number.numeral.value
+        by_sentence.setdefault(index, []).append(Member(figure, place, float(value), number.qualifier == "eq"))
+    found = []
+    for index, members in by_sentence.items():
+        found += relations_of(context.reading.text, context.sentences[index], members[:60])
+    return found
 
 
 def _clauses_to(text: str, sentence: tuple[int, int], own: tuple[int, int]) -> list[tuple[int, int]]:

@@ -14,24 +14,28 @@ from etl.normalise.numbers import Numeral, parse_numeral
 _HAN_DIGIT = "零〇○一二三四五六七八九两壹贰叁肆伍陆柒捌玖貳參陸兩"
 _HAN_POWER = "十百千万亿兆拾佰仟萬億廿卅"
 _MULTIPLIER = r"(?:千(?![克米瓦卡伏帕赫安焦])|兆(?![瓦赫帕字焦伏])|百(?![分帕])|[十万亿萬億佰仟])"
-_ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?)"
+_ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
 _HAN = rf"[{_HAN_DIGIT}{_HAN_POWER}]+(?:点[{_HAN_DIGIT}]+[万亿]*)?"
-_TENTHS = r"(?:成(?![立为功果效员绩就长交本品都熟型份才人片套形规体活产分])(?:半|[一二三四五六七八九](?![十百千万亿个])|\d(?!\d))?)"
+_TENTHS = (
+    r"(?:成(?![立为功果效员绩就长交本品都熟型份才人片套形规体活产分])"
+    r"(?:半|[一二三四五六七八九](?![十百千万亿个])|\d(?!\d))?"
+    r"|折(?![合叠算旧射扣腾现抵价]))"
+)
 
 _NUMBER = re.compile(
     rf"""
-    (?P<fraction>(?:\d+|{_HAN})分之(?:{_ARABIC}|{_HAN}))
-  | (?P<half>一半|半数|对半|过半(?![个年月天]))
+    (?P<fraction>(?:(?:\d+|{_HAN})\s?又\s?)?(?:\d+|{_HAN})分之负?(?:{_ARABIC}|{_HAN}))
+  | (?P<half>半[成折](?![本品])|一半|半数|对半|过半(?![个年月天]))
   | (?<![\d/])(?P<slash>\d{{1,2}}/\d{{1,2}})(?![\d/年月])
-  | (?P<arabic>{_ARABIC})(?P<in1>[余多](?![少])|来(?=[个名人位家万千百亿户次场项]))?
-        (?P<mult>{_MULTIPLIER}*)(?P<tail>(?:(?<=[万亿兆萬億])(?:{_ARABIC})[百千万亿萬億])*)(?P<in2>[余多](?![少]))?(?P<mult2>[万亿])?
-  | (?P<indefinite>[数几好][{_HAN_POWER}]+|[{_HAN_DIGIT}十百]*[几数][{_HAN_POWER}]*(?<=[十百千万亿])|[{_HAN_DIGIT}十百]*十几[百千万亿]*)
-  | (?P<han>{_HAN})(?P<hin>[余多](?![少])|来(?=[个名人位家万千百亿户次场项]))?(?P<hmult>[万亿]*)
+  | (?P<arabic>{_ARABIC})(?P<in1>[余多几](?![少])|来(?=[个名人位家万千百亿户次场项]))?
+        (?P<mult>{_MULTIPLIER}*)(?P<tail>(?:(?<=[百千万亿兆萬億])零?\d+(?:\.\d+)?{_MULTIPLIER}*(?![年月日号]))*)(?P<in2>[余多](?![少]))?(?P<mult2>[万亿])?
+  | (?P<indefinite>(?:好?[数几]|好)[{_HAN_POWER}]+)
+  | (?P<han>{_HAN})(?P<hin>[余多](?![少])|(?<=[十百千零])几|来(?=[个名人位家万千百亿户次场项]))?(?P<hmult>[万亿]*)
     """,
     re.VERBOSE,
 )
 _RANGE = re.compile(r"\s?(?:[-–—~～]{1,2}|至|到)\s?(?=[\d一二三四五六七八九十百])")
-_NEGATIVE = re.compile(r"(?<![\d%‰元人万亿个])[-−]$|(?<=[为是达])负$")
+_NEGATIVE = re.compile(r"(?<![\d%‰元人万亿个A-Za-z])[-−]$|(?<![担肩背抱辜自胜欺])负$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,9 @@ def _number(text: str, m: re.Match[str]) -> Number:
     if m["indefinite"]:
         return Number(start, m.end(), m.end(), None, True, lexicon.unit_at(text, m.end()))
     if worded := m["fraction"] or m["half"] or m["slash"]:
-        numeral = parse_numeral(worded)
+        numeral = parse_numeral(worded.replace("之负", "之"))
+        if "之负" in worded and numeral is not None:
+            numeral = replace(numeral, number=-numeral.number)
         if m["slash"] and numeral is not None and numeral.number >= 100:
             numeral = None
         end, inner, han, bare = m.end(), "", not worded[0].isdigit(), False
@@ -117,7 +123,7 @@ _TENTHS_RE = re.compile(_TENTHS)
 
 
 def _tenths(text: str, at: int) -> int | None:
-    if at >= len(text) or text[at] != "成":
+    if at >= len(text) or text[at] not in "成折":
         return None
     m = _TENTHS_RE.match(text, at)
     return m.end() if m else None

@@ -19,8 +19,9 @@ quadratic, so that a run of them without end would be an attack."""
 class NormalisedView:
     """NFKC of a text: full-width letters, digits and punctuation folded (１２．５％ → 12.5%, ， → ``,``).
 
-    One exception: characters that *contain* digits without being one (①, ², ½, ⒈, ㎡, ㏠) stay as they are;
-    folded they would run together with the digits beside them (每㎡3000元 → 每m23000元).
+    Two exceptions: characters that have no shape (zero-width spaces, soft hyphens, direction marks) are left out;
+    and characters that *contain* digits without being one (①, ², ½, ⒈, ㎡, ㏠) stay as they are, because folded
+    they would run together with the digits beside them (每㎡3000元 → 每m23000元).
     """
 
     text: str
@@ -37,7 +38,8 @@ class NormalisedView:
             return cls(text, view_starts, view_ends, raw_starts, raw_ends)
 
         folds: dict[int, str] = {}  # one character to one character: offsets stay
-        longer: dict[str, str] = {}
+        resized: dict[str, str] = {}
+        shapeless = ""
         kept: set[str] = set()
         marks: set[str] = set()
         for char in set(text):
@@ -46,16 +48,19 @@ class NormalisedView:
             folded = unicodedata.normalize("NFKC", char)
             if _joins_the_character_before(char):
                 marks.add(char)
-            if folded == char:
+            if unicodedata.category(char) == "Cf":
+                resized[char] = ""
+                shapeless += char
+            elif folded == char:
                 continue
-            if _has_digits_inside(char, folded):
+            elif _has_digits_inside(char, folded):
                 kept.add(char)
             elif len(folded) == 1:
                 folds[ord(char)] = folded
             else:
-                longer[char] = folded
+                resized[char] = folded
 
-        irregular = _irregular_pieces(marks, set(longer))
+        irregular = _irregular_pieces(marks, set(resized))
         if irregular is None:
             return cls(text.translate(folds) if folds else text, view_starts, view_ends, raw_starts, raw_ends)
 
@@ -65,10 +70,11 @@ class NormalisedView:
             start, end = match.span()
             piece = match[0]
             if end - start == 1:
-                replacement = longer.get(piece) or folds.get(ord(piece), piece)
+                replacement = resized[piece] if piece in resized else folds.get(ord(piece), piece)
             else:
                 # NFC leaves the kept characters alone and still puts the marks in order
                 replacement = unicodedata.normalize("NFC" if kept.intersection(piece) else "NFKC", piece)
+                replacement = replacement.translate(dict.fromkeys(map(ord, shapeless)))
             before = text[done:start].translate(folds)
             out += (before, replacement)
             length += len(before)
@@ -104,13 +110,13 @@ class NormalisedView:
         return self._raw_ends[i] + max(offset - self._view_ends[i], 0)
 
 
-def _irregular_pieces(marks: set[str], longer: set[str]) -> re.Pattern[str] | None:
-    """Finds the pieces whose length may change: a base with its marks, or one character that becomes several."""
+def _irregular_pieces(marks: set[str], resized: set[str]) -> re.Pattern[str] | None:
+    """Finds the pieces whose length may change: a base with its marks, or a character that becomes several or none."""
     choices = []
     if marks:
         choices.append(rf"[\s\S][{_listed(marks)}]{{1,{MAX_MARKS}}}")
-    if longer:
-        choices.append(f"[{_listed(longer)}]")
+    if resized:
+        choices.append(f"[{_listed(resized)}]")
     return re.compile("|".join(choices)) if choices else None
 
 

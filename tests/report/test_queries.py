@@ -8,8 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from etl.errors import UsageError
+from etl.model import Finding
+from etl.report import issues
+from etl.report.issues import sample_size
 from etl.report.queries import latest_run, load_report_data
-from tests.report.conftest import Builder
+from tests.report.conftest import Builder, observation, span
 
 
 def test_a_run_is_told_completely(builder: Builder) -> None:
@@ -131,6 +134,36 @@ def test_the_number_of_queries_does_not_grow_with_the_findings(builder: Builder)
     seen.clear()
     load_report_data(builder.engine, run_id)
     assert len(seen) == few
+
+
+@pytest.mark.parametrize(
+    ("counts", "limit", "expected"),
+    [((3, 4), 7, None), ((), 5, None), ((10, 10), 10, 5), ((2, 100), 12, 10), ((1, 1, 1), 2, 1), ((9,) * 4, 3, 1)],
+)
+def test_a_sample_uses_what_small_groups_leave(counts: tuple[int, ...], limit: int, expected: int | None) -> None:
+    assert sample_size(counts, limit) == expected
+
+
+def test_too_many_findings_give_a_sample_of_every_rule_and_exact_counts(
+    builder: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = builder.run()
+    body = "".join(f"第{n}村{n}件。" for n in range(100, 150))
+    rows = [observation(span(body, f"{n}件"), f"{n}件") for n in range(100, 150)]
+    findings = [Finding("OBS-UNIT", "quarantine", "单位", r.observation_id) for r in rows]
+    findings += [Finding("OBS-AREA", "warn", "地区", r.observation_id) for r in rows[:3]]
+    builder.put(
+        run_id, "村.txt", body, numerals=50, numerals_held=50, held=tuple(rows), findings=tuple(findings),
+    )  # fmt: skip
+    monkeypatch.setattr(issues.load_issues, "__defaults__", (10,))
+
+    data = load_report_data(builder.engine, run_id)
+
+    assert not data.is_complete
+    assert 7 <= len(data.held) <= 10
+    assert sum(len(i.findings) == 2 for i in data.held) == 3, "a row keeps all its findings"
+    assert data.findings_by_severity == {"block": 0, "quarantine": 50, "warn": 3}
+    assert data.totals.rows_held == 50
 
 
 def test_an_unknown_run_names_known_ones(builder: Builder) -> None:

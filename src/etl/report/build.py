@@ -58,9 +58,10 @@ def render(data: ReportData, archive_dir: Path | None) -> str:
             words=words,
             reasons={row["code"]: row["name_zh"] for row in reference.rows("ignore_reasons.csv")},
             described=lambda rule_id: rules.get(rule_id, ""),
-            toc=_toc(data, cards),
+            toc=_toc(data, cards, totals.rows_held),
             tiles=_tiles(data, totals, cards),
             comparison=_comparison(data),
+            held_total=totals.rows_held,
             trouble=[f for f in data.files if f.status != "loaded"],
             rereads=sum(f.is_reread for f in data.files) if data.scope == "run" else 0,
             unclaimed=totals.numerals - totals.numerals_loaded - totals.numerals_held - totals.numerals_ignored,
@@ -132,13 +133,13 @@ def _descriptions() -> Mapping[str, str]:
     return {rule.rule_id: rule.description for suite in suites for rule in suite.rules}
 
 
-def _toc(data: ReportData, cards: Cards) -> list[tuple[str, str, int | None]]:
+def _toc(data: ReportData, cards: Cards, held_rows: int) -> list[tuple[str, str, int | None]]:
     trouble = sum(f.status != "loaded" for f in data.files) + len(data.run.problems)
     entries: list[tuple[str, str, int | None] | None] = [
         ("trouble", "先处理这些", trouble) if trouble or data.crashed else None,
-        ("held", "待核", len(cards.held)),
+        ("held", "待核", held_rows),
         ("relations", "勾稽", len(cards.relations)),
-        ("warned", "提醒", len(cards.warned)),
+        ("warned", "提醒", data.warned_rows),
         ("loose", "文件级", len(cards.loose)) if cards.loose else None,
         ("changes", "内容更换", len(data.changes)) if data.changes else None,
         ("files", "文件", len(data.files)),
@@ -181,8 +182,8 @@ def _tiles(data: ReportData, totals: Totals, cards: Cards) -> list[dict[str, Any
         },
         {
             "name": "提醒行",
-            "value": len(cards.warned),
-            "tone": "warn" if cards.warned else "",
+            "value": data.warned_rows,
+            "tone": "warn" if data.warned_rows else "",
             "aside": "已入库，值得看一眼",
         },
     ]

@@ -5,7 +5,6 @@ Assembled from the warehouse by ``etl.report.queries``; rendered by ``etl.report
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -86,6 +85,14 @@ class FindingLine:
     message: str
     evidence: str
     suggestion: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCount:
+    file_sha256: str
+    rule_id: str
+    severity: str
+    findings: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,11 +243,17 @@ class ReportData:
     warehouse: Totals
     """Of all current files."""
     files: tuple[FileLine, ...]
+    counts: tuple[FindingCount, ...]
+    """All findings, counted per file, rule and severity."""
     held: tuple[RowIssue, ...]
     warned: tuple[RowIssue, ...]
     relations: tuple[RelationIssue, ...]
     loose: tuple[FindingLine, ...]
     """Findings about a whole file, or about rows of a blocked file, which are nowhere stored."""
+    is_complete: bool
+    """False: there are so many findings that ``held``, ``warned`` and ``loose`` are samples, taken from every rule
+    of every file; all counts are of everything."""
+    warned_rows: int
     rules: tuple[RuleLine, ...]
     crashed: tuple[CrashedRule, ...]
     unmapped: tuple[LabelLine, ...]
@@ -257,7 +270,7 @@ class ReportData:
     @property
     def findings_by_severity(self) -> dict[str, int]:
         """All findings of the report, by what they did."""
-        issues: tuple[RowIssue | RelationIssue, ...] = (*self.held, *self.warned, *self.relations)
-        counts = Counter(finding.severity for issue in issues for finding in issue.findings)
-        counts.update(finding.severity for finding in self.loose)
-        return {severity: counts[severity] for severity in SEVERITY_ORDER}
+        total = dict.fromkeys(SEVERITY_ORDER, 0)
+        for count in self.counts:
+            total[count.severity] = total.get(count.severity, 0) + count.findings
+        return total

@@ -25,6 +25,8 @@ HEADER_ROWS = 4
 STUB_COLS = 2
 MAX_ROWS = 16
 MAX_COLS = 10
+TOO_BIG = 100_000
+"""Numerals of a file that is not opened again for its excerpts: reading it takes longer than writing the report."""
 CELL_CHARS = 80
 """A longer cell is cut: a note of a thousand characters hides the table around it."""
 
@@ -238,7 +240,7 @@ def stored(evidence: str, text: str) -> TextExcerpt:
 def _open(file: FileLine, archive_dir: Path | None) -> Document | Workbook | None:
     """The file as it was read; None when the archive lacks it, its copy is damaged, or another reader
     than today's gave the offsets."""
-    if archive_dir is None:
+    if archive_dir is None or file.numerals > TOO_BIG:
         return None
     from etl.read import read
 

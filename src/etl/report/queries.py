@@ -10,20 +10,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from etl.contract import place_of
 from etl.errors import UsageError
-from etl.model import CellRef, Place, Span
-from etl.report import changes
+from etl.report import changes, issues
 from etl.report.data import (
     SEVERITY_ORDER,
     CrashedRule,
-    FigureRow,
     FileLine,
-    FindingLine,
+    FindingCount,
     LabelLine,
-    RelationIssue,
     ReportData,
-    RowIssue,
     RuleLine,
     RulePoint,
     RunLine,
@@ -50,9 +45,9 @@ def load_report_data(engine: sa.Engine, run_id: str) -> ReportData:
         totals = by_run.get(run.run_id, Totals())
         scope: Scope = "run" if totals.files else "warehouse"
         shas = _files_in_scope(scope, run.run_id)
-        findings = _findings(connection, shas)
-        files = _files(connection, shas, run, findings)
-        held, warned, relations, loose = _issues(connection, shas, findings)
+        counts = issues.count_findings(connection, shas)
+        found = issues.load_issues(connection, shas, counts)
+        files = _files(connection, shas, run, counts)
         unmapped, unmapped_labels, unmapped_rows = _unmapped(connection, shas)
         return ReportData(
             run=run,
@@ -62,11 +57,14 @@ def load_report_data(engine: sa.Engine, run_id: str) -> ReportData:
             previous_totals=by_run.get(previous.run_id, Totals()) if previous else Totals(),
             warehouse=_warehouse_totals(connection),
             files=files,
-            held=held,
-            warned=warned,
-            relations=relations,
-            loose=loose,
-            rules=_rules(connection, shas, run, findings),
+            counts=counts,
+            held=found.held,
+            warned=found.warned,
+            relations=found.relations,
+            loose=found.loose,
+            is_complete=found.is_complete,
+            warned_rows=found.warned_rows,
+            rules=_rules(connection, shas, run, counts),
             crashed=_crashed(connection, shas),
             unmapped=unmapped,
             unmapped_labels=unmapped_labels,
@@ -168,17 +166,8 @@ def _files_in_scope(scope: Scope, run_id: str) -> sa.Select[Any]:
     return sa.select(f.sha256).where(condition)
 
 
-def _findings(connection: sa.Connection, shas: sa.Select[Any]) -> list[FindingLine]:
-    t = schema.finding.c
-    query = sa.select(
-        t.finding_id, t.file_sha256, t.observation_id, t.rule_id, t.severity, t.message, t.evidence, t.suggestion
-    ).where(t.file_sha256.in_(shas))
-    found = [FindingLine(*row) for row in connection.execute(query.order_by(t.file_sha256, t.finding_id))]
-    return sorted(found, key=lambda f: (SEVERITY_ORDER.get(f.severity, 9), f.rule_id))
-
-
 def _files(
-    connection: sa.Connection, shas: sa.Select[Any], run: RunLine, findings: Iterable[FindingLine]
+    connection: sa.Connection, shas: sa.Select[Any], run: RunLine, counts: Iterable[FindingCount]
 ) -> tuple[FileLine, ...]:
     """The files of the report: those that need a person first, then by name."""
     table, a = schema.source_file, schema.file_arrival.c
@@ -190,7 +179,9 @@ def _files(
         paths[sha256].append(path)
         if arrived_in != run.run_id:
             earlier.add(sha256)
-    counts = Counter(f.file_sha256 for f in findings)
+    of_file: Counter[str] = Counter()
+    for count in counts:
+        of_file[count.file_sha256] += count.findings
     own = {"paths", "findings", "is_reread"}
     names = [field.name for field in fields(FileLine) if field.name not in own]
     rows = connection.execute(sa.select(*(table.c[n] for n in names)).where(table.c.sha256.in_(shas))).mappings()
@@ -198,7 +189,7 @@ def _files(
         FileLine(
             **dict(row),
             paths=tuple(paths[row["sha256"]]),
-            findings=counts[row["sha256"]],
+            findings=of_file[row["sha256"]],
             is_reread=row["sha256"] in earlier,
         )
         for row in rows
@@ -207,106 +198,8 @@ def _files(
     return tuple(sorted(lines, key=lambda f: (rank.get(f.status, 3), f.name, f.sha256)))
 
 
-_FIGURE_COLUMNS = [field.name for field in fields(FigureRow) if field.name != "place"]
-_PLACE_COLUMNS = ["char_start", "char_end", "sheet", "cell"]
-
-
-def _figures(connection: sa.Connection, table: sa.Table, condition: sa.ColumnElement[bool]) -> dict[str, FigureRow]:
-    columns = [table.c[name] for name in (*_FIGURE_COLUMNS, *_PLACE_COLUMNS)]
-    return {
-        row["observation_id"]: FigureRow(**{name: row[name] for name in _FIGURE_COLUMNS}, place=place_of(dict(row)))
-        for row in connection.execute(sa.select(*columns).where(condition)).mappings()
-    }
-
-
-def _issues(
-    connection: sa.Connection, shas: sa.Select[Any], findings: Iterable[FindingLine]
-) -> tuple[tuple[RowIssue, ...], tuple[RowIssue, ...], tuple[RelationIssue, ...], tuple[FindingLine, ...]]:
-    """Held rows, loaded rows with warnings, failing relations, and findings that belong to none of these."""
-    o, q, f = schema.observation, schema.quarantine, schema.finding.c
-    held = _figures(connection, q, q.c.file_sha256.in_(shas))
-    found_ids = sa.select(f.observation_id).where(f.file_sha256.in_(shas), f.observation_id.is_not(None))
-    warned = _figures(connection, o, o.c.observation_id.in_(found_ids))
-    relations = _failing_relations(connection, shas)
-    # A finding about a relation names no row; its evidence is the arithmetic of the relation.
-    by_arithmetic = {(r.file_sha256, r.arithmetic): r.relation_id for r in relations}
-    of_row: dict[str, list[FindingLine]] = defaultdict(list)
-    of_relation: dict[str, list[FindingLine]] = defaultdict(list)
-    loose: list[FindingLine] = []
-    for finding in findings:
-        relation_id = by_arithmetic.get((finding.file_sha256, finding.evidence))
-        if finding.observation_id in held or finding.observation_id in warned:
-            of_row[finding.observation_id].append(finding)
-        elif finding.observation_id is None and relation_id:
-            of_relation[relation_id].append(finding)
-        else:
-            loose.append(finding)
-    return (
-        _row_issues(held, of_row),
-        _row_issues(warned, of_row),
-        tuple(
-            RelationIssue(**{**_plain_fields(r), "findings": tuple(of_relation.get(r.relation_id, ()))})
-            for r in relations
-        ),
-        tuple(loose),
-    )
-
-
-def _plain_fields(issue: RelationIssue) -> dict[str, Any]:
-    return {field.name: getattr(issue, field.name) for field in fields(issue)}
-
-
-def _row_issues(rows: Mapping[str, FigureRow], of_row: Mapping[str, list[FindingLine]]) -> tuple[RowIssue, ...]:
-    issues = [RowIssue(row, tuple(of_row.get(row.observation_id, ()))) for row in rows.values()]
-    return tuple(sorted(issues, key=lambda i: (i.row.file_sha256, _place_key(i.row.place))))
-
-
-def _place_key(place: Place) -> tuple[Any, ...]:
-    """In reading order: reports by offset, sheets by sheet, row and column."""
-    if isinstance(place, Span):
-        return ("", place.start, 0, "")
-    letters = place.cell.rstrip("0123456789")
-    return (place.sheet, int(place.cell[len(letters) :] or 0), len(letters), letters)
-
-
-def _failing_relations(connection: sa.Connection, shas: sa.Select[Any]) -> tuple[RelationIssue, ...]:
-    t = schema.relation.c
-    query = (
-        sa.select(t.relation_id, t.file_sha256, t.kind, t.members, t.arithmetic, t.computed_low, t.computed_high)
-        .where(t.file_sha256.in_(shas), t.verdict == "fails")
-        .order_by(t.file_sha256, t.relation_id)
-    )
-    return tuple(
-        RelationIssue(
-            relation_id=row.relation_id,
-            file_sha256=row.file_sha256,
-            kind=row.kind,
-            members=tuple(_members(row.members)),
-            arithmetic=row.arithmetic,
-            computed_low=row.computed_low,
-            computed_high=row.computed_high,
-        )
-        for row in connection.execute(query)
-    )
-
-
-def _members(members: Mapping[str, Any]) -> Iterable[tuple[str, Place]]:
-    """(role, place) of every member; the JSON holds places as two-element lists, nested for parts and terms."""
-    for role, value in members.items():
-        for first, second in _pairs(value):
-            yield role, Span(first, second) if isinstance(first, int) else CellRef(first, second)
-
-
-def _pairs(value: list[Any]) -> Iterable[tuple[Any, Any]]:
-    if len(value) == 2 and not isinstance(value[0], list):
-        yield value[0], value[1]
-    else:
-        for inner in value:
-            yield from _pairs(inner)
-
-
 def _rules(
-    connection: sa.Connection, shas: sa.Select[Any], run: RunLine, findings: Iterable[FindingLine]
+    connection: sa.Connection, shas: sa.Select[Any], run: RunLine, counts: Iterable[FindingCount]
 ) -> tuple[RuleLine, ...]:
     """Each rule over all files of the report, those with findings first."""
     t = schema.quality_check.c
@@ -328,8 +221,11 @@ def _rules(
         .where(t.file_sha256.in_(shas))
         .group_by(t.rule_id)
     )
-    counts = Counter(f.rule_id for f in findings)
-    severities = {f.rule_id: f.severity for f in findings}
+    of_rule: Counter[str] = Counter()
+    severities: dict[str, str] = {}
+    for count in counts:
+        of_rule[count.rule_id] += count.findings
+        severities[count.rule_id] = count.severity
     history = _history(connection, run)
     lines = []
     for row in connection.execute(query):
@@ -337,13 +233,13 @@ def _rules(
         lines.append(
             RuleLine(
                 rule_id, severity, candidates, evaluated, failed, in_failed, in_error, in_none,
-                findings=counts[rule_id], history=history.get(rule_id, ()),
+                findings=of_rule[rule_id], history=history.get(rule_id, ()),
             )
         )  # fmt: skip
     checked = {line.rule_id for line in lines}
     lines += [
         RuleLine(rule_id, severities[rule_id], 0, 0, 0, 0, 0, 0, findings=n)
-        for rule_id, n in counts.items()
+        for rule_id, n in of_rule.items()
         if rule_id not in checked
     ]
     return tuple(sorted(lines, key=lambda r: (-r.findings, SEVERITY_ORDER.get(r.severity, 9), r.rule_id)))

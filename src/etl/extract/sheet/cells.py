@@ -46,8 +46,8 @@ def read_number(cell: Cell) -> Number | None:
 
 def decimals_of(value: Decimal) -> int:
     """Digits after the point."""
-    exponent = value.as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    _, point, fraction = str(value).partition(".")
+    return len(fraction) if point else 0
 
 
 def read_text_number(text: str) -> Number | None:

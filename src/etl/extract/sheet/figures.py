@@ -6,7 +6,8 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from etl.extract.sheet.grid import Item
+from etl.extract.sheet.cells import Number
+from etl.extract.sheet.grid import Item, column_letters
 from etl.extract.sheet.headers import Column
 from etl.extract.sheet.places import area_of, is_total, likeness
 from etl.extract.sheet.stubs import StubRow, indent_of
@@ -38,12 +39,13 @@ def table_figures(table: Table) -> Iterator[Placed | Ignored]:
     column_areas = _column_areas(table)
     compose = _Composer(table)
     values = set(table.values)
+    letters = {col: column_letters(col) for col in table.block.columns}
     for row, area in _row_areas(table):
         cells = table.cells[row.row]
         for col, item in cells.items():
             if item.kind != "number" or item.number is None:
                 continue
-            place = CellRef(sheet, item.cell.address)
+            place = CellRef(sheet, f"{letters[col]}{row.row + 1}")
             if col not in values:
                 yield Ignored(place, item.text, _stub_reason(table, col))
                 continue
@@ -52,7 +54,7 @@ def table_figures(table: Table) -> Iterator[Placed | Ignored]:
                 continue
             column = table.header.columns[col]
             where = area if table.regions_in == "rows" else column_areas.get(col, area)
-            yield Placed(compose.figure(place, item, row, column, where), row.row, col)
+            yield Placed(compose.figure(place, item, item.number, row, column, where), row.row, col)
 
 
 def _stub_reason(table: Table, col: int) -> str:
@@ -136,43 +138,58 @@ def _is_remark(column: Column) -> bool:
 # ---------------------------------------------------------------- composition
 
 
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """What row and column say together; the same for all rows of one label and period."""
+
+    label: str
+    unit: Unit | None
+    kind: Kind
+    period: Period
+    headers: str
+
+
 class _Composer:
-    """Puts row and column together; what depends on one of them only is worked out once."""
+    """Puts row and column together; what does not depend on the cell is worked out once."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
         self._steps = (*table.steps, f"confidence {table.confidence}")
         self._rows_rule = any(r.unit is not None for r in table.rows)
-        self._labels: dict[tuple[tuple[str, ...], int], str] = {}
-        self._units: dict[tuple[tuple[str, ...], int, Unit | None], Unit | None] = {}
+        self._known: dict[tuple[tuple[str, ...], Unit | None, str | None, int], _Composed] = {}
 
-    def figure(self, place: CellRef, item: Item, row: StubRow, column: Column, area: Area) -> RawFigure:
-        number = item.number
-        if number is None:  # the caller only passes numbers
-            raise ValueError(place)
-        label = self._label(row, column)
-        unit = self._unit(row, column, number.sign)
+    def figure(self, place: CellRef, item: Item, number: Number, row: StubRow, column: Column, area: Area) -> RawFigure:
+        key = (row.path, row.unit, row.period, column.col)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._compose(row, column)
+        unit, kind = known.unit, known.kind
+        if number.sign is not None and (unit is None or unit.symbol != number.sign):
+            unit = parse_unit(number.sign)
+            kind = kind_of(unit, known.label)
+        steps = self._steps
+        if number.repairs:
+            steps = (*steps, *(f"digits repaired: {r}" for r in number.repairs))
         return RawFigure(
             place=place,
-            text=item.text.strip(),
+            text=item.cell.text.strip(),
             number=number.value,
             multiplier=unit.multiplier if unit else 0,
             decimals=number.decimals,
             unit=unit.symbol if unit else None,
-            kind=kind_of(unit, label),
-            label=label,
-            evidence=self._evidence(row, column),
+            kind=kind,
+            label=known.label,
+            evidence=row.printed + known.headers,
             area=area,
-            period=self._period(row, column),
-            steps=(*self._steps, *(f"digits repaired: {r}" for r in number.repairs)),
+            period=known.period,
+            steps=steps,
         )
 
-    def _label(self, row: StubRow, column: Column) -> str:
-        key = (row.path, column.col)
-        found = self._labels.get(key)
-        if found is None:
-            found = self._labels[key] = self._compose_label(row, column)
-        return found
+    def _compose(self, row: StubRow, column: Column) -> _Composed:
+        label = self._compose_label(row, column)
+        unit = self._choose(row, column)
+        headers = f" × {' / '.join(column.printed)}" if column.printed else ""
+        return _Composed(label, unit, kind_of(unit, label), self._period(row, column), headers)
 
     def _compose_label(self, row: StubRow, column: Column) -> str:
         columns = column.path
@@ -189,15 +206,6 @@ class _Composer:
         elif subject and all(words("generic").match(p) for p in parts) and subject not in parts[0]:
             parts = (subject, *parts)
         return shorten(parts)
-
-    def _unit(self, row: StubRow, column: Column, sign: str | None) -> Unit | None:
-        key = (row.path, column.col, row.unit)
-        if key not in self._units:
-            self._units[key] = self._choose(row, column)
-        chosen = self._units[key]
-        if sign is not None and (chosen is None or chosen.symbol != sign):
-            return parse_unit(sign)
-        return chosen
 
     def _choose(self, row: StubRow, column: Column) -> Unit | None:
         if column.unit is not None and (
@@ -231,9 +239,6 @@ class _Composer:
         if context.period is not None:
             return Period(context.period, context.period_basis, context.period_printed)
         return Period()
-
-    def _evidence(self, row: StubRow, column: Column) -> str:
-        return f"{row.printed} × {' / '.join(column.printed)}" if column.printed else row.printed
 
 
 def _without_year(part: str) -> str:

@@ -18,8 +18,10 @@ from etl.normalise.regions import load_regions
 
 REGULAR = 0.3
 """Share of the larger numbers of a table that blanks must group for them to be its style."""
-RARE_MARKER = 0.03
+RARE_MARKER = 0.005
 """Markers (-, NA) are flagged where less than this share of the values is missing."""
+CONFIDENT = 0.5
+"""Least confidence of a table that needs no review."""
 BELOW_UNIT = re.compile(r"^[…⋯.]+$")
 
 _REPAIRS = {
@@ -41,6 +43,14 @@ def table_flags(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
     yield from _years(table)
     yield from _defunct(table, placed)
     yield from _notes(table)
+    yield from _unsure(table, placed)
+
+
+def _unsure(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
+    """The first value of a table whose roles are not settled well enough to be loaded without review."""
+    if table.confidence < CONFIDENT and placed:
+        item = table.cells[placed[0].row][placed[0].col]
+        yield flag_at(table, item, "low_confidence", f"版式识别置信度 {table.confidence}：{'；'.join(table.steps)}")
 
 
 def _repaired(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:

@@ -31,9 +31,11 @@ class Item:
 
     @property
     def yearlike(self) -> bool:
-        """Whether the number could be a year: 1949, 2017.0."""
+        """Whether the number could be a year: 1949, and 2017.0 as pandas writes it."""
         n = self.number
-        return n is not None and n.decimals == 0 and not n.sign and not n.repairs and 1900 <= n.value <= 2100
+        if n is None or n.decimals > 1 or n.sign or n.repairs or not 1900 <= n.value <= 2100:
+            return False
+        return n.decimals == 0 or n.value == n.value.to_integral_value()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,16 @@ class Grid:
 
     def span(self, row: int, col: int) -> MergedRange | None:
         return self.merges.get((row, col))
+
+
+@functools.cache
+def column_letters(col: int) -> str:
+    """0 → A, 26 → AA."""
+    letters, n = "", col + 1
+    while n:
+        n, rest = divmod(n - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 def load_grid(sheet: Sheet) -> Grid:

@@ -209,8 +209,9 @@ def _has_glued_units(block: Block, rows: dict[int, Row], stub: Sequence[StubColu
         for r in block.data
         if col in rows[r] and rows[r][col].kind == "text" and any(i.kind == "number" for i in rows[r].values())
     ]
-    bare = [label for label in labels if split_unit(label).unit is None]
-    return len(set(bare)) >= 3 and sum(glued_unit(label) is not None for label in bare) >= 0.85 * len(labels)
+    bare = [label for label in labels if split_unit(label).unit is None or label[-1] in "%％‰"]
+    glued = sum(split_unit(label).unit is not None or glued_unit(label) is not None for label in bare)
+    return len(set(bare)) >= 3 and glued >= 0.85 * len(labels)
 
 
 def indent_of(item: Item) -> int:

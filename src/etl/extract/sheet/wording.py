@@ -20,6 +20,8 @@ _ENGLISH_BRACKET = re.compile(r"[(（][^()（）\u4e00-\u9fff%‰]*[A-Za-z]{2}[^
 _BRACKET = re.compile(r"[(（\[［]([^()（）\[\]［］]*)[)）\]］]")
 _UNIT_WORD = re.compile(r"(?:计量)?单位[:：为]?")
 _INDEX = re.compile(r"^[\u4e00-\u9fffA-Za-z0-9]{1,8}[=＝]100(?:\.0)?$")
+_SIGN_TAIL = re.compile(r"[+＋]?[、,，/]?[-－—±]?(?P<sign>[%％‰])$")
+"""比上年+、-%: a sign at the end of a label is its unit."""
 _LIST = re.compile(r"[、,，;；.．和及]")
 
 
@@ -137,6 +139,8 @@ def split_unit(text: str) -> Labelled:
             continue
         label = (plain[: bracket.start()] + plain[bracket.end() :]).strip()
         return Labelled(label, unit)
+    if (sign := _SIGN_TAIL.search(plain)) and sign.start() and has_cjk(plain):
+        return Labelled(plain[: sign.start()], parse_unit(sign.group("sign")))
     return Labelled(plain)
 
 

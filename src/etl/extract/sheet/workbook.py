@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from etl.extract.sheet.blocks import Band, Block, bands, find_blocks
@@ -12,6 +15,8 @@ from etl.extract.sheet.grid import Grid, load_grid
 from etl.extract.sheet.label_variants import settle_labels
 from etl.extract.sheet.tables import Context, Names, Table, build_table
 from etl.model import CellRef, Extraction, Flag, Ignored, ManifestEntry, RawFigure, Relation, Workbook
+
+MANY_CELLS = 50_000
 
 
 @dataclass(slots=True)
@@ -24,6 +29,24 @@ class _Read:
 
 def extract_workbook(workbook: Workbook, file_name: str, manifest: ManifestEntry | None = None) -> Extraction:
     """The figures of a workbook named ``file_name`` (its name can tell region and period)."""
+    with _collector_paused(sum(len(sheet.cells) for sheet in workbook.sheets)):
+        return _extract(workbook, file_name, manifest)
+
+
+@contextmanager
+def _collector_paused(cells: int) -> Iterator[None]:
+    """Half of the time of a large sheet goes into looking for cycles among millions of figures that have none."""
+    pause = cells > MANY_CELLS and gc.isenabled()
+    if pause:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if pause:
+            gc.enable()
+
+
+def _extract(workbook: Workbook, file_name: str, manifest: ManifestEntry | None) -> Extraction:
     figures: list[RawFigure] = []
     ignored: list[Ignored] = []
     relations: list[Relation] = []
@@ -37,9 +60,10 @@ def extract_workbook(workbook: Workbook, file_name: str, manifest: ManifestEntry
             for found in table_figures(table):
                 if isinstance(found, Placed):
                     placed.append(found)
+                    taken.add((found.row, found.col))
                 else:
                     ignored.append(found)
-                taken.add(_place(found))
+                    taken.add(_row_col(found.place))
             figures.extend(p.figure for p in placed)
             _ignore_around(table, band, ignored, taken)
             found_relations, suspects = check_sums(table, placed)
@@ -71,12 +95,6 @@ def _read_sheets(workbook: Workbook, file_name: str, manifest: ManifestEntry | N
                     read.tables.append((band, table))
         sheets.append(read)
     return sheets
-
-
-def _place(found: Placed | Ignored) -> tuple[int, int]:
-    if isinstance(found, Placed):
-        return found.row, found.col
-    return _row_col(found.place)
 
 
 def _row_col(place: object) -> tuple[int, int]:

@@ -31,7 +31,8 @@ ordinary word that is also such a short name. phrase: an expression that holds a
 _LONGEST_TOWN = 16
 _ROOM = re.compile(r"[^0-9A-Za-z\u4e00-\u9fff]")
 # One line break or a few blanks between two ideographs are page layout, not an end.
-_LAYOUT = re.compile(r"(?<=[\u4e00-\u9fff])[ \t\u3000\u00a0]*(?:\r?\n)?[ \t\u3000\u00a0]*(?=[\u4e00-\u9fff])")
+_BLANK = "[ \\t\\u3000\\u00a0]"
+_LAYOUT = re.compile(rf"(?<=[\u4e00-\u9fff])(?:{_BLANK}+(?:\r?\n{_BLANK}*)?|\r?\n{_BLANK}*)(?=[\u4e00-\u9fff])")
 _SUBURB = re.compile("区(?![域间块划位分段别])")
 _VARIANTS = str.maketrans({"巿": "市"})
 
@@ -74,8 +75,6 @@ class _Offsets:
 def _without_layout(text: str) -> tuple[str, _Offsets]:
     pieces, gaps, last, removed = [], [], 0, 0
     for gap in _LAYOUT.finditer(text):
-        if gap.start() == gap.end():
-            continue
         pieces.append(text[last : gap.start()])
         removed += gap.end() - gap.start()
         gaps.append((gap.end() - removed, removed))
@@ -279,9 +278,6 @@ def _in_list(text: str, hits: list[_Hit]) -> frozenset[int]:
 
 def _joined(gazetteer: Gazetteer, text: str, hits: list[_Hit]) -> list[_Hit]:
     """江苏省|扬州市, 江阴市|祝塘镇 and 镇江|高新区 as one mention each."""
-    from etl.normalise.regions import uncoded_ends
-
-    ends = uncoded_ends()
     done: list[_Hit] = []
     for hit in hits:
         last = done[-1] if done else None
@@ -294,13 +290,20 @@ def _joined(gazetteer: Gazetteer, text: str, hits: list[_Hit]) -> list[_Hit]:
                 done[-1] = replace(whole, kind="uncoded")
                 continue
         done.append(hit)
-    return [_with_end(text, hit, ends) for hit in done]
+    return [_with_end(text, hit) for hit in done]
 
 
-def _with_end(text: str, hit: _Hit, ends: tuple[str, ...]) -> _Hit:
+@functools.cache
+def _ends() -> re.Pattern[str]:
+    from etl.normalise.regions import uncoded_ends
+
+    return re.compile(_any([re.escape(e) for e in uncoded_ends()]))
+
+
+def _with_end(text: str, hit: _Hit) -> _Hit:
     if hit.kind == "self":
         return hit
     if hit.name.endswith("市") and _SUBURB.match(text, hit.end):
         return _Hit(hit.start, hit.end + 1, hit.name + "区", "uncoded")
-    end = next((e for e in sorted(ends, key=len, reverse=True) if text.startswith(e, hit.end)), None)
-    return _Hit(hit.start, hit.end + len(end), hit.name + end, "uncoded") if end else hit
+    end = _ends().match(text, hit.end)
+    return _Hit(hit.start, end.end(), hit.name + end[0], "uncoded") if end else hit

@@ -116,10 +116,12 @@ class Gazetteer:
             c for c, known in self._by_code.items() if any(r.parent == code and r.valid_in(year) for r in known)
         )
 
+    @functools.lru_cache(maxsize=10_000)  # noqa: B019
     def may_name(self, text: str) -> bool:
         """Whether the text as a whole is a name, or a path of names (江苏省扬州市), whatever its code."""
         return bool(self._by_name.get(text)) or any(True for _ in self._paths(text, None))
 
+    @functools.lru_cache(maxsize=10_000)  # noqa: B019
     def codes_named(self, name: str) -> tuple[str, ...]:
         """Codes that ever bore this official or short name."""
         return tuple({n.region.code: None for n in self._by_name.get(name, ())})
@@ -271,14 +273,10 @@ class Gazetteer:
         return "".join(r.name for r in reversed(above) if r) + name
 
     def _dated(self, found: Iterable[Named], on: str | None) -> dict[str, Named]:
-        """One reading per code; official names and those valid at the date put the others aside."""
-        found = list(found)
-        full = [n for n in found if n.full] or found
-        valid = [n for n in full if n.region.valid_in(_year(on))]
-        best: dict[str, Named] = {}
-        for named in valid or full:
-            best[named.region.code] = named
-        return best
+        """One reading per code; those valid at the date put the others aside, then official names."""
+        found = sorted(found, key=lambda n: n.full)
+        valid = [n for n in found if n.region.valid_in(_year(on))]
+        return {n.region.code: n for n in valid or [n for n in found if n.full] or found}
 
     def _tiers(self, label: str, codes: dict[str, Named], within: str | None) -> Iterator[tuple[list[str], str]]:
         """Ever wider circles around the context, each with the codes in it."""
@@ -286,13 +284,15 @@ class Gazetteer:
             yield [c for c, n in codes.items() if n.region.level == "province"], "the province of this name"
         for around in self.ancestors(within) if within else ():
             if around != COUNTRY:
-                yield self._head(label, [c for c in codes if self.is_inside(c, around)]), f"inside {around}"
-        yield self._head(label, list(codes)), "the only place of this name"
+                inside = {c: n for c, n in codes.items() if self.is_inside(c, around)}
+                yield self._head(label, inside), f"inside {around}"
+        yield self._head(label, codes), "the only place of this name"
 
-    def _head(self, label: str, codes: list[str]) -> list[str]:
+    def _head(self, label: str, codes: dict[str, Named]) -> list[str]:
         """The one place that holds all the others of its name (长沙市 before 长沙县), or that is meant by custom."""
-        above = [c for c in codes if all(self.is_inside(other, c) for other in codes)]
-        return above or [c for c in codes if c == _namesakes().get(label)] or codes
+        same = [c for c, n in codes.items() if n.full] or list(codes)
+        above = [c for c in same if all(self.is_inside(other, c) for other in same)]
+        return above or [c for c in same if c == _namesakes().get(label)] or same
 
     def _answer(self, code: str, on: str | None, reason: str, printed: Named | None = None) -> Resolution:
         region = self.get(code, on)

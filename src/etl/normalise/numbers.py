@@ -142,7 +142,7 @@ def _mixed(text: str) -> Numeral | None:
         power = small + sum(LARGE.get(c, 0) for c in m[2])
         decimals = len(m[1].partition(".")[2])
         number = Decimal(m[1]).scaleb(small)
-        if section and number >= section or power >= highest:
+        if (section and number >= section) or power >= highest:
             return None
         section += number
         if power > small:

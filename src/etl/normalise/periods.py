@@ -29,11 +29,16 @@ class Today:
     year: int | None = None
     month: int | None = None
     day: int | None = None
+    reported: int | None = None
+    """The year that a work report of the first quarter reports on: 近三年 and 五年来 end with it."""
 
     @classmethod
     def of(cls, iso: str | None) -> Today:
         m = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", (iso or "").strip())
-        return cls(*(int(g) if g else None for g in m.groups())) if m else cls()
+        if m is None:
+            return cls()
+        year, month, day = (int(g) if g else None for g in m.groups())
+        return cls(year, month, day)
 
     @property
     def iso(self) -> str | None:
@@ -271,9 +276,11 @@ def _last(m: re.Match[str], g: dict[str, str | None], today: Today) -> PeriodMen
     text = g["last"] or g["lastb"] or ""
     if g["lastunit"] == "个月" or g["more"] or not (count := _number(text)):
         return PeriodMention(m.start("body"), m.end("body"), m["body"], None, "cumulative", "when", vague=True)
+    last = today.reported or today.year
     if count < 2:
-        return PeriodMention(m.start("body"), m.end("body"), m["body"], None, "period", "when", vague=True)
-    iso = f"{today.year - count + 1}/{today.year}" if today.year else None
+        iso = str(today.reported) if today.reported else None
+        return PeriodMention(m.start("body"), m.end("body"), m["body"], iso, "period", "when", vague=True)
+    iso = f"{last - count + 1}/{last}" if last else None
     return PeriodMention(m.start("body"), m.end("body"), m["body"], iso, "period", "when", vague=True)
 
 

@@ -36,7 +36,7 @@ class ParsedUnit:
 
 
 _WRAPPING = re.compile(r"^(?:计量)?单位[::]?|^[((\[〔]|[))\]〕]$")
-_INDEX = re.compile(r"^(?:以)?(\w{1,8}?)年?(?:=|为)100$")
+_INDEX = re.compile(r"^以?((?:\d{4}|上年同期|上年同月|上年|上月|上季度?|基期|女|男|女性|全国)(?:年)?)(?:=|为)100$")
 
 
 def _normal(printed: str) -> str:
@@ -107,8 +107,9 @@ class UnitTable:
         found = _INDEX.match(text)
         if not found:
             return None
-        symbol = f"{found[1]}=100"
-        code = f"INDEX_{found[1]}" if found[1].isascii() else "INDEX_OTHER"
+        basis = found[1].removesuffix("年") if found[1][0].isdigit() else found[1]
+        symbol = f"{basis}=100"
+        code = f"INDEX_{basis}" if basis.isascii() else "INDEX_OTHER"
         return ParsedUnit(0, Unit(code, symbol, "index", Decimal(1), symbol))
 
     def _ratio(self, text: str) -> ParsedUnit | None:

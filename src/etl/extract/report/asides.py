@@ -32,7 +32,10 @@ _NUMERAL = re.compile(r"[\d〇零一二三四五六七八九十百千万亿两]"
 
 def find_asides(text: str, periods: Sequence[PeriodMention]) -> list[Aside]:
     """Everything set aside, by start; may overlap."""
-    found = [Aside(p.start, p.end, "date" if p.iso is not None or not p.vague else "duration_phrase") for p in periods]
+    found = [
+        Aside(p.start, p.end, "duration_phrase" if p.iso is None and p.time_type == "cumulative" else "date")
+        for p in periods
+    ]
     for pattern, reason in _patterns():
         found += [Aside(m.start(), m.end(), reason) for m in pattern.finditer(text) if m.end() > m.start()]
     for m in _QUOTE.finditer(text):

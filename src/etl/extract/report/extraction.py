@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from etl.extract.report.articles import Article, split_articles
 from etl.extract.report.asides import Covering, find_asides
@@ -17,12 +18,13 @@ from etl.extract.report.scan import Number, find_numbers
 from etl.extract.report.when import Calendar, Default
 from etl.extract.report.where import Atlas
 from etl.extract.report.worded import worded_ranks
-from etl.model import Area, Document, Extraction, Ignored, ManifestEntry, RawFigure, Relation
-from etl.normalise.periods import Today, find_periods
+from etl.model import Area, Basis, Document, Extraction, Ignored, ManifestEntry, RawFigure, Relation
+from etl.normalise.periods import PeriodMention, Today, find_periods
 from etl.normalise.regions import load_regions
 
 _SENTENCE = re.compile(r"[^。!?\n]{0,600}(?:[。!?]{1,8}[”』」)]{0,4}|\n)?")
 _CLAUSE = re.compile(r"[^,;:。!?\n]*[,;:。!?\n]?")
+_WORK_REPORT = re.compile(r"工作报告|各位代表")
 PARAGRAPH = 3000
 """How far back, in characters, a paragraph gives context: text without a line break must not take forever."""
 
@@ -33,50 +35,76 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
     Offsets count code points of ``document.text``. Without ``manifest`` what the text does not settle is None.
     """
     reading = flow(document.text)
-    today = Today.of(manifest.published_on if manifest else None)
+    today, basis = _today(reading, manifest)
     periods = list(find_periods(reading.text, today))
-    covering = Covering(find_asides(reading.text, periods))
     sentences = [m.span() for m in _SENTENCE.finditer(reading.text) if m.end() > m.start()]
-    starts = [s for s, _ in sentences]
-    numbers: list[tuple[Number, Figure]] = []
-    ignored: list[Ignored] = []
-
-    def ignore(start: int, end: int, reason: str) -> None:
+    numbers, asides = _judged(reading, periods, sentences)
+    articles = split_articles(reading)
+    dates = [(p.start, p.end) for p in periods if p.role != "compare"]
+    context = _Context(
+        document=document,
+        reading=reading,
+        sentences=sentences,
+        articles=articles,
+        atlas=Atlas(reading.text, load_regions(), articles, _home(manifest)),
+        calendar=Calendar(reading.text, periods, today),
+        default=Default(str(today.year) if today.year else None, basis if today.year else None),
+        holes=sorted([(f.start - n.lead, f.end + len(n.after)) for n, f in numbers] + dates),
+        spans=sorted((f.start, f.end) for _, f in numbers),
+    )
+    ignored = []
+    for start, end, reason in asides:
         place = reading.to_raw(start, end)
         ignored.append(Ignored(place, document.text[place.start : place.end], reason))
+    return Extraction(tuple(_figures(context, numbers)), tuple(ignored), tuple(_relations(context, numbers)))
 
-    for number in find_numbers(reading.text):
-        aside = covering.of(number.start, number.digits_end)
-        if aside is not None:
-            ignore(number.start, _numeral_end(reading.text, number), aside.reason)
+
+def _judged(
+    reading: Flow, periods: Sequence[PeriodMention], sentences: Sequence[tuple[int, int]]
+) -> tuple[list[tuple[Number, Figure]], list[tuple[int, int, str]]]:
+    """The numbers that are figures, and the spans of all other numerals with the reason; by place."""
+    text = reading.text
+    covering = Covering(find_asides(text, periods))
+    starts = [s for s, _ in sentences]
+    worded = worded_ranks(text)
+    taken = sorted((f.start, f.end) for _, f in worded)
+    numbers: list[tuple[Number, Figure]] = []
+    asides: list[tuple[int, int, str]] = []
+    for number in find_numbers(text):
+        i = bisect_right(taken, (number.start, len(text)))
+        if any(start < number.end and end > number.start for start, end in taken[max(0, i - 1) : i + 1]):
             continue
-        sentence = sentences[bisect_right(starts, number.start) - 1]
-        clause = _clause(reading.text, sentence, number.start)
-        verdict = judge(number, reading.text, sentence[0], *clause)
+        verdict: Figure | str
+        if aside := covering.of(number.start, number.digits_end):
+            verdict = aside.reason
+        else:
+            sentence = sentences[bisect_right(starts, number.start) - 1]
+            verdict = judge(number, text, sentence[0], *_clause(text, sentence, number.start))
         if isinstance(verdict, str):
-            ignore(number.start, _numeral_end(reading.text, number), verdict)
+            asides.append((number.start, _numeral_end(text, number), verdict))
         else:
             numbers.append((number, verdict))
-    numbers = like_their_list(reading.text, numbers)
-    numbers += worded_ranks(reading.text)
+    numbers = [*like_their_list(text, numbers), *worded]
     numbers.sort(key=lambda pair: pair[1].start)
-    articles = split_articles(reading)
-    context = _Context(
-        document,
-        reading,
-        sentences,
-        articles,
-        Atlas(reading.text, load_regions(), articles, _home(manifest)),
-        Calendar(reading.text, periods, today),
-        Default(str(today.year) if today.year else None, "manifest" if today.year else None),
-        sorted(
-            [(f.start - n.lead, f.end + len(n.after)) for n, f in numbers]
-            + [(p.start, p.end) for p in periods if p.role != "compare"]
-        ),
-        sorted((f.start, f.end) for _, f in numbers),
-    )
-    figures = _figures(context, numbers)
-    return Extraction(tuple(figures), tuple(ignored), tuple(_relations(context, numbers)))
+    return numbers, asides
+
+
+def _today(reading: Flow, manifest: ManifestEntry | None) -> tuple[Today, Basis]:
+    """The day of publication: of the manifest, else a date that stands alone in the head or foot of the document."""
+    today, basis = Today.of(manifest.published_on if manifest else None), "manifest"
+    if today.year is None:
+        for line in (*reading.lines[:12], *reading.lines[-4:]):
+            if line.end - line.start > 40:
+                continue
+            found = [
+                p for p in find_periods(reading.text[line.start : line.end], Today()) if p.iso and p.role == "when"
+            ]
+            if len(found) == 1 and found[0].iso and found[0].iso.count("-") == 2 and "/" not in found[0].iso:
+                today, basis = Today.of(found[0].iso), "layout"
+                break
+    if today.year and today.month in (1, 2, 3) and _WORK_REPORT.search(reading.text, 0, 2000):
+        today = replace(today, reported=today.year - 1)
+    return today, basis  # type: ignore[return-value]
 
 
 _NUMERAL = re.compile(r"[\d零〇一二三四五六七八九十百千万亿兆两]")
@@ -145,7 +173,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
                 number=assert_numeral.number,
                 multiplier=assert_numeral.multiplier,
                 decimals=assert_numeral.decimals,
-                unit=figure.unit,
+                unit=figure.unit or None,
                 kind=figure.kind,
                 label=label_of(
                     text,

@@ -6,6 +6,7 @@ line again; blanks beside digits and inside numbers are gone.
 
 from __future__ import annotations
 
+import itertools
 import re
 from array import array
 from bisect import bisect_right
@@ -149,7 +150,7 @@ def _assembled(view: NormalisedView, kept: list[tuple[int, int]], breaks: list[t
     lines: list[Line] = []
     length = 0
     bounds = [*breaks, (len(kept), False)]
-    for (first, heading), (last, _) in zip(bounds, bounds[1:], strict=False):
+    for (first, heading), (last, _) in itertools.pairwise(bounds):
         begin = length
         for start, end in kept[first:last]:
             flow_starts.append(length)

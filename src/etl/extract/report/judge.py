@@ -69,6 +69,10 @@ def judge(number: Number, text: str, sentence_start: int, clause_start: int, cla
     before = before[: len(before) - number.lead] if number.lead and number.lead <= len(before) else before
     if number.numeral is None:
         return "article"
+    if number.slash and not re.search(
+        r"(?:占|近|约|超过?|有|为|达|的|全[国省市县])$", before + text[number.start - number.lead : number.start]
+    ):
+        return "other"
     if before.endswith("第"):
         return _ordinal(number, text, before, clause_start)
     if _PER_BEFORE.search(before) and number.unit not in ("%",):
@@ -81,6 +85,8 @@ def judge(number: Number, text: str, sentence_start: int, clause_start: int, cla
     end = number.end
     if unit is None:
         found = _unit_from_noun(number, text, clause_start, clause_end)
+        if found is None and number.numeral.multiplier >= 4 and not number.han and not re.match(r"[”」A-Za-z]", after):
+            found = ""  # 比上年多1.2万: a figure without doubt, in the unit of the one before
         if found is None:
             return _reason_without_unit(number, before, after)
         unit = found
@@ -119,9 +125,8 @@ def _unit_from_noun(number: Number, text: str, clause_start: int, clause_end: in
     pattern, units = lexicon.counted_nouns()
     scaled = number.numeral is not None and number.numeral.multiplier >= 3
     ahead = text[number.end : min(clause_end, number.end + (12 if scaled else 6))]
-    if m := pattern.search(ahead):
-        if scaled or m.start() <= 2:
-            return units[m[0]]
+    if (m := pattern.search(ahead)) and (scaled or m.start() <= 2):
+        return units[m[0]]
     if scaled and _PUNCTUATION.match(ahead):
         behind = text[max(clause_start, number.start - 12) : number.start]
         last = None
@@ -207,7 +212,8 @@ def _kind(unit: str, before: str, after: str, number: Number) -> Kind:
     if dimension == "percent":
         if _changes(before) or re.match(r"的?(?:年均)?(?:增长|增速|增幅|涨幅|降幅|速度)", after):
             return "growth"
-        return "ratio" if lexicon.words("ratio").search(before[-10:]) else "share"
+        over = number.numeral is not None and number.numeral.value > 100
+        return "ratio" if over or lexicon.words("ratio").search(before[-10:]) else "share"
     if dimension in ("percentage_points", "per_mille_points", "basis_points"):
         return "pp_change"
     if dimension == "per_mille":
@@ -246,6 +252,10 @@ _PHYSICAL = frozenset(
 )
 
 
+_PAST = re.compile(r"过去一年|去年|全年|一年来")
+_POLICY = re.compile(
+    r"(?:罚款|封顶线|起付线|起征点|门槛费|缴费标准|补助标准|补贴标准|奖励标准|上限|下限|限额|最低工资标准|最低生活保障标准|低保标准)[^,。;]{0,6}$"
+)
 _NOW = re.compile(r"目前|已(?!经?计划)|去年|今年以来|截至")
 _FUTURE = re.compile(
     r"力争|目标(?:为|是|达|任务)|(?:到|至)(?:20\d\d年|[“「]?十[四五六]五[”」]?)[^,。;]{0,4},|(?:达产|投产|建成|全部建成)后,?|预计|预期目标|规划到|未来[一二三五\d]"
@@ -260,6 +270,8 @@ def _status(number: Number, unit: str, text: str, sentence_start: int, clause_st
     ahead = None
     for ahead in _FUTURE.finditer(text, max(sentence_start, number.start - 160), number.start):
         pass
+    if ahead is not None and ahead[0] == "预计" and _PAST.search(text, sentence_start, number.start):
+        ahead = None
     if ahead is not None and not _NOW.search(text, ahead.end(), number.start):
         year = re.search(r"20\d\d", ahead[0])
         if year is None or re.search(r"力争|目标|达到|将|建|突破|实现|超过|以上", text[ahead.start() : clause_end]):
@@ -270,11 +282,16 @@ def _status(number: Number, unit: str, text: str, sentence_start: int, clause_st
         per = not re.search(r"共计|合计|总计|总额|累计", before[-8:]) and re.search(
             r"(?:每|人均)[^,。;]{0,8}$|按[^,。;]{0,10}$", before
         )
-        bounded = number.before in ("最高", "不超过", "最低", "最多") or number.after in ("以内", "之内")
+        bounded = number.before in ("最高", "不超过", "最低", "最多", "不低于", "不少于") or number.after in (
+            "以内",
+            "之内",
+        )
         wide = text[max(sentence_start, number.start - 60) : number.start]
         given = lexicon.words("given").search(wide) or re.match(
             r"的?[^,。;、]{0,10}(?:补助|津贴|补贴|奖励|标准)", after
         )
+        if _POLICY.search(before):
+            return "standard"
         if given and (per or bounded or re.search(r"一次性", before)):
             return "standard"
     elif number.after in ("及以上", "以上", "或以上") and re.match(r"(?:及|或)?以上的", after):

@@ -54,7 +54,7 @@ def label_of(
     label = _trim(f"{verb}{before if after else _EDGE_RIGHT.sub('', before)}{after}")
     for start, end in reversed(clauses[:-1]):
         dependent = bool(_DEPENDENT.match(label))
-        if not dependent and (len(label) >= ENOUGH or text[end - 1 : end] == ";" and len(label) >= 4):
+        if not dependent and (len(label) >= ENOUGH or (text[end - 1 : end] == ";" and len(label) >= 4)):
             break
         if not dependent and len(label) >= 5 and _MEASURE.search(label):
             break
@@ -106,6 +106,8 @@ def _after(text: str, at: Hole, end: int, figures: Sequence[Hole], holes: Sequen
     words = text[at[1] : stop]
     if following:
         cut = re.search(r"、|以及(?=.{0,2}$)|[及和与](?=.{0,2}$)", words)
+        if cut and words.count("(", 0, cut.start()) > words.count(")", 0, cut.start()):
+            cut = None
         if cut and len(words.strip("、和及与共")) > 1:
             return _without(text, at[1], at[1] + cut.start(), holes)
         if len(_NOISE.sub("", words).strip("、和及与共")) == 0:

@@ -46,7 +46,8 @@ def _unit_words() -> dict[str, tuple[re.Pattern[str] | None, bool]]:
 def unit_forms() -> frozenset[str]:
     """Units that can follow a number in prose."""
     words = _unit_words()
-    return frozenset(f for f in load_units().surface_forms() if words.get(f, (None, True))[1] and not f[0].isdigit())
+    forms = load_units().surface_forms() | {r["word"] for r in rows("text_classifiers.csv")}
+    return frozenset(f for f in forms if words.get(f, (None, True))[1] and not f[0].isdigit())
 
 
 @cache

@@ -20,6 +20,9 @@ def like_their_list(text: str, numbers: Sequence[tuple[Number, Figure]]) -> list
     out = list(numbers)
     for i in range(1, len(out)):
         (_, last), (number, figure) = out[i - 1], out[i]
+        if not figure.unit and figure.start - last.end <= 40 and "。" not in text[last.end : figure.start]:
+            figure = replace(figure, unit=last.unit, kind=last.kind if last.unit != "%" else "count")
+            out[i] = number, figure
         if figure.unit == last.unit and figure.start - last.end <= 4 and _LINK.fullmatch(text, last.end, figure.start):
             out[i] = number, replace(figure, kind=last.kind, status=last.status, direction=last.direction)
     return out

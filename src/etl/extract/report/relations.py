@@ -15,12 +15,19 @@ from etl.model import Place, Relation, RelationMembers
 
 _AMOUNTS = frozenset({"count", "money", "area", "other"})
 _SHARE_OPEN = re.compile(r"(?:占比|占总数|占|比例|比重)[^,。;]{0,8}$")
-_OF = re.compile(r"占(?!比|总数的?$|总量的?$|总人数的?$|总额的?$)(?:全部|总)?([\u4e00-\u9fff()]{2,16}?)(?:总数|总量|总人数|总额)?的?(?:比重|比例|比)?(?:为|达到?|约|近|超过?|的)*$")
+_OF = re.compile(
+    r"占(?!比|总数的?$|总量的?$|总人数的?$|总额的?$)(?:全部|总)?([\u4e00-\u9fff()]{2,16}?)(?:总数|总量|总人数|总额)?的?(?:比重|比例|比)?(?:为|达到?|约|近|超过?|的)*$"
+)
+_SUBJECT = re.compile(r"(?:其中)?([^占比]{2,}?)(?:占|所占|的?比重|的?比例)")
 _RATE = re.compile(r"[\u4e00-\u9fff]{1,4}率(?:为|达到?|约)?$")
-_TOTAL = re.compile(r"(?:共计|合计|总计|总共|共|总数(?:达到?|为)?|总人数(?:已)?(?:达到?|为)?|总额(?:达到?|为)?|总计奖励|总投资)(?:有|为|达到?|约|近|奖励|发放|投入|接近)*$")
+_TOTAL = re.compile(
+    r"(?:共计|合计|总计|总共|共|总数(?:达到?|为)?|总人数(?:已)?(?:达到?|为)?|总额(?:达到?|为)?|总计奖励|总投资)(?:有|为|达到?|约|近|奖励|发放|投入|接近)*$"
+)
 _EACH = re.compile(r"每(?:人|名|位|户|家|个|亩|头|对|支|所|村|套|台)[\u4e00-\u9fff]{0,6}$")
 _FROM = re.compile(r"[从由][^,。;]{0,12}$")
-_TO = re.compile(r"(?:提高|增加|增长|上升|下降|降低|减少|扩大|提升|缩短|压缩|发展|升|增|降|减)(?:至|到|为)(?:了)?[^,。;]{0,8}$")
+_TO = re.compile(
+    r"(?:提高|增加|增长|上升|下降|降低|减少|扩大|提升|缩短|压缩|发展|升|增|降|减)(?:至|到|为)(?:了)?[^,。;]{0,8}$"
+)
 _AMONG = re.compile(r"其中")
 _WHOLE = re.compile(r"在[^,。;]{0,16}$")
 _WHOLE_AFTER = re.compile(r"[^,。;]{0,12}中,")
@@ -80,8 +87,12 @@ def _share(
     start = members[i].figure.start
     for j in amounts:  # 在24.4万职工总数中,…占比五分之一
         figure = members[j].figure
-        if _WHOLE.search(text, max(sentence[0], figure.start - 18), figure.start) and _WHOLE_AFTER.match(text, figure.end):
-            parts = [k for k in amounts if k != j and _alike(members[k], members[j]) and members[k].value <= members[j].value]
+        if _WHOLE.search(text, max(sentence[0], figure.start - 18), figure.start) and _WHOLE_AFTER.match(
+            text, figure.end
+        ):
+            parts = [
+                k for k in amounts if k != j and _alike(members[k], members[j]) and members[k].value <= members[j].value
+            ]
             if parts and _SHARE_OPEN.search(before):
                 return parts[-1], j
     clause = before[max(before.rfind(c) for c in ",;。") + 1 :]
@@ -89,6 +100,12 @@ def _share(
     if not rate and not _SHARE_OPEN.search(clause):
         return None
     part = amounts[-1]
+    subject = _SUBJECT.match(clause)
+    if subject and not rate:
+        figure = members[part].figure
+        near = text[max(sentence[0], figure.start - 24) : max(figure.end, min(figure.end + 14, start - len(clause)))]
+        if subject[1] not in near:
+            return None
     if text.count(",", members[part].figure.end, start) > 1 or ";" in text[members[part].figure.end : start]:
         return None
     wholes = [j for j in amounts[:-1] if _alike(members[j], members[part]) and members[j].value >= members[part].value]
@@ -132,7 +149,12 @@ def _total(text: str, members: Sequence[Member], i: int) -> list[Relation]:
                 terms.append((count.place, member.place))
                 j -= 2
                 continue
-        if member.figure.status == "observed" and _alike(member, total) and member.figure.kind == total.figure.kind and member.value <= total.value:
+        if (
+            member.figure.status == "observed"
+            and _alike(member, total)
+            and member.figure.kind == total.figure.kind
+            and member.value <= total.value
+        ):
             parts.append(member.place)
             j -= 1
             continue

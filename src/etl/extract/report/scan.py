@@ -61,6 +61,8 @@ class Number:
     worded: bool = False
     lead: int = 0
     """Characters before ``start`` that the qualifier takes."""
+    slash: bool = False
+    """Printed as 1/4: a date or a part of a code unless the words tell a share."""
     bare_power: bool = False
     """百, 万 … without a digit: a figure only with a qualifier (逾百万元)."""
 
@@ -85,8 +87,6 @@ def _number(text: str, m: re.Match[str]) -> Number:
         numeral = parse_numeral(worded.replace("之负", "之"))
         if "之负" in worded and numeral is not None:
             numeral = replace(numeral, number=-numeral.number)
-        if m["slash"] and numeral is not None and numeral.number >= 100:
-            numeral = None
         end, inner, han, bare = m.end(), "", not worded[0].isdigit(), False
     else:
         inner = m["in1"] or m["in2"] or m["hin"] or ""
@@ -115,7 +115,7 @@ def _number(text: str, m: re.Match[str]) -> Number:
         qualifier = "gt"
     return Number(
         start, end, number_end, numeral, han, unit, qualifier, before, after, upper,
-        worded=bare or (numeral is not None and numeral.worded), lead=lead, bare_power=bare,
+        worded=bare or (numeral is not None and numeral.worded), lead=lead, slash=bool(m["slash"]), bare_power=bare,
     )  # fmt: skip
 
 

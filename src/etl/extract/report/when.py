@@ -56,6 +56,8 @@ class Calendar:
         if opening and opening[0].role == "when" and opening[0].iso is not None and _OWN_YEAR.match(opening[0].text):
             if "-" not in opening[0].iso.partition("/")[0][4:]:
                 return Default(opening[0].iso, "article")
+        if self._today.reported:
+            return Default(str(self._today.reported), fallback.basis)
         if (
             self._today.year
             and self._today.month in (1, 2, 3)

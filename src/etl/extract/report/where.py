@@ -111,7 +111,7 @@ class Atlas:
         near = home is None or code[:2] == home[:2]
         if level == "city":
             return near or bool(_AT_EDGE.search(self._text[max(0, m.start - 1) : m.start]))
-        inside = home is not None and code[:4] == home[:4] or (home is not None and home[2:] == "0000" and near)
+        inside = (home is not None and code[:4] == home[:4]) or (home is not None and home[2:] == "0000" and near)
         return inside and bool(_AT_EDGE.search(self._text[max(0, m.start - 1) : m.start]))
 
     def _is_subject(self, m: Mention) -> bool:

@@ -217,9 +217,9 @@ def test_line_breaks_inside_a_name() -> None:
 def test_a_million_characters_a_second() -> None:
     text = "全市在丹阳市、句容市和南京市江宁区新增培训基地80个，覆盖职工3万人次，同比增长12%。\n" * 8000
     GAZETTEER.find("预热")
-    started = time.perf_counter()
+    started = time.process_time()
     found = GAZETTEER.find(text, within="321100")
-    took = time.perf_counter() - started
+    took = time.process_time() - started
     assert len(found) == 4 * 8000
     assert len(text) / took > 500_000  # half the aim: the test machine may be busy
 

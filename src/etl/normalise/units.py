@@ -36,7 +36,7 @@ class ParsedUnit:
 
 
 _WRAPPING = re.compile(r"^(?:计量)?单位[::]?|^[((\[〔]|[))\]〕]$")
-_INDEX = re.compile(r"^以?((?:\d{4}|上年同期|上年同月|上年|上月|上季度?|基期|女|男|女性|全国)(?:年)?)(?:=|为)100$")
+_INDEX = re.compile(r"^以?(\d{4})年?(?:=|为)100$")
 
 
 def _normal(printed: str) -> str:
@@ -93,7 +93,11 @@ class UnitTable:
         text = _normal(printed)
         if not text:
             return None
-        return self._simple(text) or self._index(text) or self._ratio(text)
+        return self._simple(text) or self._index(text) or (None if self._is_fixed(text) else self._ratio(text))
+
+    def _is_fixed(self, text: str) -> bool:
+        """A multiplier before a unit that takes none (万 before 人/万人)."""
+        return any(text.startswith(word) and text[len(word) :] in self._by_form for word, _ in self._multipliers)
 
     def _simple(self, text: str) -> ParsedUnit | None:
         if unit := self._by_form.get(text):
@@ -107,10 +111,8 @@ class UnitTable:
         found = _INDEX.match(text)
         if not found:
             return None
-        basis = found[1].removesuffix("年") if found[1][0].isdigit() else found[1]
-        symbol = f"{basis}=100"
-        code = f"INDEX_{basis}" if basis.isascii() else "INDEX_OTHER"
-        return ParsedUnit(0, Unit(code, symbol, "index", Decimal(1), symbol))
+        symbol = f"{found[1]}=100"
+        return ParsedUnit(0, Unit(f"INDEX_{found[1]}", symbol, "index", Decimal(1), symbol))
 
     def _ratio(self, text: str) -> ParsedUnit | None:
         above, slash, below = text.partition("/")

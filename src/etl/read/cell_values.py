@@ -38,8 +38,8 @@ def typed_cell(row: int, col: int, raw: object, *, percent: bool = False, indent
         number = decimal_of(raw)
         if percent:
             number = plain(number * 100)
-            return Cell(row, col, number, f"{number}%", percent=True, indent=indent)
-        return Cell(row, col, number, str(number), indent=indent)
+            return Cell(row, col, number, f"{number:f}%", percent=True, indent=indent)
+        return Cell(row, col, number, f"{number:f}", indent=indent)
     value, text = _moment(raw)
     return Cell(row, col, value, text, indent=indent)
 

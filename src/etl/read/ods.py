@@ -116,8 +116,8 @@ def _value(cell: Any) -> tuple[CellValue, str, bool]:
             return (text or None), text, False
         if kind == "percentage":
             number = plain(number * 100)
-            return number, text or f"{number}%", True
-        return number, text or str(number), False
+            return number, text or f"{number:f}%", True
+        return number, text or f"{number:f}", False
     if kind == "boolean":
         return cell.get(f"{_OFFICE}boolean-value") == "true", text, False
     if kind == "date":

@@ -87,8 +87,8 @@ def _value(data: Any, percent: bool) -> tuple[CellValue, str, bool]:
             return text, text, False
         if percent:
             number = plain(number * 100)
-            return number, f"{number}%", True
-        return number, str(number), False
+            return number, f"{number:f}%", True
+        return number, f"{number:f}", False
     if kind == "DateTime":
         try:
             moment = datetime.fromisoformat(text)

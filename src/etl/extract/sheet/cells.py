@@ -46,7 +46,10 @@ def read_number(cell: Cell) -> Number | None:
 
 def decimals_of(value: Decimal) -> int:
     """Digits after the point."""
-    _, point, fraction = str(value).partition(".")
+    text = str(value)
+    if "E" in text:
+        text = f"{value:f}"
+    _, point, fraction = text.partition(".")
     return len(fraction) if point else 0
 
 

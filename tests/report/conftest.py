@@ -66,7 +66,7 @@ def observation(place: Place, text: str, **changes: Any) -> Observation:
         label="困难职工户数",
         breakdown={},
         indicator=None,
-        series_key="series",
+        series_key=changes.get("label", "困难职工户数")[:24],
         evidence="",
         obs_status="A",
         steps=(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -88,6 +89,21 @@ def test_figures_are_marked_in_their_source(builder: Builder) -> None:
 
     assert {"312", "90%", "54家", "65家", "3000余份", "900", "300", "500"} <= set(page.marks)
     assert "入库时记下的依据" in page.text, "the blocked row's evidence is all there is"
+
+
+def test_a_fact_with_two_values_names_the_other(builder: Builder) -> None:
+    run_id = builder.run()
+    body = "甲处12户，乙处15户。"
+    rows = tuple(
+        observation(span(body, text), text, obs_value=Decimal(text[:2]), evidence=body) for text in ("12户", "15户")
+    )
+    findings = tuple(Finding("OBS-FACT", "warn", "互不相容", r.observation_id, body) for r in rows)
+    builder.put(run_id, "甲.txt", body, numerals=2, numerals_loaded=2, loaded=rows, findings=findings)
+
+    page = page_of(builder, run_id)
+
+    assert "15户（第 8–11 字）" in page.text
+    assert page.marks == ["12户", "15户"] * 2
 
 
 def test_without_the_archive_the_stored_evidence_is_shown(builder: Builder) -> None:

@@ -5,18 +5,18 @@ The first page of cards is rendered by the template, all others by the browser f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from etl.model import CellRef, Place
 from etl.report.data import FigureRow, FindingLine, RelationIssue, ReportData, RowIssue
 from etl.report.excerpts import Excerpt, Grid, GridExcerpt, Source, TextExcerpt, address
 from etl.report.wording import clean, number
 
-Json = dict[str, Any]
+NAMED_PLACES = 8
+"""Members of a relation that are named; all are marked in the excerpt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,12 @@ def build_cards(data: ReportData, archive_dir: Path | None, words: Mapping[str, 
     for relation in data.relations:
         for _, place in relation.members:
             failing.setdefault((relation.file_sha256, place), relation)
+    told = _told_again(issue.row for issue in (*data.held, *data.warned))
     for part, issues in (("held", data.held), ("warned", data.warned)):
         for i, issue in enumerate(issues):
             broken = failing.get((issue.row.file_sha256, issue.row.place))
-            add(part, i, issue.row.file_sha256, _row_maker(issue, broken, index, words))
+            others = told.get(_fact_key(issue.row), [])
+            add(part, i, issue.row.file_sha256, _row_maker(issue, broken, others, index, words))
     for i, relation in enumerate(data.relations):
         add("relations", i, relation.file_sha256, _relation_maker(relation, index, words))
     done: dict[str, list[Card | None]] = {part: [None] * size for part, size in sizes.items()}
@@ -110,11 +112,34 @@ def _keep_cells(cells: dict[str, dict[str, str]], card: Card, grids: Mapping[str
                         kept[key] = clean(text)
 
 
+FactKey = tuple[str, str, str | None]
+"""File, series and period."""
+
+
+def _fact_key(row: FigureRow) -> FactKey:
+    return row.file_sha256, row.series_key, row.time_period
+
+
+def _told_again(rows: Iterable[FigureRow]) -> dict[FactKey, list[FigureRow]]:
+    """Facts that a file tells with different values, among the rows of the report."""
+    told: dict[FactKey, list[FigureRow]] = {}
+    for row in rows:
+        if row.time_period is not None:
+            told.setdefault(_fact_key(row), []).append(row)
+    return {key: found for key, found in told.items() if len({r.obs_value for r in found}) > 1}
+
+
 def _row_maker(
-    issue: RowIssue, broken: RelationIssue | None, index: Mapping[str, int], words: Mapping[str, Mapping[str, str]]
+    issue: RowIssue,
+    broken: RelationIssue | None,
+    told: Sequence[FigureRow],
+    index: Mapping[str, int],
+    words: Mapping[str, Mapping[str, str]],
 ) -> Callable[[Source], Card]:
     row = issue.row
-    fellows = [place for _, place in broken.members if place != row.place] if broken else []
+    others = [r for r in told if r.place != row.place and r.obs_value != row.obs_value]
+    members = [place for _, place in broken.members] if broken else [r.place for r in others[:NAMED_PLACES]]
+    fellows = [place for place in members if place != row.place]
 
     def make(source: Source) -> Card:
         return Card(
@@ -122,7 +147,7 @@ def _row_maker(
             where=where(row.place),
             text=row.text.strip(),
             said=_said(issue.findings),
-            facts=tuple(_facts(row, words)),
+            facts=(*_facts(row, words), *_other_values(others)),
             arithmetic=broken.arithmetic if broken else "",
             excerpts=(source.figure(row.place, row.text, row.evidence, fellows),),
             observation_id=row.observation_id,
@@ -137,7 +162,7 @@ def _relation_maker(
     def make(source: Source) -> Card:
         return Card(
             file=index[issue.file_sha256],
-            where="、".join(where(p) for _, p in issue.members[:4]) + (" 等" if len(issue.members) > 4 else ""),
+            where=where_all([p for _, p in issue.members]),
             text=words["relation"].get(issue.kind, issue.kind),
             said=tuple(
                 replace(s, message=s.message.removesuffix(issue.arithmetic).rstrip("：")) for s in _said(issue.findings)
@@ -171,6 +196,15 @@ def where(place: Place) -> str:
     return f"第 {place.start:,}–{place.end:,} 字"
 
 
+def where_all(places: Sequence[Place]) -> str:
+    """The places of a relation, a sheet named only once: ``表1!B4、B5、B6``."""
+    told, sheet = [], None
+    for place in places[:NAMED_PLACES]:
+        told.append(place.cell if isinstance(place, CellRef) and place.sheet == sheet else where(place))
+        sheet = place.sheet if isinstance(place, CellRef) else None
+    return "、".join(told) + (f" 等 {len(places)} 处" if len(places) > NAMED_PLACES else "")
+
+
 def interval(low: Decimal | None, high: Decimal | None) -> str:
     """``[1,200, 1,300]``; open ends in words."""
     if low is None and high is None:
@@ -193,6 +227,13 @@ def _facts(row: FigureRow, words: Mapping[str, Mapping[str, str]]) -> Iterable[t
     code = f"（{row.ref_area}）" if row.ref_area else ""
     yield "地区", (area + code or "（未定）") + (f" · {row.ref_entity}" if row.ref_entity else "")
     yield "时期", row.time_period or "（未定）"
+
+
+def _other_values(others: Sequence[FigureRow]) -> Iterable[tuple[str, str]]:
+    """Where the file gives the same fact another value."""
+    if others:
+        shown = "；".join(f"{r.text.strip()}（{where(r.place)}）" for r in others[:NAMED_PLACES])
+        yield "同一事实的其他数值", shown + (f" 等 {len(others)} 处" if len(others) > NAMED_PLACES else "")
 
 
 def _status(row: FigureRow, words: Mapping[str, Mapping[str, str]]) -> str:

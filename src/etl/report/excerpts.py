@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,6 +26,7 @@ HEADER_ROWS = 4
 STUB_COLS = 2
 MAX_ROWS = 16
 MAX_COLS = 10
+NUMERIC_TEXT = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 TOO_BIG = 100_000
 """Numerals of a file that is not opened again for its excerpts: reading it takes longer than writing the report."""
 CELL_CHARS = 80
@@ -168,7 +170,12 @@ def _grow(chosen: set[int], more: Iterable[int], limit: int) -> set[int]:
 
 
 def _is_number(value: object) -> bool:
-    """A number that is no year: years stand in headers."""
+    """A number, stored as one or as text, that is no year: years stand in headers."""
+    if isinstance(value, str):
+        text = value.strip().replace(",", "").rstrip("%")
+        if len(text) > 40 or not NUMERIC_TEXT.fullmatch(text):
+            return False
+        value = Decimal(text)
     if isinstance(value, bool | date | datetime) or not isinstance(value, Decimal):
         return False
     return not (1900 <= value <= 2100 and value == value.to_integral_value())

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from etl.normalise import region_townships as townships
+from etl.normalise.region_names import variants
 from etl.reference import rows
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ _ROOM = re.compile(r"[^0-9A-Za-z\u4e00-\u9fff]")
 _BLANK = "[ \\t\\u3000\\u00a0]"
 _LAYOUT = re.compile(rf"(?<=[\u4e00-\u9fff])(?:{_BLANK}+(?:\r?\n{_BLANK}*)?|\r?\n{_BLANK}*)(?=[\u4e00-\u9fff])")
 _SUBURB = re.compile("区(?![域间块划位分段别])")
-_VARIANTS = str.maketrans({"巿": "市"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def find_mentions(gazetteer: Gazetteer, text: str, within: str | None) -> list[M
     """See ``Gazetteer.find``."""
     from etl.normalise.regions import Mention
 
-    plain, offsets = _without_layout(text.translate(_VARIANTS))
+    plain, offsets = _without_layout(text.translate(variants()))
     hits = _joined(gazetteer, plain, _accepted(gazetteer, plain, _hits(gazetteer, plain, within), within))
     found = []
     for hit in hits:
@@ -176,7 +176,7 @@ def _towns(text: str, counties: frozenset[str]) -> list[_Hit]:
 @functools.cache
 def _organisation(role: str) -> re.Pattern[str]:
     """Behind a place: the rest of an organisation's, road's or honour's name."""
-    words: dict[str, list[str]] = {"middle": [], "end": [], "country": []}
+    words: dict[str, list[str]] = {"middle": [], "end": [], "country": [], "smaller": []}
     for r in rows("region_organisation_words.csv"):
         word = re.escape(r["word"])
         words[r["role"]].append(f"{word}(?![{r['unless_followed_by']}])" if r["unless_followed_by"] else word)
@@ -187,8 +187,12 @@ def _organisation(role: str) -> re.Pattern[str]:
 def _names_organisation(text: str, hit: _Hit) -> bool:
     if hit.kind == "self" and hit.name != "全国":
         return False
-    ends = bool(_organisation("end").match(text, hit.end))
-    return ends or (hit.name in ("全国", "中国") and bool(_organisation("country").match(text, hit.end)))
+    roles = ["end"]
+    if hit.name in ("全国", "中国"):
+        roles.append("country")
+    if hit.kind in ("short", "bare", "word"):
+        roles.append("smaller")
+    return any(_organisation(role).match(text, hit.end) for role in roles)
 
 
 def _any(words: list[str]) -> str:

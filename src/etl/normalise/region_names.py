@@ -14,10 +14,21 @@ _FOOTNOTE = re.compile(r"(?:\[\d+\]|〔\d+〕|[①-⑳]|\(\d+\))$")
 _TRIMMINGS = re.compile(r"^\(?[\d一二三四五六七八九十]{1,3}[、.)]|^[\x21-\x7e]+|[\x21-\x7e]+$")
 
 
+@functools.cache
+def variants() -> dict[int, str]:
+    """For ``str.translate``, length kept: misprints, traditional forms and compatibility ideographs (U+F9xx)."""
+    table = {ord(r["variant"]): r["character"] for r in rows("region_character_variants.csv")}
+    for code in range(0xF900, 0xFB00):
+        usual = unicodedata.normalize("NFKC", chr(code))
+        if len(usual) == 1 and usual != chr(code):
+            table[code] = usual
+    return table
+
+
 def normal(text: str) -> str:
-    """The form in which names are compared: NFKC, no blanks, no ``#``, no footnote, 巿 as 市."""
-    text = unicodedata.normalize("NFKC", _FOOTNOTE.sub("", text.strip()))
-    return _FOOTNOTE.sub("", _NOISE.sub("", text).replace("巿", "市")).strip("():,、。;")
+    """The form in which names are compared: NFKC, no blanks, no ``#``, no footnote, 巿 as 市, 蘇 as 苏."""
+    text = unicodedata.normalize("NFKC", _FOOTNOTE.sub("", text.strip())).translate(variants())
+    return _FOOTNOTE.sub("", _NOISE.sub("", text)).strip("():,、。;")
 
 
 def trimmed(label: str) -> str:

@@ -87,10 +87,10 @@ def checked(rule: str, severity: Any, candidates: int, evaluated: int, failed: i
 class Builder:
     """Writes files into a warehouse and an archive as the pipeline would."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str | None = None) -> None:
         self.folder = folder
         self.archive_dir = folder / "archive"
-        self.engine: sa.Engine = connect(f"sqlite:///{folder}/warehouse.db")
+        self.engine: sa.Engine = connect(url or f"sqlite:///{folder}/warehouse.db")
         upgrade(self.engine)
 
     def run(self, **arguments: Any) -> str:

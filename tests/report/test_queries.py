@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -10,9 +12,19 @@ import sqlalchemy as sa
 from etl.errors import UsageError
 from etl.model import Finding
 from etl.report import issues
+from etl.report.build import render
 from etl.report.issues import sample_size
+from etl.report.machine import as_json
 from etl.report.queries import latest_run, load_report_data
 from tests.report.conftest import Builder, observation, span
+
+
+@pytest.fixture
+def builder(warehouse_url: str, tmp_path: Path) -> Iterator[Builder]:
+    """Every query runs on SQLite and on PostgreSQL."""
+    made = Builder(tmp_path, warehouse_url)
+    yield made
+    made.engine.dispose()
 
 
 def test_a_run_is_told_completely(builder: Builder) -> None:
@@ -134,6 +146,17 @@ def test_the_number_of_queries_does_not_grow_with_the_findings(builder: Builder)
     seen.clear()
     load_report_data(builder.engine, run_id)
     assert len(seen) == few
+
+
+def test_the_page_is_made_from_either_database(builder: Builder) -> None:
+    run_id = builder.run()
+    builder.standard(run_id)
+    builder.finish(run_id, "failed")
+
+    data = load_report_data(builder.engine, run_id)
+
+    assert "83.07 至 83.08" in render(data, builder.archive_dir)
+    assert as_json(data)
 
 
 @pytest.mark.parametrize(

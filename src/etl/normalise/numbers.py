@@ -19,6 +19,8 @@ SMALL = {"十": 1, "百": 2, "千": 3, "拾": 1, "佰": 2, "仟": 3, "廿": 1, "
 LARGE = {"万": 4, "亿": 8, "兆": 12, "萬": 4, "億": 8}
 POWERS = {**SMALL, **LARGE}
 
+MAX_DIGITS = 24
+"""More digits than any figure has; arithmetic stays exact below."""
 _D = "".join(DIGITS)
 _S = "".join(SMALL)
 _L = "".join(LARGE)
@@ -59,7 +61,7 @@ def parse_numeral(text: str) -> Numeral | None:
     Numeral(number=Decimal('1.2'), multiplier=12, decimals=1, unit=None, worded=False)
     """
     plain = _CLEAN.sub("", unicodedata.normalize("NFKC", text))
-    if not plain or len(plain) > 64:
+    if not plain or len(plain) > 40 or sum(map(str.isdigit, plain)) > MAX_DIGITS:
         return None
     sign = Decimal(1)
     if plain[0] in "-−－负" and len(plain) > 1:
@@ -136,6 +138,8 @@ def _mixed(text: str) -> Numeral | None:
     highest = 99
     for m in _MIXED_PART.finditer(text):
         if text[at : m.start()] not in ("", "零"):
+            return None
+        if at and not power:
             return None
         at = m.end()
         small = sum(SMALL.get(c, 0) for c in m[2])

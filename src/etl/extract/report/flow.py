@@ -13,6 +13,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
+from etl.extract.report.lexicon import unit_at
 from etl.model import Span
 from etl.read.view import NormalisedView
 
@@ -58,7 +59,8 @@ _HAN = r"\u3400-\u9fff"
 _NUMERAL = "零〇一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟"
 _LAYOUT_BLANK = re.compile(
     rf"(?<=[{_NUMERAL}])[ \t\u3000]+(?=[{_NUMERAL}余多几点成折]|分[ ]?之|个[ ]?百分?)"
-    rf"|(?<=成)[ \t]+(?=[{_NUMERAL[1:11]}])|(?<=[余几多点])[ \t]+(?=[万亿千百十{_NUMERAL[:10]}])|(?<=个)[ \t]+(?=百[ ]?分)|(?<=百)[ \t]+(?=分)|(?<=分)[ \t]+(?=[之点])"
+    rf"|(?<=成)[ \t]+(?=[{_NUMERAL[1:11]}])|(?<=[余几多点])[ \t]+(?=[万亿千百十{_NUMERAL[:10]}])"
+    r"|(?<=个)[ \t]+(?=百[ ]?分)|(?<=百)[ \t]+(?=分)|(?<=分)[ \t]+(?=[之点])"
     rf"|(?<=[分 ]之)[ \t]+(?=[{_NUMERAL}\d])"
     rf"|(?<=[{_HAN}0-9%‰、。;:(“”)])[ \t\u3000]+(?=[0-9%‰])(?<![0-9] )(?<![0-9]  )"
     rf"|(?<=[0-9])[ \t\u3000]+(?=[{_HAN}%‰℃])"
@@ -67,6 +69,7 @@ _LAYOUT_BLANK = re.compile(
     rf"|(?<=[{_HAN}])[\u200b\ufeff\u00ad]+(?=[{_HAN}0-9])"
 )
 _LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]*")
+_CUT_NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d$)\d[\d.,]*[万亿千百余多]*$")
 HEADING_LENGTH = 60
 WRAPPED_LENGTH = 16
 
@@ -77,7 +80,7 @@ def flow(text: str) -> Flow:
     kept: list[tuple[int, int]] = []
     breaks: list[tuple[int, bool]] = []  # (index into kept where a new line starts, heading)
     blocks = _blocks(view.text)
-    torn = False
+    torn = torn_number = False
     for block in blocks:
         widest = max(end - start for start, end in block)
         wrapped = False
@@ -85,24 +88,23 @@ def flow(text: str) -> Flow:
             raw = view.text[start:end]
             mark = _MARK.match(raw)
             line = raw.strip()
+            titled = bool(mark and "#" in mark[0])
             prose = len(line) > HEADING_LENGTH or bool(_PROSE.search(line))
-            heading = bool(mark and "#" in mark[0]) or (
-                not prose and not wrapped and (len(block) == 1 or end - start < 0.8 * widest or n == 0)
+            cut_number = bool(_CUT_NUMBER.search(line)) and not titled
+            heading = titled or (
+                not prose and not wrapped and not cut_number and (len(block) == 1 or end - start < 0.8 * widest)
             )
             begin = start + (mark.end() if mark else 0)
-            continues = wrapped or (torn and n == 0 and prose and not mark)
-            if not continues or mark:
+            goes_on = torn and n == 0 and not mark and (prose or (torn_number and unit_at(line, 0) is not None))
+            if not (wrapped or goes_on) or mark:
                 breaks.append((len(kept), heading))
             kept.extend(_pieces(view.text, begin, end))
             open_end = not _CLOSED.search(line)
             is_last = n == len(block) - 1
-            wrapped = (
-                open_end
-                and not is_last
-                and not (mark and "#" in mark[0])
-                and len(line) >= max(WRAPPED_LENGTH, int(0.6 * widest))
-            )
-            torn = open_end and is_last and (prose or wrapped) and not heading
+            fills = len(line) >= max(WRAPPED_LENGTH, int(0.6 * widest))
+            wrapped = open_end and not is_last and not titled and (fills or cut_number)
+            torn = open_end and is_last and (prose or wrapped or cut_number or goes_on) and not heading
+            torn_number = torn and cut_number
     return _assembled(view, kept, breaks)
 
 

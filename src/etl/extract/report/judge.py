@@ -68,7 +68,7 @@ def judge(number: Number, text: str, sentence_start: int, clause_start: int, cla
     after = text[number.end : min(clause_end, number.end + 24)]
     before = before[: len(before) - number.lead] if number.lead and number.lead <= len(before) else before
     if number.numeral is None:
-        return "article"
+        return "article" if number.han else "code"
     if number.slash and not re.search(
         r"(?:占|近|约|超过?|有|为|达|的|全[国省市县])$", before + text[number.start - number.lead : number.start]
     ):

@@ -28,13 +28,15 @@ _NUMBER = re.compile(
   | (?P<half>半[成折](?![本品])|一半|半数|对半|过半(?![个年月天]))
   | (?<![\d/])(?P<slash>\d{{1,2}}/\d{{1,2}})(?![\d/年月])
   | (?P<arabic>{_ARABIC})(?P<in1>[余多几](?![少])|来(?=[个名人位家万千百亿户次场项]))?
-        (?P<mult>{_MULTIPLIER}*)(?P<tail>(?:(?<=[百千万亿兆萬億])零?\d+(?:\.\d+)?{_MULTIPLIER}*(?![年月日号]))*)(?P<in2>[余多](?![少]))?(?P<mult2>[万亿])?
+        (?P<mult>{_MULTIPLIER}*)(?P<tail>(?:(?<=[百千万亿兆萬億])零?{_ARABIC}{_MULTIPLIER}*(?![年月日号]))*)(?P<in2>[余多](?![少]))?(?P<mult2>[万亿])?
   | (?P<indefinite>(?:好?[数几]|好)[{_HAN_POWER}]+)
   | (?P<han>{_HAN})(?P<hin>[余多](?![少])|(?<=[十百千零])几|来(?=[个名人位家万千百亿户次场项]))?(?P<hmult>[万亿]*)
     """,
     re.VERBOSE,
 )
 _RANGE = re.compile(r"\s?(?:[-–—~～]{1,2}|至|到)\s?(?=[\d一二三四五六七八九十百])")
+_APART = re.compile(r"(至少|不少于|最多|最高|不超过)[\u4e00-\u9fff]{1,4}$")
+"""至少培训20名, 最高给予50万元: the qualifier stands before the verb."""
 _NEGATIVE = re.compile(r"(?<![\d%‰元人万亿个A-Za-z])[-−]$|(?<![担肩背抱辜自胜欺])负$")
 
 
@@ -177,6 +179,8 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
             and text[start - len(m[0]) - 1] in "最附邻接以晚网赶马"
         ):
             before = ""
+    elif m := _APART.search(text, max(0, start - 8), start):
+        before = m[1]
     if m := lexicon.qualifier_after().match(text, end):
         after = m[0]
     elif (

@@ -219,6 +219,17 @@ def test_an_empty_run_has_a_report(builder: Builder) -> None:
     assert "没有需要读入的新内容" in page_of(builder, builder.run()).text
 
 
+def test_a_run_without_new_files_shows_what_waits_and_no_false_losses(builder: Builder) -> None:
+    first = builder.run()
+    builder.standard(first)
+    builder.finish(first)
+
+    text = page_of(builder, builder.run(seen=4, known=4)).text
+
+    assert "“312”没有标明单位" in text
+    assert "−11" not in text
+
+
 def test_excerpts_of_unusual_places(builder: Builder) -> None:
     from etl.report.excerpts import Source
     from etl.report.queries import load_report_data

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from etl.extract.sheet.figures import Placed
@@ -66,29 +66,67 @@ def _half_unit(placed: Placed) -> Decimal:
     return Decimal(5).scaleb(-figure.decimals - 1) if figure.decimals or figure.multiplier else Decimal(0)
 
 
-def check_sums(table: Table, placed: Sequence[Placed]) -> tuple[list[Relation], list[Flag]]:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the sums of a table tell."""
+
+    relations: tuple[Relation, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    """The cells that break them."""
+    part_rows: frozenset[int] = frozenset()
+    part_columns: frozenset[int] = frozenset()
+    """Rows and columns that are parts of trusted sums."""
+
+
+def check_sums(table: Table, placed: Sequence[Placed]) -> Checked:
     """Relations of the groups that are sums in this table, and flags for the cells that break them."""
     by_place = {(p.row, p.col): p for p in placed if p.figure.kind in ADDITIVE and p.figure.unit is not None}
     by_place = {place: p for place, p in by_place.items() if not words("rounded").match(p.figure.label)}
     if not by_place:
-        return [], []
+        return Checked()
     sums: list[Sum] = []
+    part_rows: set[int] = set()
+    part_columns: set[int] = set()
     columns = sorted({c for _, c in by_place})
     rows = [r.row for r in table.rows]
     for choices in _row_groups(table):
-        sums.extend(_best(choices, lambda g, c: _line(by_place, [(g.total, c)], [(p, c) for p in g.parts]), columns))
+        found = _best(choices, lambda g, c: _line(by_place, [(g.total, c)], [(p, c) for p in g.parts]), columns)
+        part_rows.update(p.row for s in found for p in s.parts)
+        sums.extend(found)
         if len(sums) > MAX_SUMS:
             break
     for choices in _column_groups(table):
-        sums.extend(_best(choices, lambda g, r: _line(by_place, [(r, g.total)], [(r, p) for p in g.parts]), rows))
+        found = _best(choices, lambda g, r: _line(by_place, [(r, g.total)], [(r, p) for p in g.parts]), rows)
+        part_columns.update(p.col for s in found for p in s.parts)
+        sums.extend(found)
         if len(sums) > MAX_SUMS:
             break
     sums = sums[:MAX_SUMS]
-    relations = [
+    relations = tuple(
         Relation("sum", RelationMembers(total=s.total.figure.place, parts=tuple(p.figure.place for p in s.parts)))
         for s in sums
-    ]
-    return relations, _suspects(sums)
+    )
+    return Checked(relations, tuple(_suspects(sums)), frozenset(part_rows), frozenset(part_columns))
+
+
+def confirm_zones(placed: Sequence[Placed], checked: Checked) -> list[Placed]:
+    """Places that nothing knows, but without which the total would not add up, are parts without a code of their own.
+
+    空港经济区 beside the districts of a city: not unresolved, known by its name.
+    """
+    found = []
+    for p in placed:
+        area = p.figure.area
+        if area.unresolved and area.name and not area.candidates and _is_part(p, checked):
+            known = replace(area, unresolved=False)
+            steps = (*p.figure.steps, "a part without a code: the total needs it")
+            p = replace(p, figure=replace(p.figure, area=known, steps=steps))
+        found.append(p)
+    return found
+
+
+def _is_part(placed: Placed, checked: Checked) -> bool:
+    return placed.row in checked.part_rows or placed.col in checked.part_columns
 
 
 def _line(

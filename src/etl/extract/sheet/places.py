@@ -134,6 +134,9 @@ def area_of(
     if found.code is not None:
         return Area(found.code, found.name, basis=basis, printed=plain)
     parent = speaker.name if speaker else None
+    around = group or (last if words("part_of_city").match(plain) else None)
+    if around and (nearer := regions.get(around, on)) is not None:
+        parent = nearer.name
     if found.uncoded:
         return Area(None, f"{parent}|{plain}" if parent else plain, basis=basis, printed=plain)
     return Area(

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from etl.extract.sheet.anchors import date_by_anchors
 from etl.extract.sheet.blocks import Band, Block, bands, find_blocks
-from etl.extract.sheet.checks import check_sums
+from etl.extract.sheet.checks import check_sums, confirm_zones
 from etl.extract.sheet.figures import Placed, table_figures
 from etl.extract.sheet.flags import table_flags, watermarks, wrong_tables
 from etl.extract.sheet.grid import Grid, load_grid
 from etl.extract.sheet.label_variants import settle_labels
+from etl.extract.sheet.percentages import settle_percentages
 from etl.extract.sheet.tables import Context, Names, Table, build_table
 from etl.model import CellRef, Extraction, Flag, Ignored, ManifestEntry, RawFigure, Relation, Workbook
 
@@ -64,11 +66,12 @@ def _extract(workbook: Workbook, file_name: str, manifest: ManifestEntry | None)
                 else:
                     ignored.append(found)
                     taken.add(_row_col(found.place))
-            figures.extend(p.figure for p in placed)
+            placed = date_by_anchors(placed)
+            checked = check_sums(table, placed)
+            figures.extend(p.figure for p in confirm_zones(placed, checked))
             _ignore_around(table, band, ignored, taken)
-            found_relations, suspects = check_sums(table, placed)
-            relations.extend(found_relations)
-            flags.extend((*table_flags(table, placed), *suspects))
+            relations.extend(checked.relations)
+            flags.extend((*table_flags(table, placed), *checked.flags))
         flags.extend(watermarks(sheet.grid))
         ignored.extend(_left_over(sheet.grid, taken))
     flags.extend(wrong_tables(tables))
@@ -91,6 +94,7 @@ def _read_sheets(workbook: Workbook, file_name: str, manifest: ManifestEntry | N
                 table = build_table(read.grid, block, band.rows, names, before, loose)
                 loose = []
                 if table is not None:
+                    settle_percentages(table)
                     before = table.context
                     read.tables.append((band, table))
         sheets.append(read)

@@ -2,9 +2,10 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
+PORT   ?= 4200
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format docs samples clean
+.PHONY: help run serve test lint types format docs samples clean
 
 help: ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +22,9 @@ $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 
 run: $(VENV)/installed ## set everything up and ingest samples/ into var/warehouse.db
 	$(BIN)/etl run samples
+
+serve: $(VENV)/installed ## server, worker and schedules on this machine until Ctrl-C (PORT=4200)
+	@$(BIN)/python deployments/serve.py --port $(PORT)
 
 test: $(VENV)/installed-dev ## run the tests
 	$(BIN)/pytest

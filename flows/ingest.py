@@ -3,114 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-import sqlalchemy as sa
-from etl.report.write import write_report
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
-from prefect.states import Completed, Failed
-from prefect.tasks import Task, exponential_backoff
+from prefect import flow, runtime, task
+from prefect.client.schemas.objects import State
+from pydantic import Field
 
 from etl import ingest as stages
 from etl.check.suites import load_suites
 from etl.landing import discover
-from etl.model import SourceFile
+from etl.outcome import RunSummary, told_before
 from etl.settings import Settings, load_settings
 from etl.warehouse.engine import connect, upgrade
-from etl.warehouse.load import finish_run, start_run
+from flows.artifacts import log_to_server
+from flows.steps import LONGEST_RUN, RETRYING, begin, closing, conclude, process_all, started_at, telling
+
+PathText = Annotated[str, Field(min_length=1, max_length=4096)]
 
 
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """What a run did, for the command line and for whoever started the flow."""
-
-    run_id: str
-    files: tuple[stages.FileSummary, ...]
-    known: int
-    problems: tuple[str, ...]
-    unreadable: int
-    report: Path
-
-    @property
-    def failed(self) -> int:
-        """Files that were blocked or could not be read."""
-        return self.unreadable + sum(f.status != "loaded" for f in self.files)
+def run_name() -> str:
+    """``ingest landing/2024 · 2026-11-20 08:30``, in the time of Shanghai."""
+    paths = runtime.flow_run.parameters.get("paths") or [load_settings().landing]
+    more = f" +{len(paths) - 1}" if len(paths) > 1 else ""
+    return f"ingest {paths[0]}{more} · {started_at():%Y-%m-%d %H:%M}"
 
 
-def warehouse_is_away(_task: Task[..., object], _run: TaskRun, state: State[object]) -> bool:
-    """Only a database that is away can come back; a bad file stays bad."""
-    error = state.result(raise_on_failure=False)
-    return isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
-
-
-@task(task_run_name="plan", cache_policy=NO_CACHE)
+@task(task_run_name="plan", **RETRYING)
 def plan(settings: Settings, paths: Sequence[str], manifest: str | None, full: bool) -> stages.Plan:
     """Bring the schema up to date, hash and archive the files, and tell what is new."""
     engine = connect(settings.warehouse)
     upgrade(engine)
-    return stages.plan(
-        discover(paths, manifest=Path(manifest) if manifest else None), settings.archive_dir, engine, full=full
-    )
+    landing = discover(paths, manifest=Path(manifest) if manifest else None, own=settings.var_dir)
+    return stages.plan(landing, settings.archive_dir, engine, full=full)
 
 
-@task(
-    task_run_name="{title}",
-    cache_policy=NO_CACHE,
-    retries=3,
-    retry_delay_seconds=exponential_backoff(backoff_factor=2),
-    retry_jitter_factor=0.3,
-    retry_condition_fn=warehouse_is_away,
-)
-def process(
-    settings: Settings,
-    run_id: str,
-    batch: Sequence[SourceFile],
-    title: str,  # noqa: ARG001 (names the task run)
-) -> tuple[stages.FileSummary, ...]:
-    """Read, check and load one batch of files."""
-    engine = connect(settings.warehouse)
-    return stages.process_batch(batch, engine, run_id, load_suites(settings.suites_dir))
+@task(task_run_name="arrivals", **RETRYING)
+def arrivals(settings: Settings, run_id: str, todo: stages.Plan) -> None:
+    """Note known content that came under new names."""
+    stages.record_arrivals(connect(settings.warehouse), run_id, todo.arrivals)
 
 
-@task(task_run_name="report", cache_policy=NO_CACHE)
-def report(settings: Settings, run_id: str) -> Path:
-    """Write the reviewer's page."""
-    return write_report(connect(settings.warehouse), run_id, settings.reports_dir, archive_dir=settings.archive_dir)
-
-
-@flow(name="ingest", description=__doc__)
-def ingest(paths: list[str], manifest: str | None = None, full: bool = False) -> State[RunSummary]:
+@flow(name="ingest", flow_run_name=run_name, description=__doc__, timeout_seconds=LONGEST_RUN)
+def ingest(paths: tuple[PathText, ...] = (), manifest: PathText | None = None, full: bool = False) -> State[RunSummary]:
     """Ingest files, folders and globs.
 
     Args:
-        paths: files, folders (with all below them) or globs
-        manifest: manifest.csv to use; without it each folder's own
-        full: read every file again, also those that are known
+        paths: Files, folders (with all below them) or patterns such as inbox/*.xlsx, as the worker sees them.
+            Empty: the landing folder of the settings (GONGBAO_LANDING).
+        manifest: A manifest.csv that tells publisher, region and date of each file. Empty: the manifest.csv of each
+            folder, where there is one.
+        full: Read every file again, also those that are in the warehouse already.
     """
+    log_to_server()
     settings = load_settings()
-    load_suites(settings.suites_dir)  # a broken suite stops the run before any file is touched
-    todo = plan(settings, paths, manifest, full)
-    engine = connect(settings.warehouse)
-    arguments = {"paths": paths, "manifest": manifest, "full": full}
-    run_id = start_run(engine, arguments, seen=todo.seen, known=todo.known, problems=todo.problems)
-    files: list[stages.FileSummary] = []
-    for start in range(0, len(todo.new), settings.batch_size):
-        batch = todo.new[start : start + settings.batch_size]
-        files.extend(process(settings, run_id, batch, batch_title(batch)))
-    stages.record_arrivals(engine, run_id, todo.arrivals)
-    failed = todo.unreadable + sum(f.status != "loaded" for f in files)
-    finish_run(engine, run_id, status="failed" if failed else "completed")
-    page = report(settings, run_id)
-    summary = RunSummary(run_id, tuple(files), todo.known, todo.problems, todo.unreadable, page)
-    if failed:
-        return Failed(message=f"{failed} of {todo.seen} files could not be loaded, see {page}", data=summary)
-    return Completed(message=f"{len(files)} new files loaded or held, {todo.known} known", data=summary)
-
-
-def batch_title(batch: Sequence[SourceFile]) -> str:
-    """``a.txt`` or ``a.txt … z.xls (25 files)``."""
-    first, last = batch[0].name, batch[-1].name
-    return first if len(batch) == 1 else f"{first} … {last} ({len(batch)} files)"
+    with telling("ingest", settings):
+        load_suites(settings.suites_dir)  # a broken suite stops the run before any file is touched
+        places = list(paths) or [settings.landing]
+        todo = plan(settings, places, manifest, full)
+        engine = connect(settings.warehouse)
+        before = told_before(engine)
+        arguments = {"paths": places, "manifest": manifest, "full": full}
+        run_id = begin(settings, arguments, todo.seen, todo.known, todo.problems)
+        with closing(settings, run_id):
+            files = process_all(settings, "ingest", run_id, todo.new)
+            if todo.arrivals:
+                arrivals(settings, run_id, todo)
+            return conclude(
+                "ingest",
+                settings,
+                run_id,
+                files,
+                before,
+                known=todo.known,
+                problems=todo.problems,
+                unreadable=todo.unreadable,
+            )

@@ -1,6 +1,6 @@
 """Settings: defaults, then ``gongbao.toml`` in the current folder, then ``GONGBAO_*`` in the environment.
 
-Secrets (the password in a warehouse URL) are never printed: ``describe`` masks them.
+Secrets (the password in a warehouse URL, addresses of notifications) are never printed: ``describe`` masks them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from etl.errors import SettingsError
@@ -33,6 +33,20 @@ class Settings(BaseSettings):
     expectations_dir: Path | None = Field(None, description="folder of the suites; None: those of the package")
     batch_size: int = Field(25, ge=1, le=1000, description="files per task")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="log level of the CLI")
+    landing: str = Field("landing", description="folder, file or glob that a deployment ingests when none is named")
+    publish_max_loss: float = Field(
+        0.05,
+        ge=0,
+        le=1,
+        description="share of the facts last published that may be gone before it takes a confirmation",
+    )
+    reports_url: str | None = Field(
+        None, description="where a web server shows the reports; None: run pages name the file"
+    )
+    notify: SecretStr | None = Field(
+        None,
+        description="addresses of Apprise to tell of failures, separated by blanks (mailto://… json://… slack://…)",
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -54,6 +68,11 @@ class Settings(BaseSettings):
     def reports_dir(self) -> Path:
         """The HTML reports, one per run."""
         return self.var_dir / "reports"
+
+    @property
+    def exports_dir(self) -> Path:
+        """What was published, a folder each."""
+        return self.var_dir / "exports"
 
     @property
     def suites_dir(self) -> Path:

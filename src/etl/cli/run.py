@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from etl.ingest import FileSummary, Plan
-    from flows.ingest import RunSummary
+    from etl.outcome import RunSummary
 
 
 def run(
@@ -48,6 +48,8 @@ def run(
         os.environ["GONGBAO_WAREHOUSE"] = warehouse  # the flow reads settings itself, and no password travels
     settings = load_settings()
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    for handler in logging.root.handlers:
+        handler.setLevel(settings.log_level)  # loggers may be more talkative: they feed the progress bar and Prefect
     todo = _look_ahead(settings, paths, manifest, full)
     if not todo.new and not todo.arrivals and not todo.problems:
         typer.echo(_nothing_new(settings, todo))
@@ -65,7 +67,7 @@ def _look_ahead(settings: Settings, paths: list[str], manifest: Path | None, ful
     from etl.warehouse.engine import connect, upgrade
 
     load_suites(settings.suites_dir)
-    landing = discover(paths, manifest=manifest)
+    landing = discover(paths, manifest=manifest, own=settings.var_dir)
     engine = connect(settings.warehouse)
     upgrade(engine)
     return ingest.plan(landing, settings.archive_dir, engine, full=full)
@@ -99,14 +101,15 @@ def _run_flow(settings: Settings, paths: list[str], manifest: Path | None, full:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("starting Prefect", total=new, name="")
         import flows.ingest
+        from flows.artifacts import server_is_set
 
         handler = _Advance(progress, bar)
         logger = logging.getLogger("etl.ingest")
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
-        logger.propagate = settings.log_level in ("DEBUG", "INFO")
+        logger.propagate = server_is_set() or settings.log_level in ("DEBUG", "INFO")
         state = flows.ingest.ingest(
-            [*paths], manifest=str(manifest) if manifest else None, full=full, return_state=True
+            tuple(paths), manifest=str(manifest) if manifest else None, full=full, return_state=True
         )
         logger.removeHandler(handler)
     result: RunSummary | BaseException = state.result(raise_on_failure=False)  # type: ignore[assignment]

@@ -113,6 +113,7 @@ def finish_run(engine: sa.Engine, run_id: str, *, status: str) -> None:
 
 def record_arrival(connection: sa.Connection, run_id: str, path: Path, sha256: str) -> None:
     """Content came under a path; other content under the same path is no longer current."""
+    _one_at_a_time(connection, sha256)
     table = schema.file_arrival
     same_path = table.c.path == str(path)
     connection.execute(table.update().where(same_path, table.c.sha256 != sha256).values(is_current=False))
@@ -127,6 +128,7 @@ def record_arrival(connection: sa.Connection, run_id: str, path: Path, sha256: s
 def load_file(engine: sa.Engine, run_id: str, record: FileRecord) -> None:
     """Replace all that the warehouse holds of this file, in one transaction."""
     with engine.begin() as connection:
+        _one_at_a_time(connection, record.sha256)
         first_held = _first_held(connection, record.sha256)
         for table in schema.FILE_TABLES:
             connection.execute(table.delete().where(table.c.file_sha256 == record.sha256))
@@ -143,6 +145,12 @@ def load_file(engine: sa.Engine, run_id: str, record: FileRecord) -> None:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def _one_at_a_time(connection: sa.Connection, sha256: str) -> None:
+    """Two ingests that meet at the same content wait for each other; SQLite has one writer at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:sha256, 0))"), {"sha256": sha256})
 
 
 def _insert(connection: sa.Connection, table: sa.Table, rows: Iterable[Row]) -> None:

@@ -1,9 +1,9 @@
 """Places named in running text.
 
 One pass of an automaton over every name finds the hits; what stands beside a hit decides whether it is a place.
-Official names count anywhere. Short names of counties (江阴) need a sign, because two characters meet by chance
-(新和 in 创新和发展) or are a word (资源): a place before them that holds them, a list of places, the speaker's own
-city, or room on their left.
+Official names count almost anywhere. Short names of counties must mean one place in the context, and some need more,
+because they are words (资源) or their characters meet by chance (于都 in 由于都): a place before them that holds
+them, a list of places, or room on their left. ``region_words_apart.csv`` tells which.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _automaton(gazetteer: Gazetteer) -> tuple[AhoCorasick, list[str], dict[str, 
     for r in rows("region_words_apart.csv"):
         if r["kind"] == "phrase":
             kinds[r["word"]] = "phrase"
-        elif kinds.get(r["word"]) in ("short", "bare", "tight", None):
+        elif r["kind"] == "word" and kinds.get(r["word"]) in ("short", "bare", "tight", None):
             kinds[r["word"]] = "word"
     for r in rows("region_self_references.csv"):
         if r["in_text"] == "yes":
@@ -225,12 +225,11 @@ def _split(text: str, hit: _Hit) -> _Hit:
 
 def _accepted(gazetteer: Gazetteer, text: str, hits: list[_Hit], within: str | None) -> list[_Hit]:
     """The hits that are places, in order."""
-    words = {r["word"] for r in rows("region_words_apart.csv")}
     done: list[_Hit] = []
     weak: list[_Hit] = []
     for raw in hits:
         hit = _split(text, raw)
-        if hit is not raw and hit.name in words:
+        if hit is not raw and hit.name in _words():
             hit = replace(hit, kind="word")
         if hit.kind == "phrase" or (hit.kind in ("word", "bare") and not gazetteer.codes_named(hit.name)):
             continue
@@ -258,17 +257,23 @@ def _accepted(gazetteer: Gazetteer, text: str, hits: list[_Hit], within: str | N
 def _stands(gazetteer: Gazetteer, text: str, hit: _Hit, within: str | None, *, listed: bool) -> bool:
     """Whether a name of a county that needs a sign has one."""
     room = _has_room(text, hit.start)
-    code = gazetteer.resolve(hit.name, within=within).code
     if hit.kind == "tight":
         return room
-    if code is None or (hit.kind == "word" and not listed):
+    if gazetteer.resolve(hit.name, within=within).code is None:
         return False
-    if len(hit.name) > 2 or listed:
-        return room or len(hit.name) > 2
-    if within is None:
-        return room
-    city = next((c for c in gazetteer.ancestors(within) if gazetteer.is_city(c)), None)
-    return room or (city is not None and gazetteer.is_inside(code, city))
+    if hit.kind == "word":
+        return listed and room
+    return room or hit.name not in _seams()
+
+
+@functools.cache
+def _seams() -> frozenset[str]:
+    return frozenset(r["word"] for r in rows("region_words_apart.csv") if r["kind"] == "room")
+
+
+@functools.cache
+def _words() -> frozenset[str]:
+    return frozenset(r["word"] for r in rows("region_words_apart.csv") if r["kind"] == "word")
 
 
 def _in_list(text: str, hits: list[_Hit]) -> frozenset[int]:

@@ -53,7 +53,7 @@ def load_issues(
         row_ids = sa.select(f.observation_id).where(in_scope, f.observation_id.is_not(None))
         held_rows = q.c.file_sha256.in_(shas)
     else:
-        number = sa.func.row_number().over(partition_by=(f.file_sha256, f.rule_id), order_by=f.finding_id)
+        number = sa.func.row_number().over(partition_by=(f.file_sha256, f.rule_id, f.severity), order_by=f.finding_id)
         numbered = sa.select(f.finding_id, f.observation_id, number.label("number")).where(in_scope).subquery()
         picked = sa.select(numbered.c.finding_id, numbered.c.observation_id).where(numbered.c.number <= sample).cte()
         row_ids = sa.select(picked.c.observation_id).where(picked.c.observation_id.is_not(None))

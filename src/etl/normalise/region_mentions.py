@@ -235,7 +235,7 @@ def _accepted(gazetteer: Gazetteer, text: str, hits: list[_Hit], within: str | N
             continue
         if _names_organisation(text, hit):
             continue
-        if hit.kind in ("sure", "self", "uncoded", "town", "short"):
+        if hit.kind in ("sure", "self", "uncoded", "town") or (hit.kind == "short" and hit.name not in _seams()):
             done.append(hit)
         else:
             weak.append(hit)
@@ -248,22 +248,24 @@ def _accepted(gazetteer: Gazetteer, text: str, hits: list[_Hit], within: str | N
             if gazetteer.may_name(before.name + hit.name):
                 done.append(hit)
             continue
-        again = hit.kind == "bare" and gazetteer.resolve(hit.name, within=within).code in named
+        again = hit.kind in ("bare", "short") and gazetteer.resolve(hit.name, within=within).code in named
         if again or _stands(gazetteer, text, hit, within, listed=hit.start in listed):
             done.append(hit)
     return sorted(done, key=lambda h: h.start)
 
 
 def _stands(gazetteer: Gazetteer, text: str, hit: _Hit, within: str | None, *, listed: bool) -> bool:
-    """Whether a name of a county that needs a sign has one."""
+    """Whether a short name that needs a sign has one."""
     room = _has_room(text, hit.start)
     if hit.kind == "tight":
         return room
-    if gazetteer.resolve(hit.name, within=within).code is None:
+    code = gazetteer.resolve(hit.name, within=within).code
+    if code is None:
         return False
     if hit.kind == "word":
         return listed and room
-    return room or hit.name not in _seams()
+    near = hit.kind == "short" and within is not None and code[:2] == within[:2]
+    return room or near or hit.name not in _seams()
 
 
 @functools.cache

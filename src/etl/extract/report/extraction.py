@@ -11,8 +11,8 @@ from etl.extract.report.articles import Article, split_articles
 from etl.extract.report.asides import Covering, find_asides
 from etl.extract.report.flow import Flow, flow
 from etl.extract.report.judge import Figure, judge
-from etl.extract.report.labels import label_of
-from etl.extract.report.lists import like_their_list
+from etl.extract.report.labels import distinct, label_of, label_of_item
+from etl.extract.report.lists import Item, like_their_list, respective_items
 from etl.extract.report.relations import Member, relations_of
 from etl.extract.report.scan import Number, find_numbers
 from etl.extract.report.when import Calendar, Default
@@ -153,10 +153,11 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         context.calendar.default_for((a.start, a.end), a.titles[-1].end if a.titles else a.start, context.default)
         for a in context.articles
     ]
+    items = _items(context, numbers)
     out = []
     for number, figure in numbers:
-        assert_numeral = number.numeral
-        if assert_numeral is None:
+        numeral = number.numeral
+        if numeral is None:
             continue
         sentence = context.sentences[bisect_right(starts, figure.start) - 1]
         line = reading.lines[bisect_right(reading.line_starts, figure.start) - 1]
@@ -165,28 +166,28 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         clause = _clause(text, sentence, figure.start)
         near = max(sentence[0], figure.start - 220), min(sentence[1], figure.end + 160)
         place = reading.to_raw(figure.start, figure.end)
-        target = figure.status == "target"
+        span = (figure.start, figure.end)
+        topic = _topic(text, context.articles[article], line.start)
+        holes = _inside(context.holes, near)
+        label = label_of(text, span, _clauses_to(text, sentence, clause), _inside(context.spans, near), holes, topic)
+        area = context.atlas.area(figure.start, clause, sentence[0], paragraph, article, heading=line.heading)
+        if item := items.get(figure.start):
+            label = label_of_item(text, item[0], item[1], context.atlas.ends_in(*item[1]), holes, label)
+            area = context.atlas.named_in(*item[0]) or area
         out.append(
             RawFigure(
                 place=place,
                 text=context.document.text[place.start : place.end],
-                number=assert_numeral.number,
-                multiplier=assert_numeral.multiplier,
-                decimals=assert_numeral.decimals,
+                number=numeral.number,
+                multiplier=numeral.multiplier,
+                decimals=numeral.decimals,
                 unit=figure.unit or None,
                 kind=figure.kind,
-                label=label_of(
-                    text,
-                    (figure.start, figure.end),
-                    _clauses_to(text, sentence, clause),
-                    _inside(context.spans, near),
-                    _inside(context.holes, near),
-                    _topic(text, context.articles[article], line.start),
-                ),
+                label=label,
                 evidence=text[sentence[0] : sentence[1]].strip()[:400],
-                area=context.atlas.area(figure.start, clause, sentence[0], paragraph, article, heading=line.heading),
+                area=area,
                 period=context.calendar.period(
-                    figure.start, clause, sentence, paragraph, defaults[article], starts, target=target
+                    figure.start, clause, sentence, paragraph, defaults[article], starts, target=figure.status == "target"
                 ),
                 qualifier=number.qualifier,
                 worded=number.worded,
@@ -195,7 +196,23 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
                 status=figure.status,
             )
         )
-    return out
+    keys = [
+        (f.label, (f.area.code, f.area.name, f.area.entity, f.period.iso, f.unit, f.kind), f.number.scaleb(f.multiplier))
+        for f in out
+    ]
+    return [replace(f, label=label) for f, label in zip(out, distinct(keys), strict=True)]
+
+
+def _items(context: _Context, numbers: list[tuple[Number, Figure]]) -> dict[int, Item]:
+    """Start of a figure of a 分别 list → its item and the list of items."""
+    starts = [s for s, _ in context.sentences]
+    by_sentence: dict[int, list[tuple[int, int]]] = {}
+    for _, figure in numbers:
+        by_sentence.setdefault(bisect_right(starts, figure.start) - 1, []).append((figure.start, figure.end))
+    found: dict[int, Item] = {}
+    for index, spans in by_sentence.items():
+        found |= respective_items(context.reading.text, context.sentences[index][0], spans)
+    return found
 
 
 def _relations(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Relation]:

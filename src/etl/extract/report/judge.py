@@ -94,6 +94,8 @@ def judge(number: Number, text: str, sentence_start: int, clause_start: int, cla
         return reason
     if unit in _TIME_UNITS and (reason := _time_phrase(number, before, after, unit)):
         return reason
+    if number.after and _GROUP.match(after[len(number.after) :]):
+        return "threshold"
     kind = _kind(unit, before, after, number)
     status = _status(number, unit, text, sentence_start, clause_start, clause_end)
     if unit == "位":
@@ -252,6 +254,8 @@ _PHYSICAL = frozenset(
 )
 
 
+_GROUP = re.compile(r"(?:的)?[\u4e00-\u9fff]{2,8}?(?:共|有|达|分别)?\d[\d.,]*[余多万]*[个家人项名户条所台]")
+"""亿元以上项目67个: the amount tells which projects, it counts nothing."""
 _PAST = re.compile(r"过去一年|去年|全年|一年来")
 _POLICY = re.compile(
     r"(?:罚款|封顶线|起付线|起征点|门槛费|缴费标准|补助标准|补贴标准|奖励标准|上限|下限|限额|最低工资标准|最低生活保障标准|低保标准)[^,。;]{0,6}$"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 
 MAX_LABEL = 60
@@ -134,15 +133,37 @@ def _trim(text: str) -> str:
     return _EDGE_RIGHT.sub("", _EDGE_LEFT.sub("", text))
 
 
-def listed_items(text: str, count: int) -> list[str] | None:
-    """The last run of exactly ``count`` coordinate nouns of ``text`` (领军人才、特殊人才、关键人才), or None."""
-    for m in reversed(list(re.finditer(r"[^,;:。、]+(?:、[^,;:。、]+)+", text))):
-        items = [i for part in m[0].split("、") for i in re.split(r"(?:以?及|和|与)(?=[^及和与]+$)", part)]
-        items = [i.strip() for i in items if i.strip()]
-        if len(items) == count:
-            return [re.sub(r"^(?:对|将|给予|由|为|向)", "", i) for i in items]
-    return None
+def label_of_item(text: str, item: Hole, listing: Hole, place_ends: Sequence[int], holes: Sequence[Hole], label: str) -> str:
+    """The label of one member of a 分别 list: its item, then what all members measure.
+
+    ``listing`` is the whole list of items; ``place_ends`` where the places named in it end: what follows the last
+    one (南宁市、柳州市在园幼儿) is measured of all of them.
+    """
+    name = _trim(_plain(_without(text, *item, holes)))
+    shared = ""
+    inside = [e for e in place_ends if item[0] < e <= item[1]]
+    if inside:
+        name = _plain(text[item[0] : inside[-1]])
+        shared = _trim(_plain(_without(text, place_ends[-1], listing[1], holes)))
+    everything = [_plain(_without(text, *listing, holes)), _trim(_plain(_without(text, *listing, holes)))]
+    rest = label
+    for words in everything:
+        rest = rest.replace(words, "")
+    rest = _trim(rest.strip(","))
+    return ",".join(part for part in (f"{name}{shared}", rest) if part)[:MAX_LABEL]
 
 
-def place_in(starts: Sequence[int], at: int) -> int:
-    return bisect_left(starts, at)
+def distinct(labels: Sequence[tuple[str, object, object]]) -> list[str]:
+    """Labels told apart where one would stand for different facts.
+
+    Each entry is a label, the key of what else tells facts apart (place, period, unit) and the value.
+    """
+    values: dict[tuple[str, object], list[object]] = {}
+    out = []
+    for label, key, value in labels:
+        known = values.setdefault((label, key), [])
+        if value not in known:
+            known.append(value)
+        number = known.index(value)
+        out.append(label if number == 0 else f"{label[: MAX_LABEL - 5]}(之{number + 1})")
+    return out

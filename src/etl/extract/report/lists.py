@@ -1,4 +1,4 @@
-"""Figures of one list (300元、500元、800元; 分别增长12.3%和15.6%) are of one kind."""
+"""Lists: their figures are of one kind, and 分别 gives each its own item and place."""
 
 from __future__ import annotations
 
@@ -9,20 +9,72 @@ from dataclasses import replace
 from etl.extract.report.judge import Figure
 from etl.extract.report.scan import Number
 
-_LINK = re.compile(r"(?:左右|以上|以下|以内)?(?:、|和|及|与|以及|,)(?:约|近|超过?)?")
+_LINK = re.compile(r"(?:左右|以上|以下|以内)?(?:、|和|及|与|以及|,)(?:约|近|超过?|第)?")
+_RESPECTIVELY = re.compile(r"分别")
+_COORDINATES = re.compile(r"[^,;:。、\n]+(?:、[^,;:。、\n]+)*")
+_AND = re.compile(r"(?:以及|及|和|与)")
+Item = tuple[tuple[int, int], tuple[int, int]]
+"""Span of an item and span of the list it stands in."""
+
+_LEAD = re.compile(r"^(?:其中|对|将|给予|由|为|向|使|按照?|今年|全年|同时)+")
 
 
 def like_their_list(text: str, numbers: Sequence[tuple[Number, Figure]]) -> list[tuple[Number, Figure]]:
-    """The same figures, those of a list with the kind, status and direction of its first or last member.
+    """The same figures, those of a list with the kind, status and direction of its first member.
 
-    The first member stands behind the words that tell the kind (分别增长), the last before them (…元的标准).
+    The first member stands behind the words that tell the kind (分别增长). A figure without unit takes the unit of
+    the one shortly before it (报名24.9万人,比上年多1.2万).
     """
     out = list(numbers)
     for i in range(1, len(out)):
         (_, last), (number, figure) = out[i - 1], out[i]
-        if not figure.unit and figure.start - last.end <= 40 and "。" not in text[last.end : figure.start]:
+        between = text[last.end : figure.start] if figure.start - last.end <= 40 else "。"
+        if not figure.unit and "。" not in between:
             figure = replace(figure, unit=last.unit, kind=last.kind if last.unit != "%" else "count")
             out[i] = number, figure
-        if figure.unit == last.unit and figure.start - last.end <= 4 and _LINK.fullmatch(text, last.end, figure.start):
+        if figure.unit == last.unit and _LINK.fullmatch(between):
             out[i] = number, replace(figure, kind=last.kind, status=last.status, direction=last.direction)
     return out
+
+
+def respective_items(text: str, sentence: int, spans: Sequence[tuple[int, int]]) -> dict[int, Item]:
+    """For figures of a 分别 list: start of the figure → the item that is its subject, and the whole list.
+
+    ``spans`` are the figures of one sentence in order, ``sentence`` its start. A list whose items can't be told apart
+    or whose number differs gives nothing.
+    """
+    found: dict[int, Item] = {}
+    i = 0
+    while i < len(spans):
+        j = i
+        while j + 1 < len(spans) and _LINK.fullmatch(text, spans[j][1], spans[j + 1][0]):
+            j += 1
+        count = j - i + 1
+        if count > 1:
+            lead = max(sentence, spans[i][0] - 90)
+            mark = None
+            for mark in _RESPECTIVELY.finditer(text, max(lead, spans[i][0] - 24), spans[i][0]):
+                pass
+            if mark is not None:
+                items = _items(text, lead, mark.start(), count)
+                found.update(zip((s for s, _ in spans[i : j + 1]), items, strict=False))
+        i = j + 1
+    return found
+
+
+def _items(text: str, start: int, end: int, count: int) -> list[Item]:
+    for m in reversed(list(_COORDINATES.finditer(text, start, end))):
+        items: list[tuple[int, int]] = []
+        for part in re.finditer(r"[^、]+", m[0]):
+            begin, stop = m.start() + part.start(), m.start() + part.end()
+            joint = list(_AND.finditer(text, begin + 1, stop - 1)) if len(items) < count - 1 else []
+            if joint and len(items) + 2 == count:
+                items += [(begin, joint[-1].start()), (joint[-1].end(), stop)]
+            else:
+                items.append((begin, stop))
+        if len(items) == count:
+            lead = _LEAD.match(text, items[0][0], items[0][1])
+            if lead and lead.end() < items[0][1]:
+                items[0] = (lead.end(), items[0][1])
+            return [(item, m.span()) for item in items]
+    return []

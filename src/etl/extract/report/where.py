@@ -212,6 +212,15 @@ class Atlas:
                 return self._told(inner[-1], "section", entity)
         return replace(place, entity=entity[1] if entity else place.entity)
 
+    def ends_in(self, start: int, end: int) -> list[int]:
+        """Where the places named between two offsets end."""
+        return [n.end for n in self._between(start, end) if not n.self_reference]
+
+    def named_in(self, start: int, end: int) -> Area | None:
+        """The place that an item of a list names, if any."""
+        named = self._between(start, end)
+        return self._told(named[0], "text", None) if named and not named[0].self_reference else None
+
     def _told(self, named: Named, basis: Basis, entity: tuple[int, str] | None) -> Area:
         return Area(named.code, named.name, entity[1] if entity else None, basis, named.printed)
 
@@ -220,7 +229,11 @@ class Atlas:
 
     def _entity_before(self, sentence: int, paragraph: int) -> tuple[int, str] | None:
         """The firm that opened an earlier sentence of the paragraph, unless a place was named since."""
-        entity = self._entity(sentence, paragraph)
+        entity = None
+        for m in _ENTITY.finditer(self._text, paragraph, min(sentence, paragraph + 80)):
+            if not _GENERIC.search(m[0]):
+                entity = (m.start(), m[0])
+                break
         if entity is None or any(n.subject for n in self._between(entity[0] + 1, sentence)):
             return None
         return entity

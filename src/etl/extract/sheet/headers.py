@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -244,10 +245,17 @@ def _join(path: list[_Covering], spans: dict[tuple[int, int], int]) -> tuple[str
 
 
 def _hang_parts(header: Header, values: Sequence[int]) -> None:
-    """Columns of 其中 and # hang under the column to their left that they are a part of, and take over its unit."""
+    """Columns of 其中 and # hang under the column to their left that they are a part of, and take over its unit.
+
+    So do labels that stand several times (排名, 增速), but those have a unit of their own or none.
+    """
     base: int | None = None
+    times = Counter(header.columns[c].path for c in values if header.columns[c].period is None)
     for c in values:
         column = header.columns[c]
+        if times[column.path] > 1 and len(column.path) == 1 and base is not None:
+            column.path = (*header.columns[base].path, *column.path)  # 增速 behind each of several measures
+            continue
         marks = [n for n, label in enumerate(column.path) if is_of_which(label)]
         if not marks and len(column.path) == 1 and words("breakdown").match(column.path[0]):
             marks = [0]

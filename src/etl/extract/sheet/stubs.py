@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
 from etl.extract.sheet.blocks import Block, Row
 from etl.extract.sheet.grid import Grid, Item
 from etl.extract.sheet.places import place_share
+from etl.extract.sheet.row_paths import OpenLabels
 from etl.extract.sheet.timing import is_period_label, period_of_item
 from etl.extract.sheet.wording import (
     Unit,
@@ -17,7 +18,6 @@ from etl.extract.sheet.wording import (
     glued_unit,
     is_latin,
     is_of_which,
-    ordinal_rank,
     parse_unit,
     split_unit,
     unit_line,
@@ -55,8 +55,6 @@ class StubRow:
     """The stub cells as printed, for evidence."""
     empty: bool = False
     """No value stands in the row: a section, or a row whose values are missing."""
-    anchor: int | None = None
-    """Column of the label."""
     opens_part: bool = False
     """The row's label marks it as a part of the row above (其中, #)."""
 
@@ -176,13 +174,28 @@ def read_rows(
     inside = set(values)
     filled = _merged_texts(grid, block, stub)
     glued = _has_glued_units(block, rows, stub)
-    parents = _Parents()
+    open_labels = OpenLabels()
+    carried: dict[int, Item] = {}
     found: list[StubRow] = []
     for r in block.data:
         row = rows[r]
         empty = not any(c in inside and i.kind in ("number", "marker") for c, i in row.items())
-        found.append(_read_row(r, row, stub, filled, parents, glued=glued, empty=empty))
+        cells = {s.col: item for s in stub if (item := row.get(s.col) or filled.get((r, s.col))) is not None}
+        _carry_down(cells, stub, carried)
+        found.append(_read_row(r, cells, stub, open_labels, glued=glued, empty=empty))
     return found
+
+
+def _carry_down(cells: dict[int, Item], stub: Sequence[StubColumn], carried: dict[int, Item]) -> None:
+    """A place or group that stands once before several rows also heads the rows below it whose own stub goes on."""
+    keys = [s.col for s in stub if s.kind in ("region", "label", "period")]
+    for n, col in enumerate(keys[:-1]):
+        if col in cells:
+            carried[col] = cells[col]
+            for inner in keys[n + 1 :]:
+                carried.pop(inner, None)
+        elif col in carried and any(inner in cells for inner in keys[n + 1 :]):
+            cells[col] = carried[col]
 
 
 def _merged_texts(grid: Grid, block: Block, stub: Sequence[StubColumn]) -> dict[tuple[int, int], Item]:
@@ -227,20 +240,39 @@ def indent_of(item: Item) -> int:
     return width + 2 * item.cell.indent
 
 
+@dataclass(slots=True)
+class _Labels:
+    """The labels of one row while its stub cells are read."""
+
+    texts: list[str] = field(default_factory=list)
+    unit: Unit | None = None
+    indent: int = 0
+
+    def add(self, item: Item, *, glued: bool) -> None:
+        found = split_unit(item.text)
+        label, unit = found.label, found.unit
+        if unit is None and glued and (cut := glued_unit(found.label)) is not None:
+            label, unit = cut.label, cut.unit
+        if unit is None and len(found.units) == 1:
+            unit = found.units[0]
+        if not self.texts:
+            self.indent = indent_of(item)
+        self.unit = self.unit or unit
+        if label and label not in self.texts:
+            self.texts.append(label)
+
+
 def _read_row(
-    r: int, row: Row, stub: Sequence[StubColumn], filled: dict[tuple[int, int], Item],
-    parents: _Parents, *, glued: bool, empty: bool,
-) -> StubRow:  # fmt: skip
-    labels: list[str] = []
+    r: int, cells: dict[int, Item], stub: Sequence[StubColumn], labels_above: OpenLabels, *, glued: bool, empty: bool
+) -> StubRow:
+    labels = _Labels()
     printed: list[str] = []
-    regions: list[str] = []
+    regions: list[Item] = []
     unit: Unit | None = None
     period: str | None = None
     code: str | None = None
-    indent = 0
-    anchor: int | None = None
     for column in stub:
-        item = row.get(column.col) or filled.get((r, column.col))
+        item = cells.get(column.col)
         if item is None:
             continue
         if column.kind not in ("translation", "ordinal"):
@@ -252,71 +284,26 @@ def _read_row(
         elif column.kind == "region_code" and item.number is not None:
             code = str(item.number.value)
         elif column.kind == "region" and item.kind == "text":
-            regions.append(item.text)
-            indent = indent_of(item) if len(regions) == 1 else indent
-            anchor = column.col
+            regions.append(item)
         elif column.kind == "label" and item.kind in ("text", "number"):
-            found = split_unit(item.text)
-            label, own = found.label, found.unit
-            if own is None and glued and (cut := glued_unit(found.label)) is not None:
-                label, own = cut.label, cut.unit
-            if found.units and own is None and len(found.units) == 1:
-                own = found.units[0]
-            unit = unit or own
-            if label and label not in labels:
-                labels.append(label)
-            if anchor is None:
-                anchor, indent = column.col, indent_of(item)
-    part = bool(labels) and is_of_which(labels[-1])
-    path = parents.path(labels, indent, section=empty) if labels else ()
-    if not labels and regions:
-        path = ()
+            labels.add(item, glued=glued)
+    path: tuple[str, ...] = ()
+    unit = unit or labels.unit
+    if labels.texts:
+        placed = labels_above.place(labels.texts, labels.indent, unit, section=empty)
+        path, unit = placed.labels, placed.unit
     return StubRow(
-        r, path, unit, tuple(regions), indent, code, period, " ".join(printed), empty, anchor, opens_part=part
+        r,
+        path,
+        unit,
+        regions=tuple(i.text for i in regions),
+        indent=indent_of(regions[0]) if regions else labels.indent,
+        region_code=code,
+        period=period,
+        printed=" ".join(printed),
+        empty=empty,
+        opens_part=bool(labels.texts) and is_of_which(labels.texts[-1]),
     )
-
-
-class _Parents:
-    """The labels that are still open above a row: sections, groups by indentation, the row before 其中 and 男."""
-
-    def __init__(self) -> None:
-        self._open: list[tuple[int, str, bool]] = []
-        """(indent, label, section)."""
-        self._of_which: int | None = None
-        """Indent of the last row marked 其中: rows indented like it or more go on with its list."""
-
-    def path(self, labels: list[str], indent: int, *, section: bool) -> tuple[str, ...]:
-        if len(labels) > 1:
-            self._open = []
-            return tuple(labels)
-        label = labels[0]
-        if section:
-            self._pop(lambda i, _, is_section: i >= indent if not is_section else i >= indent or indent == 0)
-            self._of_which = None
-        elif is_of_which(label):
-            self._pop(lambda i, _, is_section: not is_section and i >= indent and self._is_part(i, indent))
-            self._of_which = indent
-        elif words("breakdown").match(label):
-            self._pop(lambda _, name, __: is_of_which(name) or words("breakdown").match(name))
-        elif ordinal_rank(label) == 0:
-            self._open = [o for o in self._open if o[2] and o[0] < indent]
-            self._of_which = None
-        else:
-            if self._of_which is not None and indent < self._of_which:
-                self._of_which = None
-            self._pop(lambda i, _, is_section: i >= indent and not (is_section and i == indent))
-            while self._open and self._open[-1][2] and self._open[-1][0] > indent:
-                self._open.pop()
-        path = (*(name for _, name, _ in self._open), label)
-        self._open.append((indent, label, section))
-        return path
-
-    def _is_part(self, open_indent: int, indent: int) -> bool:
-        return self._of_which is not None or open_indent > indent
-
-    def _pop(self, out: object) -> None:
-        while self._open and out(*self._open[-1]):  # type: ignore[operator]
-            self._open.pop()
 
 
 def title_units(texts: Sequence[str]) -> tuple[Unit, ...]:

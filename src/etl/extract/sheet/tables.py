@@ -284,7 +284,10 @@ def _units(own: Sequence[str], metadata: dict[str, str], stub_heads: Sequence[st
     return ()
 
 
-_TABLE_NUMBER = re.compile(r"^(?:附?表)?\s*[A-Z]?\d{1,2}(?:[-—–.．]\d{1,2}){1,3}[a-z]?\s*(?:\(续\)|（续）|续表\d*)?")
+_TABLE_NUMBER = re.compile(
+    r"^(?:附?表\s*[一二三四五六七八九十\d]{1,3}(?![\d.．—-])|(?:附?表)?\s*[A-Z]?\d{1,2}(?:[-—–.．]\d{1,2}){1,3}[a-z]?)"
+    r"\s*(?:\(续\)|（续）|续表\d*)?"
+)
 _PERIOD_PART = re.compile(
     r"[(（]?(?:19|20)\d\d年?(?:[-—–~～至](?:19|20)?\d\d年?)?(?:第?[一二三四]季度|\d{1,2}月)?[)）]?"
 )
@@ -307,7 +310,7 @@ def subject_of(title: str, speaker: Speaker | None) -> str:
     noise = words("title_noise")
     for word in noise.start:
         text = text.removeprefix(word)
-    for word in noise.inside:
+    for word in sorted(noise.inside, key=len, reverse=True):
         text = text.replace(word, "")
     for word in noise.end:
         text = text.removesuffix(word)

@@ -1,0 +1,80 @@
+"""The labels that a row hangs under: sections, groups by indentation, the row before 其中 and 男."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from etl.extract.sheet.wording import Unit, is_of_which, ordinal_rank
+from etl.extract.sheet.words import words
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A label under which following rows can hang."""
+
+    indent: int
+    label: str
+    section: bool
+    """Its row has no values."""
+    unit: Unit | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowPath:
+    labels: tuple[str, ...]
+    """From the outside in."""
+    unit: Unit | None
+    """The row's own unit, or that of the row or section it is a part of."""
+
+
+class OpenLabels:
+    """Feed the rows in order; keeps which labels are still open."""
+
+    def __init__(self) -> None:
+        self._open: list[_Open] = []
+        self._list_indent: int | None = None
+        """Indent of the last row marked 其中: rows indented like it or more go on with its list."""
+
+    def place(self, labels: Sequence[str], indent: int, unit: Unit | None, *, section: bool) -> RowPath:
+        """The path of a row with these labels; ``section`` when no value stands in it."""
+        if len(labels) > 1:
+            self._open = []
+            return RowPath(tuple(labels), unit)
+        label = labels[0]
+        part = is_of_which(label) or words("breakdown").match(label)
+        self._close_before(label, indent, section=section)
+        parent = self._open[-1] if self._open else None
+        if unit is None and parent is not None and (part or parent.section) and not _is_rate(label):
+            unit = parent.unit
+        path = (*(o.label for o in self._open), label)
+        self._open.append(_Open(indent, label, section, unit))
+        return RowPath(path, unit)
+
+    def _close_before(self, label: str, indent: int, *, section: bool) -> None:
+        if section:
+            self._close(lambda o: o.indent >= indent or (o.section and indent == 0))
+            self._list_indent = None
+        elif is_of_which(label):
+            going_on = self._list_indent is not None
+            self._close(lambda o: not o.section and o.indent >= indent and (going_on or o.indent > indent))
+            self._list_indent = indent
+        elif words("breakdown").match(label):
+            self._close(lambda o: is_of_which(o.label) or words("breakdown").match(o.label))
+        elif ordinal_rank(label) == 0:
+            self._open = [o for o in self._open if o.section and o.indent < indent]
+            self._list_indent = None
+        else:
+            if self._list_indent is not None and indent < self._list_indent:
+                self._list_indent = None
+            self._close(lambda o: o.indent >= indent and not (o.section and o.indent == indent))
+            self._close(lambda o: o.section and o.indent > indent)
+
+    def _close(self, closes: Callable[[_Open], bool]) -> None:
+        while self._open and closes(self._open[-1]):
+            self._open.pop()
+
+
+def _is_rate(label: str) -> bool:
+    """Whether a label can't have the unit of the count above it (出生率 under 人口（人）)."""
+    return words("rate").match(label)

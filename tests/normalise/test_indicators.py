@@ -52,6 +52,10 @@ TABLE = load_indicators()
         ("户籍人口|18—34岁", "人", "count", "POP_REGISTERED_18_34"),
         ("人口密度", "人/平方公里", "ratio", "POP_DENSITY"),
         ("在岗职工平均工资", "元", "money", "WAGE_STAFF"),
+        # the measure in the last clause
+        ("围绕重点产业推动产教融合,组建行业产教融合共同体", "个", "count", "EDU_INDUSTRY_COMMUNITIES"),
+        ("全市培育技能劳动者,高技能人才", "人", "count", None),
+        ("职工参加培训,其中职业技能培训人次", "人次", "count", None),
         # a qualifier changes the meaning
         ("女性高技能人才", "人", "count", None),
         ("高技能人才中一线职工人数", "人", "count", None),

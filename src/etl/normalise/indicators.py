@@ -17,6 +17,10 @@ from etl.reference import document, rows
 
 CATALOGUES = ("indicators_reform.yaml", "indicators_general.yaml")
 _SUGGESTED = 5
+_SHORTEST = 3
+"""Characters: a phrase is not shortened to less than one more than this."""
+_CLAUSE = 6
+"""Characters: a last clause as long as this names its measure without the clauses before it."""
 _ALIKE = 0.35
 """Least likeness of a suggestion: the Dice coefficient of the pairs of characters."""
 
@@ -47,8 +51,8 @@ class Indicator:
 class IndicatorMatch:
     code: str | None
     rule: str
-    """``alias`` (a reviewer's decision), ``exact``, ``phrase``; without code: ``none``, ``ambiguous``, ``kind``
-    (the words fit an indicator of another kind or unit)."""
+    """``alias`` (a reviewer's decision), ``exact``, ``phrase``, ``clause`` (the last clause of several); without code
+    ``none``, ``ambiguous``, ``kind`` (the words fit an indicator of another kind or unit)."""
     candidates: tuple[Candidate, ...] = ()
 
 
@@ -83,7 +87,10 @@ class IndicatorTable:
             if i.code in self.by_code:
                 raise ReferenceDataError(", ".join(CATALOGUES), f"code {i.code} stands twice", next_step="Rename one.")
             self.by_code[i.code] = i
-            for phrase in dict.fromkeys(normal_label(p) for p in (i.name_zh, *i.phrases)):
+            whole = dict.fromkeys(normal_label(p) for p in (i.name_zh, *i.phrases))
+            # 劳模人数 is 劳模 too: what is counted is told by kind and unit
+            stems = dict.fromkeys(s for p in whole for s in _peeled(p, front=False) if len(s) > _SHORTEST)
+            for phrase in {**whole, **stems}:
                 self._by_phrase[phrase].append(i)
         self._pairs = {phrase: _pairs(phrase) for phrase in self._by_phrase}
         self._with_pair: dict[str, list[str]] = defaultdict(list)
@@ -149,11 +156,13 @@ def _forms(label: str, plain: str) -> Iterable[tuple[str, str]]:
     parts = [p for p in (_part(p) for p in label.split("|")) if p]
     if len(parts) > 1 and "其中" not in label and all(p in parts[-1] or p in _neutral()[2] for p in parts[:-1]):
         yield "exact", parts[-1]
-    without_place = _without_place(plain)
-    for start in dict.fromkeys((plain, without_place)):
-        for stem in _peeled(start):
-            if stem != plain:
-                yield "phrase", stem
+    for start in dict.fromkeys((plain, _without_place(plain))):
+        yield from (("phrase", stem) for stem in _peeled(start) if stem != plain)
+    before, comma, last = label.rpartition(",")
+    if comma and before and not last.startswith("其中"):
+        clause = _part(last)
+        for start in dict.fromkeys((clause, _without_place(clause))):
+            yield from (("clause", stem) for stem in (start, *_peeled(start)) if len(stem) >= _CLAUSE)
 
 
 def _without_place(plain: str) -> str:
@@ -164,10 +173,11 @@ def _without_place(plain: str) -> str:
     return plain[mentions[0].end :] if mentions and mentions[0].start == 0 else plain
 
 
-def _peeled(plain: str) -> Iterable[str]:
+def _peeled(plain: str, *, front: bool = True) -> Iterable[str]:
     """``plain`` with neutral words taken off its ends, in every combination, the longest remainder first."""
     before, after, _ = _neutral()
-    heads, tails = _ends(plain, before, front=True), _ends(plain, after, front=False)
+    heads = _ends(plain, before, front=True) if front else {0}
+    tails = _ends(plain, after, front=False)
     stems = {plain[h : len(plain) - t] for h in heads for t in tails if len(plain) - t - h >= 2}
     return sorted(stems, key=lambda s: (-len(s), s))
 

@@ -1,5 +1,6 @@
 """Numerals as printed."""
 
+
 from __future__ import annotations
 
 from decimal import Decimal
@@ -48,7 +49,13 @@ def test_not_a_numeral(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "number", "multiplier", "decimals"),
-    [("7.6万", "7.6", 4, 1), ("1.20", "1.20", 0, 2), ("2亿3000万", "23000", 4, 0), ("三百万", "300", 4, 0), ("3百", "3", 2, 0)],
+    [
+        ("7.6万", "7.6", 4, 1),
+        ("1.20", "1.20", 0, 2),
+        ("2亿3000万", "23000", 4, 0),
+        ("三百万", "300", 4, 0),
+        ("3百", "3", 2, 0),
+    ],
 )
 def test_what_was_printed_is_kept(text: str, number: str, multiplier: int, decimals: int) -> None:
     found = parse_numeral(text)
@@ -72,7 +79,11 @@ def _spoken(n: int) -> str:
 @given(st.integers(1, 99_999_999))
 def test_chinese_round_trip(n: int) -> None:
     high, low = divmod(n, 10_000)
-    text = (f"{_spoken(high)}万" if high else "") + ("零" if high and 0 < low < 1000 else "") + (_spoken(low) if low else "")
+    text = (
+        (f"{_spoken(high)}万" if high else "")
+        + ("零" if high and 0 < low < 1000 else "")
+        + (_spoken(low) if low else "")
+    )
     found = parse_numeral(text)
     assert found is not None
     assert found.value == n

@@ -205,9 +205,9 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
             return None
         iso = f"{first_number}/{last_number}"
     elif g["fa"]:
-        start = _join(_year(g["fa"]), _number(g["fam"]) if g["fam"] else None)
-        end = _join(_year(g["fb"]), _number(g["fbm"]) if g["fbm"] else None)
-        iso = f"{start}/{end}"
+        first = _join(_year(g["fa"]), _number(g["fam"]) if g["fam"] else None)
+        last = _join(_year(g["fb"]), _number(g["fbm"]) if g["fbm"] else None)
+        iso = f"{first}/{last}"
     elif g["y"]:
         iso = _within(_year(g["y"]), g, "")
         time_type = _edge_type(g, "")

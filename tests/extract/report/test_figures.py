@@ -1,5 +1,6 @@
 """Figures of sentences of many fields, as ``text value unit qualifier kind [status]``; one line per sentence."""
 
+
 from __future__ import annotations
 
 from decimal import Decimal
@@ -172,7 +173,8 @@ def test_a_range_keeps_both_ends() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sentence", "direction"), [("减少1.3万人。", "down"), ("下降2.4%。", "down"), ("增长5%。", "up"), ("共5人。", None)]
+    ("sentence", "direction"),
+    [("减少1.3万人。", "down"), ("下降2.4%。", "down"), ("增长5%。", "up"), ("共5人。", None)],
 )
 def test_direction(sentence: str, direction: str | None) -> None:
     (figure,) = read(sentence).figures

@@ -1,7 +1,9 @@
 """What layout tore is joined, and every offset leads back to the text as read."""
+# ruff: noqa: E501  (a Chinese character counts as two columns)
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from etl.extract.numerals import count_numerals
 from etl.extract.report import extract_report
 from etl.extract.report.flow import flow
-from etl.model import Document, Extraction, ManifestEntry
+from etl.model import Document, Extraction, ManifestEntry, Span
 
 MANIFEST = ManifestEntry("a.txt", None, "某市统计局", "411300", "2024-08")
 
@@ -55,9 +57,10 @@ def test_headings_are_told_from_paragraphs() -> None:
 def holds(text: str) -> None:
     found = read(text)
     spans = sorted((f.place.start, f.place.end) for f in found.figures)  # type: ignore[union-attr]
-    for entry in (*found.figures, *found.ignored):
-        assert text[entry.place.start : entry.place.end] == entry.text  # type: ignore[union-attr]
-    for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
+    for place, printed in [(f.place, f.text) for f in found.figures] + [(i.place, i.text) for i in found.ignored]:
+        assert isinstance(place, Span)
+        assert text[place.start : place.end] == printed
+    for (_, end), (start, _) in itertools.pairwise(spans):
         assert end <= start
     covered = [*spans, *((i.place.start, i.place.end) for i in found.ignored)]  # type: ignore[union-attr]
     for run in count_numerals(text):
@@ -82,7 +85,9 @@ def test_any_text_is_safe(text: str) -> None:
     holds(text)
 
 
-@pytest.mark.parametrize("piece", ["1", "一", "1,", "1人", "增长5%,", "全省", " 1", "近", "《", "5月", "从5人增加到", "十分之", "a1"])
+@pytest.mark.parametrize(
+    "piece", ["1", "一", "1,", "1人", "增长5%,", "全省", " 1", "近", "《", "5月", "从5人增加到", "十分之", "a1"]
+)
 def test_long_lines_take_linear_time(piece: str) -> None:
     holds(piece * (4000 // len(piece)))
 

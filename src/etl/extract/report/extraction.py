@@ -174,6 +174,10 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         if item := items.get(figure.start):
             label = label_of_item(text, item[0], item[1], context.atlas.ends_in(*item[1]), holes, label)
             area = context.atlas.named_in(*item[0]) or area
+        target = figure.status == "target"
+        period = context.calendar.period(
+            figure.start, clause, sentence, paragraph, defaults[article], starts, target=target
+        )
         out.append(
             RawFigure(
                 place=place,
@@ -186,9 +190,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
                 label=label,
                 evidence=text[sentence[0] : sentence[1]].strip()[:400],
                 area=area,
-                period=context.calendar.period(
-                    figure.start, clause, sentence, paragraph, defaults[article], starts, target=figure.status == "target"
-                ),
+                period=period,
                 qualifier=number.qualifier,
                 worded=number.worded,
                 upper=number.upper,
@@ -197,7 +199,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             )
         )
     keys = [
-        (f.label, (f.area.code, f.area.name, f.area.entity, f.period.iso, f.unit, f.kind), f.number.scaleb(f.multiplier))
+        (f.label, (f.area.code, f.area.name, f.area.entity, f.period.iso, f.unit), f.number.scaleb(f.multiplier))
         for f in out
     ]
     return [replace(f, label=label) for f, label in zip(out, distinct(keys), strict=True)]

@@ -115,10 +115,10 @@ def _blocks(text: str) -> list[list[tuple[int, int]]]:
     for m in _LINE.finditer(text):
         start, end = m.span()
         if start == end:
-            if start < len(text) and current and start > 0 and text[start - 1] in "\n\r" and text[start] in "\n\r":
-                if not (text[start - 1] == "\r" and text[start] == "\n"):
-                    blocks.append(current)
-                    current = []
+            pair = text[max(0, start - 1) : start + 1]
+            if current and len(pair) == 2 and set(pair) <= {"\n", "\r"} and pair != "\r\n":
+                blocks.append(current)
+                current = []
             continue
         piece = text[start:end]
         stripped = piece.strip()

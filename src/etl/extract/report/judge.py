@@ -74,7 +74,7 @@ def judge(number: Number, text: str, sentence_start: int, clause_start: int, cla
     ):
         return "other"
     if before.endswith("第"):
-        return _ordinal(number, text, before, clause_start)
+        return _ordinal(number, text, before)
     if _PER_BEFORE.search(before) and number.unit not in ("%",):
         return "denominator" if number.unit not in _TIME_UNITS else "duration_phrase"
     if _LATIN_BEFORE.search(before) and number.unit is None:
@@ -90,7 +90,7 @@ def judge(number: Number, text: str, sentence_start: int, clause_start: int, cla
         if found is None:
             return _reason_without_unit(number, before, after)
         unit = found
-    if number.han and (reason := _not_meant_as_number(number, before, after, unit)):
+    if number.han and (reason := _not_meant_as_number(number, before, unit)):
         return reason
     if unit in _TIME_UNITS and (reason := _time_phrase(number, before, after, unit)):
         return reason
@@ -112,7 +112,7 @@ def judge(number: Number, text: str, sentence_start: int, clause_start: int, cla
     return Figure(unit, kind, status, direction, number.start, end)
 
 
-def _ordinal(number: Number, text: str, before: str, clause_start: int) -> Figure | str:
+def _ordinal(number: Number, text: str, before: str) -> Figure | str:
     after = text[number.digits_end : number.digits_end + 2]
     counted = after[:1] in ("位", "名")
     rest = after[1:] if counted else after
@@ -131,11 +131,8 @@ def _unit_from_noun(number: Number, text: str, clause_start: int, clause_end: in
         return units[m[0]]
     if scaled and _PUNCTUATION.match(ahead):
         behind = text[max(clause_start, number.start - 12) : number.start]
-        last = None
-        for last in pattern.finditer(behind):
-            pass
-        if last is not None:
-            return units[last[0]]
+        if nouns := pattern.findall(behind):
+            return units[nouns[-1]]
     return None
 
 
@@ -151,10 +148,10 @@ def _reason_without_unit(number: Number, before: str, after: str) -> str:
     return "code" if number.digits_end - number.start >= 5 else "other"
 
 
-def _not_meant_as_number(number: Number, before: str, after: str, unit: str) -> str | None:
+def _not_meant_as_number(number: Number, before: str, unit: str) -> str | None:
     """Chinese numerals are words more often than figures: the reason, or None with evidence of counting."""
-    assert_unit = load_units().parse(unit)
-    dimension = assert_unit.unit.dimension if assert_unit else ""
+    parsed = load_units().parse(unit)
+    dimension = parsed.unit.dimension if parsed else ""
     numeral = number.numeral
     if numeral is None:
         return "article"
@@ -271,9 +268,8 @@ def _status(number: Number, unit: str, text: str, sentence_start: int, clause_st
     after = text[number.end : min(clause_end, number.end + 16)]
     if lexicon.words("target").search(before):
         return "target"
-    ahead = None
-    for ahead in _FUTURE.finditer(text, max(sentence_start, number.start - 160), number.start):
-        pass
+    plans = list(_FUTURE.finditer(text, max(sentence_start, number.start - 160), number.start))
+    ahead = plans[-1] if plans else None
     if ahead is not None and ahead[0] == "预计" and _PAST.search(text, sentence_start, number.start):
         ahead = None
     if ahead is not None and not _NOW.search(text, ahead.end(), number.start):
@@ -298,7 +294,10 @@ def _status(number: Number, unit: str, text: str, sentence_start: int, clause_st
             return "standard"
         if given and (per or bounded or re.search(r"一次性", before)):
             return "standard"
-    elif number.after in ("及以上", "以上", "或以上") and re.match(r"(?:及|或)?以上的", after):
-        if re.search(r"(?:条件|标准|达到)[^,。;]{0,6}$", before):
-            return "standard"
+    elif (
+        number.after in ("及以上", "以上", "或以上")
+        and re.match(r"(?:及|或)?以上的", after)
+        and re.search(r"(?:条件|标准|达到)[^,。;]{0,6}$", before)
+    ):
+        return "standard"
     return "observed"

@@ -133,7 +133,9 @@ def _trim(text: str) -> str:
     return _EDGE_RIGHT.sub("", _EDGE_LEFT.sub("", text))
 
 
-def label_of_item(text: str, item: Hole, listing: Hole, place_ends: Sequence[int], holes: Sequence[Hole], label: str) -> str:
+def label_of_item(
+    text: str, item: Hole, listing: Hole, place_ends: Sequence[int], holes: Sequence[Hole], label: str
+) -> str:
     """The label of one member of a 分别 list: its item, then what all members measure.
 
     ``listing`` is the whole list of items; ``place_ends`` where the places named in it end: what follows the last

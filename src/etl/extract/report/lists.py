@@ -10,7 +10,6 @@ from etl.extract.report.judge import Figure
 from etl.extract.report.scan import Number
 
 _LINK = re.compile(r"(?:左右|以上|以下|以内)?(?:、|和|及|与|以及|,)(?:约|近|超过?|第)?")
-_RESPECTIVELY = re.compile(r"分别")
 _COORDINATES = re.compile(r"[^,;:。、\n]+(?:、[^,;:。、\n]+)*")
 _AND = re.compile(r"(?:以及|及|和|与)")
 Item = tuple[tuple[int, int], tuple[int, int]]
@@ -52,11 +51,9 @@ def respective_items(text: str, sentence: int, spans: Sequence[tuple[int, int]])
         count = j - i + 1
         if count > 1:
             lead = max(sentence, spans[i][0] - 90)
-            mark = None
-            for mark in _RESPECTIVELY.finditer(text, max(lead, spans[i][0] - 24), spans[i][0]):
-                pass
-            if mark is not None:
-                items = _items(text, lead, mark.start(), count)
+            mark = text.rfind("分别", max(lead, spans[i][0] - 24), spans[i][0])
+            if mark >= 0:
+                items = _items(text, lead, mark, count)
                 found.update(zip((s for s, _ in spans[i : j + 1]), items, strict=False))
         i = j + 1
     return found

@@ -114,7 +114,7 @@ def _share(
     if named := _OF.search(clause):
         for whole in reversed(wholes):
             figure = members[whole].figure
-            if named[1] in text[max(sentence[0], figure.start - 30) : figure.end + 14]:
+            if named[1] in text[max(sentence[0], figure.start - 30) : min(figure.end + 14, members[part].figure.start)]:
                 return part, whole
         return None
     whole = wholes[-1]

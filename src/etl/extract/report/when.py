@@ -53,9 +53,9 @@ class Calendar:
             if m.iso is not None and m.role == "when" and _OWN_YEAR.match(m.text) and "-" not in m.iso:
                 return Default(m.iso, "title")
         opening = self._between(titles_end, min(end, titles_end + _LEAD_IN))
-        if opening and opening[0].role == "when" and opening[0].iso is not None and _OWN_YEAR.match(opening[0].text):
-            if "-" not in opening[0].iso.partition("/")[0][4:]:
-                return Default(opening[0].iso, "article")
+        for m in opening[:1]:
+            if m.role == "when" and m.iso is not None and _OWN_YEAR.match(m.text) and "-" not in m.iso:
+                return Default(m.iso, "article")
         if self._today.reported:
             return Default(str(self._today.reported), fallback.basis)
         if (
@@ -118,16 +118,14 @@ class Calendar:
     def _origin(self, at: int, clause: tuple[int, int]) -> int | None:
         """Where 从 or 由 opens the old value of 由…提高到…, if the figure at ``at`` is one."""
         lead = self._text[max(clause[0], at - 16) : at]
-        m = None
-        for m in re.finditer(r"[从由]", lead):
-            pass
-        if m is None or re.search(r"[、,和]", lead[m.end() :]):
+        opens = max(lead.rfind("从"), lead.rfind("由"))
+        if opens < 0 or re.search(r"[、,和]", lead[opens + 1 :]):
             return None
         rest = self._text[at : min(clause[1], at + 28)]
         change = re.search(
             r"(?:提高|增加|增长|上升|下降|降低|减少|扩大|提升|缩短|压缩|调整|发展|升|增|降|减)(?:至|到|为)", rest
         )
-        return max(clause[0], at - 16) + m.start() if change else None
+        return max(clause[0], at - 16) + opens if change else None
 
     def _carried(self, start: int, paragraph: int, sentences: Sequence[int]) -> PeriodMention | None:
         """The period that opened an earlier sentence of the paragraph, unless a new item began since."""

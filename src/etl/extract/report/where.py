@@ -132,13 +132,13 @@ class Atlas:
                 subject = self._home.code == _COUNTRY and not _NOT_SUBJECT.search(before)
                 found.append(Named(m.start, m.end, _COUNTRY, "全国", m.text, "country", True, subject))
             elif got.code is not None:
-                subject = not _NOT_SUBJECT.search(before) and not self._wider(got.code, place.code, m)
+                subject = not _NOT_SUBJECT.search(before) and not self._wider(got.code, place.code)
                 found.append(
                     Named(m.start, m.end, got.code, got.name or m.text, m.text, got.level or "", True, subject)
                 )
         return found
 
-    def _wider(self, code: str, place: str | None, m: Mention) -> bool:
+    def _wider(self, code: str, place: str | None) -> bool:
         """全省 in a city's report is the yardstick (全省前列), not the subject."""
         return place is not None and code != place and code in self._gazetteer.ancestors(place)
 

@@ -1,0 +1,186 @@
+"""Where, when and what: place, period, label and relations of figures."""
+
+
+from __future__ import annotations
+
+import pytest
+
+from etl.extract.report import extract_report
+from etl.model import Document, Extraction, ManifestEntry, Place, RawFigure, Span
+
+
+def read(text: str, region: str | None = "411300", published_on: str | None = "2024-08") -> Extraction:
+    manifest = ManifestEntry("a.txt", None, "某市统计局", region, published_on)
+    return extract_report(Document(text, "txt", "txt/1"), manifest)
+
+
+def figure(found: Extraction, text: str) -> RawFigure:
+    return next(f for f in found.figures if f.text == text)
+
+
+PERIODS = [
+    ("2023年全市建成公园12个。", "12个", "2023"),
+    ("去年,县医院门诊量达120万人次,住院4.5万人次。", "4.5万人次", "2023"),
+    ("截至2024年6月末,贷款余额812.5亿元。", "812.5亿元", "2024-06"),
+    ("今年1—7月,进出口总额1023.5亿元。", "1023.5亿元", "2024-01/2024-07"),
+    ("上半年实现净利润5.6亿元。", "5.6亿元", "2024-S1"),
+    ("2021年以来,累计改造小区326个。", "326个", "2021/2024"),
+    ("五年来,改造小区326个。", "326个", "2020/2024"),
+    ("“十三五”期间,新建学校45所。", "45所", "2016/2020"),
+    ("自2022年启动改革试点以来,新增企业23家。", "23家", "2022/2024"),
+    ("力争到2027年,培育企业500家以上。", "500家", "2027"),
+    ("全市现有学校1245所。", "1245所", "2024"),
+    ("截至目前,建成站点45个。", "45个", "2024-08"),
+    ("收入由2015年的2800元增加到2022年的13560元。", "2800元", "2015"),
+    ("收入由2015年的2800元增加到2022年的13560元。", "13560元", "2022"),
+    ("床位从300张增加到600张。", "300张", None),
+    ("床位从300张增加到600张。", "600张", "2024"),
+    ("产量比2019年增长25%。", "25%", "2024"),
+    ("产值达6亿元,是2015年的1.8倍。", "1.8倍", "2024"),
+    ("去年,全县培训农民3200人。新增合作社12家。", "12家", "2023"),
+    ("去年,全县培训农民3200人。目前,合作社达120家。", "120家", "2024-08"),
+    ("2022年3月,园区动工。5月,引进项目15个。", "15个", "2022-05"),
+]
+
+
+@pytest.mark.parametrize(("text", "printed", "iso"), PERIODS)
+def test_period(text: str, printed: str, iso: str | None) -> None:
+    assert figure(read(text), printed).period.iso == iso
+
+
+@pytest.mark.parametrize("text", ["去年新增12家。", "全市现有12家。", "近三年引进12家。", "上半年开业12家。"])
+def test_without_a_date_no_period_is_asserted(text: str) -> None:
+    assert figure(read(text, published_on=None), "12家").period.iso is None
+
+
+def test_a_year_in_the_title_dates_the_article() -> None:
+    found = read(
+        "# 某市2022年教育统计公报\n\n全市有小学456所,在校生12.3万人。\n\n专任教师7800人。", published_on="2023-05"
+    )
+    assert {f.period.iso for f in found.figures} == {"2022"}
+
+
+def test_a_work_report_of_spring_tells_of_the_year_before() -> None:
+    found = read("# 政府工作报告\n\n各位代表:过去一年,新增就业4.2万人。五年来,改造小区326个。", published_on="2023-01")
+    assert [f.period.iso for f in found.figures] == ["2022", "2018/2022"]
+
+
+def test_a_date_that_stands_alone_is_the_day_of_publication() -> None:
+    found = read("简报\n\n2024 年 6 月 24 日\n\n去年,全县建成大棚320座,带动就业156人。", published_on=None)
+    assert {f.period.iso for f in found.figures} == {"2023"}
+
+
+AREAS = [
+    ("全市建成公园12个。", "12个", "411300"),
+    ("内乡县建成公园12个。", "12个", "411325"),
+    ("全省前列的南阳市建成公园12个。", "12个", "411300"),
+    ("产量占全国的12%。", "12%", "411300"),
+    ("总量居全省第3位。", "第3位", "411300"),
+    ("与山东省、湖北省的120家企业签约。", "120家", "411300"),
+    ("比如,慰问互助组织12个。", "12个", "411300"),
+    ("内乡县新建大棚320座。全县现有大棚1200座。", "1200座", "411325"),
+    ("近日,淅川县启动改造,涉及小区12个。随后,西峡县也改造了23个。", "23个", "411323"),
+    ("河南大学研究人员采访了120名居民。", "120名", "411300"),
+]
+
+
+@pytest.mark.parametrize(("text", "printed", "code"), AREAS)
+def test_area(text: str, printed: str, code: str) -> None:
+    assert figure(read(text), printed).area.code == code
+
+
+def test_without_a_manifest_an_unnamed_place_is_unknown() -> None:
+    found = read("全县建成大棚320座。我市现有学校45所。", region=None)
+    assert {f.area.code for f in found.figures} == {None}
+
+
+def test_articles_of_one_page_have_their_own_places() -> None:
+    page = (
+        "# 贵州遵义:茶叶增收\n\n茶园面积达到12万亩,带动农户3.5万户增收。(据《某报》)\n\n"
+        "# 甘肃天水:苹果丰收\n\n果园面积达到45万亩,年产量80万吨。(据《某报》)"
+    )
+    found = read(page, region=None)
+    assert [f.area.code for f in found.figures] == ["520300", "520300", "620500", "620500"]
+
+
+def test_each_of_a_list_has_its_own_place() -> None:
+    found = read("南宁市、柳州市、桂林市在园幼儿分别为42.1万人、21.5万人、23.8万人。", region="450000")
+    assert [f.area.code for f in found.figures] == ["450100", "450200", "450300"]
+    assert [f.label for f in found.figures] == ["南宁市在园幼儿", "柳州市在园幼儿", "桂林市在园幼儿"]
+
+
+def test_a_firm_is_an_entity_of_the_area() -> None:
+    found = read("南阳鸿达纺织有限公司引进设备120台,年产值3亿元。")
+    assert {(f.area.code, f.area.entity) for f in found.figures} == {("411300", "南阳鸿达纺织有限公司")}
+
+
+LABELS = [
+    ("全县法定传染病发病率126.4‰。", "126.4‰", ["传染病", "发病率"]),
+    ("粮食总产量218.4万吨,增产1.2%。", "1.2%", ["粮食", "增产"]),
+    ("贷款余额812.5亿元,其中小微企业贷款余额365.2亿元,占比44.9%。", "44.9%", ["小微企业", "占比"]),
+    ("组建了12支医疗服务队。", "12支", ["医疗服务队"]),
+    ("新增床位500张、护士120名。", "120名", ["护士"]),
+    ("新增床位500张、护士120名。", "500张", ["床位"]),
+    ("表彰先进教师120人,其中乡村教师45人,占37.5%。", "37.5%", ["乡村教师", "占"]),
+    ("诞生了三批共96名首席技师。", "三批", ["首席技师"]),
+    ("接待人次和旅游收入分别增长12.3%和15.6%。", "15.6%", ["旅游收入", "增长"]),
+]
+
+
+@pytest.mark.parametrize(("text", "printed", "words"), LABELS)
+def test_label(text: str, printed: str, words: list[str]) -> None:
+    label = figure(read(text), printed).label
+    assert all(w in label for w in words), label
+    assert len(label) <= 60
+
+
+def test_labels_tell_different_facts_apart() -> None:
+    text = "对特困家庭每月给予300元、500元、800元补贴。罚款5万元以上20万元以下。设男生宿舍120间、女生宿舍135间。"
+    figures = read(text).figures
+    assert len({(f.label, f.unit, f.period.iso) for f in figures}) == len(figures)
+
+
+def printed(text: str, place: Place | None) -> str | None:
+    return text[place.start : place.end] if isinstance(place, Span) else None
+
+
+RELATIONS = [
+    ("贷款余额812.5亿元,其中小微企业贷款365.2亿元,占比44.9%。", "share", ("365.2亿元", "812.5亿元", "44.9%")),
+    ("共120人参加考核,96人成绩合格,合格率80%。", "share", ("96人", "120人", "80%")),
+    ("引进人才26名,其中博士3名。", "subset", ("3名", "26名", None)),
+    ("村集体收入由120万元增加到180万元,增长50%。", "growth", ("180万元", "120万元", "50%")),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "members"), RELATIONS)
+def test_relation(text: str, kind: str, members: tuple[str | None, ...]) -> None:
+    (relation,) = read(text).relations
+    of = relation.members
+    assert relation.kind == kind
+    assert (printed(text, of.part), printed(text, of.whole), printed(text, of.share)) == members
+
+
+def test_a_sum_and_a_product() -> None:
+    text = "全校有男生1200人、女生1150人,共计2350人。"
+    (total,) = read(text).relations
+    assert total.kind == "sum"
+    assert [printed(text, p) for p in total.members.parts] == ["1200人", "1150人"]
+    text = "对30户困难家庭每户补助2000元,对15名学生每人资助3000元,共发放10.5万元。"
+    (product,) = read(text).relations
+    assert product.kind == "product"
+    assert [[printed(text, p) for p in term] for term in product.members.terms] == [
+        ["30户", "2000元"],
+        ["15名", "3000元"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "评出优秀教师80名,乡村教师24人,占小学教师的60%。",
+        "专任教师312人,其中高级职称98人,硕士学历占三分之一。",
+        "覆盖企业791家、职工4万名,共投入300万元。",
+    ],
+)
+def test_no_relation_where_the_words_name_other_members(text: str) -> None:
+    assert [r for r in read(text).relations if r.kind in ("share", "sum")] == []

@@ -39,7 +39,8 @@ SPREADSHEET = """<?xml version="1.0"?>
 <Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
 <Styles><Style ss:ID="p"><NumberFormat ss:Format="0.0%"/></Style></Styles>
 <Worksheet ss:Name="表"><Table>
-<Row><Cell ss:MergeAcross="1"><Data ss:Type="String">地区</Data></Cell><Cell><Data ss:Type="String">占比</Data></Cell></Row>
+<Row><Cell ss:MergeAcross="1"><Data ss:Type="String">地区</Data></Cell>
+<Cell><Data ss:Type="String">占比</Data></Cell></Row>
 <Row ss:Index="4"><Cell><Data ss:Type="String">全市</Data></Cell>
 <Cell ss:Index="3" ss:StyleID="p"><Data ss:Type="Number">0.362</Data></Cell></Row>
 </Table></Worksheet></Workbook>"""

@@ -22,6 +22,11 @@ MIN_STUB_ROWS = 3
 """Rows with text beside numbers that make the first column behind an empty one a stub of its own."""
 MIN_METADATA = 4
 """Key and value rows that make the head of a series; a table of two columns has fewer by chance."""
+MAX_HEADER_ROWS = 15
+MAX_PREAMBLE_ROWS = 30
+"""Rows above a table that can head or introduce it; what stands higher is other text."""
+MAX_RUNS = 40
+"""Groups of columns on one sheet; a sheet with more has holes, not tables side by side."""
 _SEPARATORS = re.compile(r"[:：]")
 
 
@@ -60,6 +65,8 @@ def bands(grid: Grid) -> list[Band]:
         else:
             runs.append([col])
     merged: list[list[int]] = []
+    if len(runs) > MAX_RUNS:
+        return [Band(grid.name, tuple(used), grid.rows)]
     for run in runs:
         if merged and not (_has_stub(grid, run) and _has_numbers(grid, merged[-1])):
             merged[-1].extend(run)
@@ -208,16 +215,19 @@ def find_blocks(band: Band) -> tuple[list[Block], list[int]]:
     blocks: list[Block] = []
     current: Block | None = None
     pending: list[tuple[int, RowKind]] = []
+    headed = False
+    """Whether a header row is pending."""
     pairs = _key_value_rows(band)
     for r, row in band.rows.items():
         if r in pairs:
             pending.append((r, "meta"))
             continue
-        kind = row_kind(row, first_value, first_column, current is not None and not _has_header(pending))
+        kind = row_kind(row, first_value, first_column, current is not None and not headed)
         if kind != "data":
             pending.append((r, kind))
+            headed = headed or kind == "header"
             continue
-        if current is None or _has_header(pending):
+        if current is None or headed:
             if current is not None:
                 pending = _trailing_notes(current, pending)
             current = Block(band.sheet, band.columns)
@@ -226,7 +236,7 @@ def find_blocks(band: Band) -> tuple[list[Block], list[int]]:
         else:
             current.data.extend(p for p, k in pending if k != "note")
             current.notes.extend(p for p, k in pending if k == "note")
-        pending = []
+        pending, headed = [], False
         current.data.append(r)
     if current is not None:
         _close(current, pending)
@@ -239,10 +249,6 @@ def _key_value_rows(band: Band) -> frozenset[int]:
     found = frozenset(r for r, row in band.rows.items() if len(row) <= 2 and metadata_of(row) is not None)
     pairs = [r for r in found if len(band.rows[r]) == 2]
     return found if len(pairs) >= MIN_METADATA else frozenset()
-
-
-def _has_header(pending: list[tuple[int, RowKind]]) -> bool:
-    return any(kind == "header" for _, kind in pending)
 
 
 def _trailing_notes(block: Block, pending: list[tuple[int, RowKind]]) -> list[tuple[int, RowKind]]:
@@ -290,3 +296,9 @@ def _split_preamble(block: Block, pending: list[tuple[int, RowKind]], band: Band
             block.header.append(p)
     block.data.extend(p for p, kind in pending[last + 1 :] if kind != "note")
     block.notes.extend(p for p, kind in pending[last + 1 :] if kind == "note")
+    if len(block.header) > MAX_HEADER_ROWS:
+        block.notes[:0] = block.header[:-MAX_HEADER_ROWS]
+        del block.header[:-MAX_HEADER_ROWS]
+    if len(block.preamble) > MAX_PREAMBLE_ROWS:
+        block.notes[:0] = block.preamble[:-MAX_PREAMBLE_ROWS]
+        del block.preamble[:-MAX_PREAMBLE_ROWS]

@@ -156,6 +156,8 @@ class _Composer:
         self._table = table
         self._steps = (*table.steps, f"confidence {table.confidence}")
         self._rows_rule = any(r.unit is not None for r in table.rows)
+        self._one_measure = any(len(c.path) == 1 and is_total(c.path[0]) for c in table.header.columns.values())
+        """A bare 合计 among the columns: they are all parts of what the title names."""
         self._known: dict[tuple[tuple[str, ...], Unit | None, str | None, int], _Composed] = {}
 
     def figure(self, place: CellRef, item: Item, number: Number, row: StubRow, column: Column, area: Area) -> RawFigure:
@@ -203,8 +205,10 @@ class _Composer:
         subject = self._table.context.subject
         if not parts:
             parts = (subject or self._table.context.fallback,)
-        elif subject and all(words("generic").match(p) for p in parts) and subject not in parts[0]:
-            parts = (subject, *parts)
+        elif subject and subject not in parts[0]:
+            part = self._one_measure and len(columns) == 1 and column.unit is None
+            if part or all(words("generic").match(p) for p in parts):
+                parts = (subject, *parts)
         return shorten(parts)
 
     def _choose(self, row: StubRow, column: Column) -> Unit | None:

@@ -15,6 +15,10 @@ from etl.model import Cell, MergedRange, Sheet
 ItemKind = Literal["number", "text", "marker", "moment"]
 
 
+LONG = 150
+"""Characters from which on a text is neither blank nor a marker, however it looks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One cell: a number, a text, a marker for a missing number (…, —, NA), or a date."""
@@ -89,7 +93,7 @@ def _item(cell: Cell) -> Item | None:
         return Item(cell.row, cell.col, "moment", cell)
     if cell.error:
         return Item(cell.row, cell.col, "marker", cell)
-    kind = _text_kind(cell.text)
+    kind: ItemKind | None = "text" if len(cell.text) > LONG else _text_kind(cell.text)
     return Item(cell.row, cell.col, kind, cell) if kind else None
 
 

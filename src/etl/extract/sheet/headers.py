@@ -63,6 +63,8 @@ class _Covering:
     own: bool
     """The cell stands in this column (not drawn out from the left)."""
     row: int
+    has_unit: bool = False
+    """A unit of its own stands in the cell."""
 
 
 def read_header(grid: Grid, rows: Sequence[tuple[int, Row]], values: Sequence[int], stub: Sequence[int]) -> Header:
@@ -86,8 +88,9 @@ def read_header(grid: Grid, rows: Sequence[tuple[int, Row]], values: Sequence[in
                 column.printed += (" ".join(item.text.split()),)
             _place(header, column, covers[c], _Covering(item, "", own, r), role)
     spans = _spans(covers)
+    measures = _repeated_measures(covers)
     for c in values:
-        header.columns[c].path = _join(covers[c], spans)
+        header.columns[c].path = _join(covers[c], spans, measures)
     _hang_parts(header, values)
     _nest_ordinals(header, values)
     return header
@@ -129,6 +132,7 @@ def _place(header: Header, column: Column, covers: list[_Covering], covering: _C
         return
     if found.label:
         covering.label = found.label
+        covering.has_unit = found.unit is not None
         covers.append(covering)
 
 
@@ -229,14 +233,21 @@ def _spans(covers: dict[int, list[_Covering]]) -> dict[tuple[int, int], int]:
     return counts
 
 
-def _join(path: list[_Covering], spans: dict[tuple[int, int], int]) -> tuple[str, ...]:
+def _repeated_measures(covers: dict[int, list[_Covering]]) -> frozenset[str]:
+    """Labels with a unit of their own in several columns (年末人数(人)): measures, not ends of split words."""
+    times = Counter(x.label for path in covers.values() for x in path if x.own and x.has_unit)
+    return frozenset(label for label, n in times.items() if n > 1)
+
+
+def _join(path: list[_Covering], spans: dict[tuple[int, int], int], measures: frozenset[str]) -> tuple[str, ...]:
     """Labels from the outside in; words split over rows of one column are joined."""
     found: list[str] = []
     single = False
     for x in path:
         alone = x.own and spans.get((x.item.row, x.item.col), 1) <= 1
         label = x.label
-        if found and single and alone and not is_of_which(label) and not is_of_which(found[-1]):
+        joins = not is_of_which(label) and label not in measures
+        if found and single and alone and joins and not is_of_which(found[-1]):
             found[-1] += label
         elif not found or found[-1] != label:
             found.append(label)
@@ -269,11 +280,21 @@ def _hang_parts(header: Header, values: Sequence[int]) -> None:
         above = column.path[: marks[0]]
         if above and whole.path[: len(above)] != above and not set(above) <= set(whole.path):
             tail = column.path
-        column.path = (*whole.path, *tail)
+        column.path = (*_without_measure(header, values, whole.path, tail), *tail)
         column.part_of = base
         if column.unit is None and whole.unit is not None:
             column.unit = replace(whole.unit)
             column.unit_inherited = True
+
+
+def _without_measure(
+    header: Header, values: Sequence[int], whole: tuple[str, ...], tail: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The path of the whole without its measure when the part repeats the measures of the whole (机构数, 人数)."""
+    if len(whole) < 2 or len(tail) < 2:
+        return whole
+    measures = {p[-1] for c in values if (p := header.columns[c].path)[:-1] == whole[:-1]}
+    return whole[:-1] if tail[-1] in measures else whole
 
 
 def _nest_ordinals(header: Header, values: Sequence[int]) -> None:

@@ -14,6 +14,8 @@ from etl.model import Area, Basis, Candidate
 from etl.normalise.region_names import normal
 from etl.normalise.regions import COUNTRY, Region, Resolution, load_regions
 
+MAX_TEXT = 60
+"""Characters of a label or title in which a place is looked for."""
 Likeness = Literal["place", "neutral", "other"]
 COVERAGE = 0.75
 """Share of the places of a table that must lie in the place it is taken to speak of."""
@@ -30,12 +32,16 @@ class Speaker:
 
 def clean_place(label: str) -> str:
     """The label of a place without English, ordinals, marks of a part and stray points (``花都区.``)."""
-    return strip_ordinal(chinese(label)).strip(" .．·。,，*#＃")
+    return strip_ordinal(chinese(label[:MAX_TEXT])).strip(" .．·。,，*#＃")
+
+
+def likeness(label: str) -> Likeness:
+    """Whether a label names a place (``place``), could (totals, 市区: ``neutral``), or does not."""
+    return _likeness(label) if len(label) <= MAX_TEXT else "other"
 
 
 @functools.lru_cache(maxsize=20_000)
-def likeness(label: str) -> Likeness:
-    """Whether a label names a place (``place``), could (totals, 市区: ``neutral``), or does not."""
+def _likeness(label: str) -> Likeness:
     plain = clean_place(label)
     if not plain:
         return "neutral"
@@ -54,8 +60,12 @@ def place_share(labels: Iterable[str]) -> tuple[int, float]:
     return real, real / (real + kinds["other"]) if real else 0.0
 
 
-@functools.lru_cache(maxsize=20_000)
 def _possible(label: str, on: str | None) -> frozenset[str]:
+    return _codes(label, on) if len(label) <= MAX_TEXT else frozenset()
+
+
+@functools.lru_cache(maxsize=20_000)
+def _codes(label: str, on: str | None) -> frozenset[str]:
     found = load_regions().resolve(clean_place(label), on=on)
     if found.code:
         return frozenset({found.code})
@@ -92,7 +102,7 @@ def inside_share(labels: Iterable[str], code: str, on: str | None = None) -> flo
 def place_in_text(text: str) -> str | None:
     """Code of the first place that a title, sheet or file name mentions; None without a clear one."""
     regions = load_regions()
-    for mention in regions.find(text):
+    for mention in regions.find(text[:300]):
         if mention.self_reference:
             if regions.resolve(mention.text).code == COUNTRY:
                 return COUNTRY

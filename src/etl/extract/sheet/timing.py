@@ -11,6 +11,8 @@ from etl.extract.sheet.grid import Item
 from etl.extract.sheet.words import squash
 from etl.normalise.periods import parse_period
 
+MAX_TEXT = 80
+"""Characters of a cell that can be a period, blanks included."""
 _YEAR = r"(?:19|20)\d\d"
 _LABEL = re.compile(
     rf"[(（\[]?{_YEAR}(?:\.0|年(?:度|末|底)?)?[)）\]]?"
@@ -36,9 +38,13 @@ YEAR = "{year}"
 """Stands in a part of a year (3月, 一季度) for the year that something else tells."""
 
 
-@functools.lru_cache(maxsize=20_000)
 def part_of_year(text: str) -> str | None:
     """A period without its year, as ``{year}-03``, ``{year}-01/{year}-02``, ``{year}-Q1``, ``{year}-S1``; else None."""
+    return _part_of_year(text) if len(text) <= MAX_TEXT else None
+
+
+@functools.lru_cache(maxsize=20_000)
+def _part_of_year(text: str) -> str | None:
     found = _PART.fullmatch(squash(text))
     if not found:
         return None
@@ -50,16 +56,24 @@ def part_of_year(text: str) -> str | None:
     return f"{YEAR}-S{1 if found['half'] == '上' else 2}"
 
 
-@functools.lru_cache(maxsize=20_000)
 def is_period_label(text: str) -> bool:
     """Whether a whole cell is a period: ``2012年``, ``2020年第一季度``, ``2010-05``, ``(201 1年)``."""
+    return len(text) <= MAX_TEXT and _is_period_label(text)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _is_period_label(text: str) -> bool:
     plain = squash(text)
     return 2 <= len(plain) <= 16 and (bool(_LABEL.fullmatch(plain)) or part_of_year(plain) is not None)
 
 
-@functools.lru_cache(maxsize=20_000)
 def period_label(text: str) -> str | None:
     """ISO period of a cell that is one, with ``{year}`` for a year that is not in it; else None."""
+    return _period_label(text) if len(text) <= MAX_TEXT else None
+
+
+@functools.lru_cache(maxsize=20_000)
+def _period_label(text: str) -> str | None:
     plain = squash(text)
     if not is_period_label(plain):
         return None
@@ -84,7 +98,7 @@ def period_of_item(item: Item) -> str | None:
 
 def period_in_title(text: str) -> str | None:
     """The one period that a title names, in brackets (``(2022年)``) or in words; None for none, ranges or several."""
-    plain = squash(text)
+    plain = squash(text[:300])
     if _RANGE.search(plain):
         return None
     for found in reversed(list(_BRACKETED.finditer(plain))):
@@ -112,7 +126,7 @@ def period_in_name(name: str) -> str | None:
     return years.pop() if len(years) == 1 else None
 
 
-@functools.lru_cache(maxsize=20_000)
+@functools.lru_cache(maxsize=20_000)  # labels are short already
 def year_in_label(label: str) -> tuple[str, str] | None:
     """(year, label without it) for ``2022年平均人口``, ``popu_2020``; None for a label without a year of its own."""
     found = _LEADING.match(label)

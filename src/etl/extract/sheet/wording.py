@@ -10,6 +10,8 @@ from etl.extract.sheet.words import squash, words
 from etl.normalise.units import ParsedUnit, load_units
 from etl.reference import rows
 
+MAX_TEXT = 300
+"""Characters of a cell that are looked at as a label; longer cells are prose."""
 CJK = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]")
 _LINES = re.compile(r"[\r\n]+")
@@ -46,12 +48,16 @@ def is_latin(text: str) -> bool:
     return bool(_LATIN.search(text)) and not has_cjk(text)
 
 
-@functools.lru_cache(maxsize=20_000)
 def chinese(text: str) -> str:
     """The text without its English: lines without Chinese, and English words behind it. A wholly English text stays.
 
     ``人数\\n(人)\\nPopulation\\n(person)`` → ``人数(人)``; ``R&D人员`` and ``占GDP`` stay.
     """
+    return _chinese(text[:MAX_TEXT])
+
+
+@functools.lru_cache(maxsize=20_000)
+def _chinese(text: str) -> str:
     lines = [line for line in _LINES.split(text) if squash(line)]
     if any(has_cjk(line) for line in lines):
         lines = [line for line in lines if not is_latin(line)]
@@ -67,9 +73,13 @@ def _forms() -> dict[str, tuple[str, bool]]:
     return {r["printed"]: (r["unit"], r["misread"] == "yes") for r in rows("sheet_unit_forms.csv")}
 
 
-@functools.lru_cache(maxsize=20_000)
 def parse_unit(printed: str) -> Unit | None:
     """The unit that a whole text (with or without brackets) states, or None."""
+    return _parse_unit(printed) if len(printed) <= 60 else None
+
+
+@functools.lru_cache(maxsize=20_000)
+def _parse_unit(printed: str) -> Unit | None:
     plain = squash(printed)
     if not plain or len(plain) > 24:
         return None
@@ -101,9 +111,13 @@ def parse_units(printed: str) -> tuple[Unit, ...]:
     return ()
 
 
-@functools.lru_cache(maxsize=20_000)
 def unit_line(text: str) -> tuple[Unit, ...]:
     """The units of a cell that states nothing but units: ``单位：人、‰``, ``（%）``, ``(person, ‰)``; else empty."""
+    return _unit_line(text) if len(text) <= MAX_TEXT else ()
+
+
+@functools.lru_cache(maxsize=20_000)
+def _unit_line(text: str) -> tuple[Unit, ...]:
     plain = squash(text)
     found = _UNIT_WORD.search(plain)
     if found:
@@ -124,9 +138,13 @@ class Labelled:
     """Of a ``单位：`` statement inside the label: it speaks for the whole table."""
 
 
-@functools.lru_cache(maxsize=50_000)
 def split_unit(text: str) -> Labelled:
     """Label and unit of a header or stub text: ``常住人口\\n(万人)`` → 常住人口, 万人; ``高中(含中专)`` has none."""
+    return _split_unit(text[:MAX_TEXT])
+
+
+@functools.lru_cache(maxsize=50_000)
+def _split_unit(text: str) -> Labelled:
     plain = chinese(text)
     found = _UNIT_WORD.search(plain)
     if found:

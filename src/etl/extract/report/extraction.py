@@ -40,13 +40,14 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
     sentences = [m.span() for m in _SENTENCE.finditer(reading.text) if m.end() > m.start()]
     numbers, asides = _judged(reading, periods, sentences)
     articles = split_articles(reading)
+    headings = [line for line in reading.lines if line.heading]
     dates = [(p.start, p.end) for p in periods if p.role != "compare"]
     context = _Context(
         document=document,
         reading=reading,
         sentences=sentences,
         articles=articles,
-        atlas=Atlas(reading.text, load_regions(), articles, _home(manifest)),
+        atlas=Atlas(reading.text, load_regions(), articles, headings, _home(manifest)),
         calendar=Calendar(reading.text, periods, today),
         default=Default(str(today.year) if today.year else None, basis if today.year else None),
         holes=sorted([(f.start - n.lead, f.end + len(n.after)) for n, f in numbers] + dates),
@@ -170,7 +171,9 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         topic = _topic(text, context.articles[article], line.start)
         holes = _inside(context.holes, near)
         label = label_of(text, span, _clauses_to(text, sentence, clause), _inside(context.spans, near), holes, topic)
-        area = context.atlas.area(figure.start, clause, sentence[0], paragraph, article, heading=line.heading)
+        area = context.atlas.area(
+            figure.start, clause, sentence[0], paragraph, context.articles[article].start, heading=line.heading
+        )
         if item := items.get(figure.start):
             label = label_of_item(text, item[0], item[1], context.atlas.ends_in(*item[1]), holes, label)
             area = context.atlas.named_in(*item[0]) or area

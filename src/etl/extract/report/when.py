@@ -26,6 +26,7 @@ _LEAD_IN = 8
 
 
 _OWN_YEAR = re.compile(r"\d{4}|[一二][九〇零○].{2}")
+_ISSUE = re.compile(r"\s?(?:第|总第)[\d一二三四五六七八九十]+[期号]")
 _YEARLY = re.compile(r"工作报告|统计公报|年度报告|工作总结|情况报告|预算执行|国民经济和社会发展")
 
 
@@ -51,6 +52,8 @@ class Calendar:
         start, end = article
         for m in self._between(start, titles_end):
             if m.iso is not None and m.role == "when" and _OWN_YEAR.match(m.text) and "-" not in m.iso:
+                if _ISSUE.match(self._text, m.end):
+                    continue
                 return Default(m.iso, "title")
         opening = self._between(titles_end, min(end, titles_end + _LEAD_IN))
         for m in opening[:1]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from etl.extract.report.articles import Article
+from etl.extract.report.flow import Line
 from etl.model import Area, Basis
 from etl.normalise.regions import Gazetteer, Mention
 
@@ -31,7 +32,7 @@ _ORGAN_OF_STATE = re.compile(
 _AMONG = re.compile(r"[^,。;]{0,16}(?:中|内|上),")
 _ENTITY = re.compile(
     r"(?:^|(?<=[,。;:、\n在据是]))(?:[\u4e00-\u9fffA-Za-z()]{2,18}?(?:有限责任公司|股份有限公司|有限公司|集团公司|分公司|公司|集团|煤矿|矿业|煤业|钢铁|"
-    r"医院|大学|学院|冶炼厂|电厂|银行|合作社))(?:[\u4e00-\u9fff]{0,4}(?:科技园|产业园|园区))?"
+    r"医院|大学|学院|冶炼厂|电厂|银行|合作社))(?:[\u4e00-\u9fff]{0,6}?(?:煤矿|矿|公司|分公司|电厂|医院|科技园|产业园|园区))?"
 )
 _GENERIC = re.compile(
     r"^(?:该|本|各|全|每|某|多|一|家|其|我|这|那|有|让|使|对|为|与|和|等|指导|支持|推动|引导|鼓励|组织|依托|深入|[\u4e00-\u9fff]*企业)"
@@ -57,7 +58,9 @@ class Named:
 class Atlas:
     """Places of a flow by where they are named, read article by article."""
 
-    def __init__(self, text: str, gazetteer: Gazetteer, articles: Sequence[Article], home: Area) -> None:
+    def __init__(
+        self, text: str, gazetteer: Gazetteer, articles: Sequence[Article], headings: Sequence[Line], home: Area
+    ) -> None:
         self._text = text
         self._gazetteer = gazetteer
         self._home = home
@@ -65,14 +68,20 @@ class Atlas:
         full = {m.text for m in mentions if _FULL_NAME.search(m.text)}
         starts = [m.start for m in mentions]
         self._named: list[Named] = []
-        self._places: list[Area] = []
+        self._places: list[tuple[int, Area]] = []
+        """Where the text begins to speak for a place, and which."""
+        heading_starts = [h.start for h in headings]
         for article in articles:
             own = mentions[bisect_left(starts, article.start) : bisect_left(starts, article.end)]
             plain = [m for m in own if not m.self_reference]
             named = self._resolved(plain, full, home.code)
             place = self._place_of(article, named, own)
-            self._places.append(place)
-            named += self._self_references([m for m in own if m.self_reference], place)
+            self._places.append((article.start, place))
+            own_headings = headings[
+                bisect_left(heading_starts, article.start) : bisect_left(heading_starts, article.end)
+            ]
+            self._places += self._titled(own_headings, named)
+            named += self._self_references([m for m in own if m.self_reference])
             self._named += sorted(named, key=lambda n: n.start)
         self._starts = [n.start for n in self._named]
 
@@ -117,15 +126,37 @@ class Atlas:
     def _is_subject(self, m: Mention) -> bool:
         text = self._text
         before = text[max(0, m.start - 4) : m.start]
-        if _NOT_SUBJECT.search(before):
+        if _NOT_SUBJECT.search(before) or self._in_name(m):
             return False
         if _LOCATIVE.search(before):
             return bool(_AMONG.match(text, m.end)) or text[m.end : m.end + 1] == ","
         return True
 
-    def _self_references(self, mentions: Sequence[Mention], place: Area) -> list[Named]:
+    def _in_name(self, m: Mention) -> bool:
+        """Inside a short quotation or a title in 《》: part of a name."""
+        before, after = self._text[max(0, m.start - 12) : m.start], self._text[m.end : m.end + 14]
+        opened = max(before.rfind("“"), before.rfind("《"), before.rfind("‘"))
+        closed = re.search(r"[”》’]", after)
+        return opened >= 0 and not re.search(r"[”》’]", before[opened:]) and closed is not None
+
+    def _place_at(self, at: int) -> Area:
+        return self._places[max(0, bisect_right(self._places, at, key=lambda p: p[0]) - 1)][1]
+
+    def _titled(self, headings: Sequence[Line], named: Sequence[Named]) -> list[tuple[int, Area]]:
+        """The places that headings name: what follows speaks for them."""
+        starts = [n.start for n in named]
+        found = []
+        for line in headings:
+            for n in named[bisect_left(starts, line.start) : bisect_left(starts, line.end)]:
+                if self._inside_home(n.code) and self._titular(n):
+                    found.append((line.start, Area(n.code, n.name, None, "title", n.printed)))
+                    break
+        return found
+
+    def _self_references(self, mentions: Sequence[Mention]) -> list[Named]:
         found = []
         for m in mentions:
+            place = self._place_at(m.start)
             got = self._gazetteer.resolve(m.text, within=place.code)
             before = self._text[max(0, m.start - 4) : m.start]
             if m.text in _SPEAKER:
@@ -146,10 +177,8 @@ class Atlas:
 
     def _place_of(self, article: Article, named: Sequence[Named], mentions: Sequence[Mention]) -> Area:
         home = self._home
-        for line in article.titles:
-            for n in named:
-                if line.start <= n.start < line.end and self._inside_home(n.code) and self._titular(n):
-                    return Area(n.code, n.name, None, "title", n.printed)
+        if titled := self._titled(article.titles, named):
+            return titled[-1][1]
         if home.code is not None:
             return home
         first_line = next((n for n in named if n.subject and n.start < article.start + 120), None)
@@ -188,7 +217,7 @@ class Atlas:
     ) -> Area:
         """The place of the figure at ``at``; the other offsets are where its sentence and paragraph start.
 
-        ``article`` is the article's index; in a ``heading`` a place named after the figure counts too.
+        ``article`` is where its article starts; in a ``heading`` a place named after the figure counts too.
         """
         entity = self._entity(at, sentence) or self._entity_before(sentence, paragraph)
         here = [n for n in self._between(sentence, clause[1]) if n.subject]
@@ -197,12 +226,12 @@ class Atlas:
             return self._told(before[-1], "text", entity if entity and entity[0] >= before[-1].start - 1 else None)
         if here and (heading or here[0].start < clause[1]):
             return self._told(here[0], "text", entity)
-        place = self._places[article]
+        place = self._place_at(at)
         earlier = [n for n in self._between(paragraph, sentence) if n.subject]
         if earlier:
             return self._told(earlier[-1], "section", entity)
         if entity is not None:
-            named = [n for n in self._between(max(0, at - 1500), paragraph) if n.subject and not n.self_reference]
+            named = [n for n in self._between(max(article, at - 1500), paragraph) if n.subject and not n.self_reference]
             inner = [
                 n
                 for n in named

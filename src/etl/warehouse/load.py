@@ -113,7 +113,7 @@ def finish_run(engine: sa.Engine, run_id: str, *, status: str) -> None:
 
 def record_arrival(connection: sa.Connection, run_id: str, path: Path, sha256: str) -> None:
     """Content came under a path; other content under the same path is no longer current."""
-    _one_at_a_time(connection, sha256)
+    one_at_a_time(connection, sha256)
     table = schema.file_arrival
     same_path = table.c.path == str(path)
     connection.execute(table.update().where(same_path, table.c.sha256 != sha256).values(is_current=False))
@@ -128,32 +128,33 @@ def record_arrival(connection: sa.Connection, run_id: str, path: Path, sha256: s
 def load_file(engine: sa.Engine, run_id: str, record: FileRecord) -> None:
     """Replace all that the warehouse holds of this file, in one transaction."""
     with engine.begin() as connection:
-        _one_at_a_time(connection, record.sha256)
+        one_at_a_time(connection, record.sha256)
         first_held = _first_held(connection, record.sha256)
         for table in schema.FILE_TABLES:
             connection.execute(table.delete().where(table.c.file_sha256 == record.sha256))
         _write_source_file(connection, run_id, record)
         record_arrival(connection, run_id, record.path, record.sha256)
         owner = {"file_sha256": record.sha256, "run_id": run_id}
-        _insert(connection, schema.observation, (_observation(o, owner) for o in record.loaded))
-        _insert(connection, schema.quarantine, _quarantined(record.held, owner, first_held))
-        _insert(connection, schema.finding, _findings(record))
-        _insert(connection, schema.relation, _relations(record))
-        _insert(connection, schema.ignored_numeral, _ignored(record))
-        _insert(connection, schema.quality_check, _checks(record, run_id))
+        insert(connection, schema.observation, (_observation(o, owner) for o in record.loaded))
+        insert(connection, schema.quarantine, _quarantined(record.held, owner, first_held))
+        insert(connection, schema.finding, finding_rows(record.sha256, record.findings))
+        insert(connection, schema.relation, _relations(record))
+        insert(connection, schema.ignored_numeral, _ignored(record))
+        insert(connection, schema.quality_check, check_rows(record.sha256, record.verdict, run_id))
 
 
 def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _one_at_a_time(connection: sa.Connection, sha256: str) -> None:
+def one_at_a_time(connection: sa.Connection, sha256: str) -> None:
     """Two ingests that meet at the same content wait for each other; SQLite has one writer at a time anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:sha256, 0))"), {"sha256": sha256})
 
 
-def _insert(connection: sa.Connection, table: sa.Table, rows: Iterable[Row]) -> None:
+def insert(connection: sa.Connection, table: sa.Table, rows: Iterable[Row]) -> None:
+    """Insert rows, if there are any."""
     if batch := list(rows):
         connection.execute(table.insert(), batch)
 
@@ -222,11 +223,12 @@ def _quarantined(held: Iterable[Observation], owner: Mapping[str, Any], first: M
         }
 
 
-def _findings(record: FileRecord) -> Iterable[Row]:
-    for position, f in enumerate(record.findings):
+def finding_rows(sha256: str, findings: Iterable[Finding]) -> Iterable[Row]:
+    """The findings of one file, in the order of the gate."""
+    for position, f in enumerate(findings):
         yield {
-            "finding_id": _derived(record.sha256, f.rule_id, f.observation_id or str(position)),
-            "file_sha256": record.sha256,
+            "finding_id": _derived(sha256, f.rule_id, f.observation_id or str(position)),
+            "file_sha256": sha256,
             "observation_id": f.observation_id,
             "rule_id": f.rule_id,
             "severity": f.severity,
@@ -277,10 +279,11 @@ def _ignored(record: FileRecord) -> Iterable[Row]:
         }
 
 
-def _checks(record: FileRecord, run_id: str) -> Iterable[Row]:
-    for r in record.verdict.results if record.verdict else ():
+def check_rows(sha256: str, verdict: FileVerdict | None, run_id: str) -> Iterable[Row]:
+    """What each rule evaluated in one file."""
+    for r in verdict.results if verdict else ():
         yield {
-            "file_sha256": record.sha256,
+            "file_sha256": sha256,
             "rule_id": r.rule_id,
             "rule_version": r.rule_version,
             "severity": r.severity,
@@ -291,6 +294,11 @@ def _checks(record: FileRecord, run_id: str) -> Iterable[Row]:
             "message": r.message,
             "run_id": run_id,
         }
+
+
+def relation_id(sha256: str, kind: str, position: int) -> str:
+    """Id of the relation at this position of a file's extraction."""
+    return _derived(sha256, kind, str(position))
 
 
 def _derived(*parts: str) -> str:

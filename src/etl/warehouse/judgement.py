@@ -1,0 +1,157 @@
+"""Write what a recheck decided about one file: rows change places, findings and checks are replaced, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import sqlalchemy as sa
+
+from etl.check.gate import FileVerdict
+from etl.check.reconcile import Evaluated
+from etl.model import RelationKind
+from etl.warehouse import schema
+from etl.warehouse.load import check_rows, finding_rows, insert, members_json, now, one_at_a_time, relation_id
+
+CHUNK = 500
+"""Ids in one statement."""
+
+
+class Changed(Exception):  # noqa: N818 (no error: the file is simply left for the next time)
+    """The file was read or judged by somebody else meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What today's rules say of one file; tuples of observation ids."""
+
+    sha256: str
+    read_by: str
+    """Run that had read the file when its rows were looked at."""
+    hold: tuple[str, ...]
+    """Loaded rows that go to quarantine."""
+    release: tuple[str, ...]
+    """Held rows that are loaded."""
+    keep: tuple[str, ...]
+    """Held rows that stay."""
+    numerals_to_hold: int
+    """Numerals that move with the rows from loaded to held; negative: the other way."""
+    verdict: FileVerdict
+    evaluated: tuple[Evaluated, ...]
+
+
+def relation_order(sha256: str, rows: Iterable[Mapping[Any, Any]]) -> Sequence[Mapping[Any, Any]]:
+    """The relations of a file in the order in which they were extracted, which their ids are derived from."""
+    by_id = {row["relation_id"]: row for row in rows}
+    positions = {
+        relation_id(sha256, kind, position): position
+        for position in range(len(by_id))
+        for kind in get_args(RelationKind)
+    }
+    return [by_id[i] for i in sorted(by_id, key=lambda i: (positions.get(i, len(by_id)), i))]
+
+
+def judge(engine: sa.Engine, run_id: str, j: Judgement) -> None:
+    """Apply it in one transaction. Raises Changed, and changes nothing, when its rows are no longer where they were."""
+    at = now()
+    with engine.begin() as connection:
+        one_at_a_time(connection, j.sha256)
+        _unchanged(connection, j)
+        seen = sa.literal(at, schema.UTC)
+        held: dict[str, sa.ColumnElement[Any]] = {
+            "state": sa.literal("open"),
+            "first_seen_at": seen,
+            "last_seen_at": seen,
+        }
+        _move(connection, run_id, schema.observation, schema.quarantine, j.hold, held)
+        _move(connection, run_id, schema.quarantine, schema.observation, j.release, {})
+        q = schema.quarantine
+        for ids in _chunks(j.keep):
+            connection.execute(q.update().where(q.c.observation_id.in_(ids)).values(last_seen_at=at))
+        for table in (schema.finding, schema.quality_check):
+            connection.execute(table.delete().where(table.c.file_sha256 == j.sha256))
+        insert(connection, schema.finding, finding_rows(j.sha256, j.verdict.findings))
+        insert(connection, schema.quality_check, check_rows(j.sha256, j.verdict, run_id))
+        _relations(connection, j)
+        _counts(connection, j)
+
+
+def _unchanged(connection: sa.Connection, j: Judgement) -> None:
+    f = schema.source_file.c
+    read_by = connection.execute(sa.select(f.run_id).where(f.sha256 == j.sha256)).scalar_one_or_none()
+    loaded = _present(connection, schema.observation, j.hold)
+    held = _present(connection, schema.quarantine, (*j.release, *j.keep))
+    if read_by != j.read_by or loaded < len(j.hold) or held < len(j.release) + len(j.keep):
+        raise Changed("another run changed it meanwhile; check it again")
+
+
+def _present(connection: sa.Connection, table: sa.Table, ids: Sequence[str]) -> int:
+    count = sa.select(sa.func.count()).select_from(table)
+    return sum(connection.execute(count.where(table.c.observation_id.in_(c))).scalar_one() for c in _chunks(ids))
+
+
+def _move(
+    connection: sa.Connection,
+    run_id: str,
+    source: sa.Table,
+    target: sa.Table,
+    ids: Sequence[str],
+    more: Mapping[str, sa.ColumnElement[Any]],
+) -> None:
+    shared = [c.name for c in schema.observation.columns if c.name != "run_id"]
+    columns = [*shared, "run_id", *more]
+    for chunk in _chunks(ids):
+        rows = source.c.observation_id.in_(chunk)
+        values = [*(source.c[name] for name in shared), sa.literal(run_id), *more.values()]
+        connection.execute(target.insert().from_select(columns, sa.select(*values).where(rows)))
+        connection.execute(source.delete().where(rows))
+
+
+def _relations(connection: sa.Connection, j: Judgement) -> None:
+    """Verdicts that today's arithmetic sees otherwise."""
+    table = schema.relation
+    rows = connection.execute(sa.select(table).where(table.c.file_sha256 == j.sha256)).mappings().all()
+    for row, e in zip(relation_order(j.sha256, rows), j.evaluated, strict=True):
+        if (row["verdict"], row["arithmetic"]) != (e.verdict, e.arithmetic) and row["members"] == members_json(
+            e.relation.members
+        ):
+            changed = {
+                "verdict": e.verdict,
+                "arithmetic": e.arithmetic,
+                "computed_low": e.computed_low,
+                "computed_high": e.computed_high,
+            }
+            connection.execute(table.update().where(table.c.relation_id == row["relation_id"]).values(changed))
+
+
+def _counts(connection: sa.Connection, j: Judgement) -> None:
+    """The accounting of the file: what was loaded and held together stays the same."""
+    table = schema.source_file
+    this = table.c.sha256 == j.sha256
+    both, held = connection.execute(
+        sa.select(table.c.numerals_loaded + table.c.numerals_held, table.c.numerals_held).where(this)
+    ).one()
+    count = {
+        t: connection.execute(sa.select(sa.func.count()).select_from(t).where(t.c.file_sha256 == j.sha256)).scalar_one()
+        for t in (schema.observation, schema.quarantine)
+    }
+    held = max(0, min(both, held + j.numerals_to_hold))
+    if not count[schema.quarantine]:
+        held = 0
+    elif not count[schema.observation]:
+        held = both
+    connection.execute(
+        table.update()
+        .where(this)
+        .values(
+            numerals_loaded=both - held,
+            numerals_held=held,
+            rows_loaded=count[schema.observation],
+            rows_held=count[schema.quarantine],
+        )
+    )
+
+
+def _chunks(ids: Sequence[str]) -> list[Sequence[str]]:
+    return [ids[i : i + CHUNK] for i in range(0, len(ids), CHUNK)]

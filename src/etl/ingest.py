@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from etl.check.suites import Suite
 from etl.errors import GongbaoError, NothingFoundError
 from etl.extract import REPORT_EXTRACTOR, SHEET_EXTRACTOR, extract, extractor_of
 from etl.landing import Landing
-from etl.model import Document, Extraction, ManifestEntry, Observation, SourceFile, Workbook
+from etl.model import Document, Extraction, Finding, ManifestEntry, Observation, SourceFile, Workbook
 from etl.normalise.observe import observe
 from etl.read import read
 from etl.read.versions import present_readers
@@ -238,7 +238,7 @@ def _record(file: Read, verdict: FileVerdict) -> FileRecord:
         reader=file.content.reader,
         extractor=extractor_of(file.content),
         title=file.content.title if isinstance(file.content, Document) else None,
-        error_code="blocked" if blocked else None,
+        error_code="unaccounted" if accounting.missing else "blocked" if blocked else None,
         error="；".join(blocked) or None,
         numerals=accounting.seen,
         numerals_loaded=sum(accounting.by_figure[o.place] for o in loaded),
@@ -247,10 +247,19 @@ def _record(file: Read, verdict: FileVerdict) -> FileRecord:
         loaded=loaded,
         held=held,
         ignored=file.extraction.ignored,
-        findings=verdict.findings,
+        findings=(*verdict.findings, *_remarks(file)),
         evaluated=file.evaluated,
         verdict=verdict,
     )
+
+
+def _remarks(file: Read) -> Iterator[Finding]:
+    """What the reader had to put up with, and what a careful reader would be told of single places."""
+    for warning in file.content.warnings:
+        yield Finding("READ", "warn", warning)
+    ids = {o.place: o.observation_id for o in file.observations}
+    for flag in file.extraction.flags:
+        yield Finding(flag.rule, "warn", f"{flag.place}：{flag.message}", ids.get(flag.place), evidence=flag.printed)
 
 
 def summary(record: FileRecord) -> FileSummary:

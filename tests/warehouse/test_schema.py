@@ -43,7 +43,7 @@ def test_the_view_has_the_documented_columns(warehouse: sa.Engine) -> None:
     }
 
 
-@pytest.mark.parametrize("value", ["76000", "47.1", "-45", "0", "6340500000", "590.1357244683633", "0.000001"])
+@pytest.mark.parametrize("value", ["76000", "47.1", "590.135724468363", "-45", "0", "6340500000", "0.000001"])
 def test_decimals_come_back_as_stored(warehouse: sa.Engine, value: str) -> None:
     table = sa.Table("exact", sa.MetaData(), sa.Column("v", schema.Exact()))
     with warehouse.begin() as connection:
@@ -84,3 +84,19 @@ def test_unusable_urls_are_settings_errors(url: str) -> None:
 
 def test_urls_are_shown_without_password() -> None:
     assert "secret" not in shown("postgresql://me:secret@db/gongbao")
+
+
+def test_decimals_are_kept_to_fifteen_digits_on_every_database(warehouse: sa.Engine) -> None:
+    table = sa.Table("exact", sa.MetaData(), sa.Column("v", schema.Exact()))
+    with warehouse.begin() as connection:
+        table.create(connection)
+        connection.execute(table.insert(), {"v": Decimal("100017999999.99999999")})
+        assert connection.execute(sa.select(table.c.v)).scalar_one() == Decimal("100018000000")
+
+
+def test_text_with_a_nul_can_be_stored(warehouse: sa.Engine) -> None:
+    table = sa.Table("texts", sa.MetaData(), sa.Column("t", schema.Text()))
+    with warehouse.begin() as connection:
+        table.create(connection)
+        connection.execute(table.insert(), {"t": "产业\0工人"})
+        assert connection.execute(sa.select(table.c.t)).scalar_one() == "产业\ufffd工人"

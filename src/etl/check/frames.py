@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from etl.check.reconcile import Evaluated, suspects
-from etl.check.suites import FRAMES
 from etl.model import Observation
 from etl.normalise.indicators import load_indicators
 from etl.normalise.regions import load_regions
@@ -17,7 +16,59 @@ from etl.normalise.regions import load_regions
 if TYPE_CHECKING:
     import pandas as pd
 
-Row = dict[str, Any]
+
+class ObservationRow(NamedTuple):
+    """One observation as the rules see it. Yes and no are 1 and 0: conditions of GX take no booleans."""
+
+    observation_id: str
+    file_sha256: str
+    place: str
+    text: str
+    obs_value: float
+    unit: str | None
+    unit_measure: str | None
+    qualifier: str
+    obs_low: float | None
+    obs_high: float | None
+    kind: str
+    direction: str | None
+    status: str
+    time_type: str
+    ref_area: str | None
+    ref_area_name: str | None
+    ref_entity: str | None
+    area: str | None
+    """Code, or the name of a place that has none."""
+    area_printed: str
+    area_is_unresolved: int
+    area_is_known: int | None
+    area_candidates: str
+    time_period: str | None
+    label: str | None
+    indicator: str | None
+    indicator_low: float | None
+    indicator_high: float | None
+    magnitude: float | None
+    """1 inside the catalogue's bounds, 0 outside, None where it states none."""
+    series_key: str
+    evidence: str
+    fact_values: int | None
+    """Values told for this fact in this file; 1 when they agree, None when it is told once."""
+    is_suspect: int
+    suspect_arithmetic: str
+
+
+class RelationRow(NamedTuple):
+    """One relation; the verdict of an undecidable one is None, so that no rule counts it."""
+
+    relation_id: str
+    file_sha256: str
+    kind: str
+    verdict: str | None
+    arithmetic: str
+
+
+Row = ObservationRow | RelationRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +80,9 @@ class FileRows:
     evaluated: tuple[Evaluated, ...]
 
 
-def observation_rows(files: Iterable[FileRows]) -> list[Row]:
-    """One dictionary per observation with the columns of ``FRAMES["observation"]``; yes and no are 1 and 0, since
-    conditions of Great Expectations take no booleans."""
-    rows: list[Row] = []
+def observation_rows(files: Iterable[FileRows]) -> list[ObservationRow]:
+    """One row per observation, in the order of the files."""
+    rows: list[ObservationRow] = []
     for file in files:
         conflicts = _conflicting_facts(file.observations)
         accused = suspects(file.evaluated)
@@ -40,75 +90,77 @@ def observation_rows(files: Iterable[FileRows]) -> list[Row]:
     return rows
 
 
-def relation_rows(files: Iterable[FileRows]) -> list[Row]:
-    """One dictionary per relation; the verdict of an undecidable one is None, so that no rule counts it."""
+def relation_rows(files: Iterable[FileRows]) -> list[RelationRow]:
+    """One row per relation, in the order of the files."""
     return [
-        {
-            "relation_id": f"{file.sha256}:{number}",
-            "file_sha256": file.sha256,
-            "kind": e.relation.kind,
-            "verdict": None if e.verdict == "undecidable" else e.verdict,
-            "arithmetic": e.arithmetic,
-        }
+        RelationRow(
+            relation_id=f"{file.sha256}:{number}",
+            file_sha256=file.sha256,
+            kind=e.relation.kind,
+            verdict=None if e.verdict == "undecidable" else e.verdict,
+            arithmetic=e.arithmetic,
+        )
         for file in files
         for number, e in enumerate(file.evaluated)
     ]
 
 
-def to_frame(rows: Sequence[Row], frame: str, id_column: str) -> pd.DataFrame:
+NUMERIC = ("obs_value", "obs_low", "obs_high", "indicator_low", "indicator_high", "magnitude", "fact_values")
+
+
+def to_frame(rows: Sequence[Row]) -> pd.DataFrame:
     """A frame whose unnamed index holds the row ids: Great Expectations then returns all failing ids, quickly."""
     import pandas as pd
 
-    df = pd.DataFrame(rows, columns=sorted(FRAMES[frame]))
-    for column in ("obs_value", "obs_low", "obs_high", "indicator_low", "indicator_high", "magnitude", "fact_values"):
+    df = pd.DataFrame(rows, columns=list(rows[0]._fields))
+    for column in NUMERIC:
         if column in df:
             df[column] = pd.to_numeric(df[column])
-    df = df.set_index(id_column, drop=False)
-    df.index.name = None
+    df.index = pd.Index(df.iloc[:, 0].array)
     return df
 
 
-def _observation_row(sha256: str, o: Observation, conflicts: dict[str, int], accused: dict[str, Evaluated]) -> Row:
+def _observation_row(
+    sha256: str, o: Observation, conflicts: dict[str, int], accused: dict[str, Evaluated]
+) -> ObservationRow:
     indicator = load_indicators().by_code.get(o.indicator) if o.indicator else None
     low, high = (indicator.low, indicator.high) if indicator else (None, None)
     suspect = accused.get(o.observation_id)
-    return {
-        "observation_id": o.observation_id,
-        "file_sha256": sha256,
-        "place": str(o.place),
-        "text": o.text.strip(),
-        "obs_value": _number(o.obs_value),
-        "unit": o.unit,
-        "unit_measure": o.unit_measure,
-        "printed_mult": o.printed_mult,
-        "printed_decimals": o.printed_decimals,
-        "qualifier": o.qualifier,
-        "obs_low": _number(o.obs_low),
-        "obs_high": _number(o.obs_high),
-        "kind": o.kind,
-        "direction": o.direction,
-        "status": o.status,
-        "time_type": o.period.time_type,
-        "ref_area": o.area.code,
-        "ref_area_name": o.area.name,
-        "ref_entity": o.area.entity,
-        "area": o.area.code or o.area.name,
-        "area_printed": o.area.printed or o.area.name or "",
-        "area_is_unresolved": int(o.area.unresolved),
-        "area_is_known": None if o.area.code is None else int(load_regions().get(o.area.code) is not None),
-        "area_candidates": _candidates(o),
-        "time_period": o.period.iso,
-        "label": o.label or None,
-        "indicator": o.indicator,
-        "indicator_low": _number(low),
-        "indicator_high": _number(high),
-        "magnitude": _within(o.obs_value, low, high),
-        "series_key": o.series_key,
-        "evidence": o.evidence,
-        "fact_values": conflicts.get(_fact_key(o)),
-        "is_suspect": int(suspect is not None),
-        "suspect_arithmetic": suspect.arithmetic if suspect else "",
-    }
+    return ObservationRow(
+        observation_id=o.observation_id,
+        file_sha256=sha256,
+        place=str(o.place),
+        text=o.text.strip(),
+        obs_value=float(o.obs_value),
+        unit=o.unit,
+        unit_measure=o.unit_measure,
+        qualifier=o.qualifier,
+        obs_low=_number(o.obs_low),
+        obs_high=_number(o.obs_high),
+        kind=o.kind,
+        direction=o.direction,
+        status=o.status,
+        time_type=o.period.time_type,
+        ref_area=o.area.code,
+        ref_area_name=o.area.name,
+        ref_entity=o.area.entity,
+        area=o.area.code or o.area.name,
+        area_printed=o.area.printed or o.area.name or "",
+        area_is_unresolved=int(o.area.unresolved),
+        area_is_known=None if o.area.code is None else int(load_regions().get(o.area.code) is not None),
+        area_candidates=_candidates(o) if o.area.unresolved else "",
+        time_period=o.period.iso,
+        label=o.label or None,
+        indicator=o.indicator,
+        indicator_low=_number(low),
+        indicator_high=_number(high),
+        magnitude=_within(o.obs_value, low, high),
+        series_key=o.series_key,
+        evidence=o.evidence,
+        fact_values=conflicts.get(_fact_key(o)),
+        is_suspect=int(suspect is not None),
+        suspect_arithmetic=suspect.arithmetic if suspect else "",
+    )
 
 
 def _number(value: Decimal | None) -> float | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from etl.check.frames import ObservationRow, RelationRow
 from etl.errors import SuiteError
 from etl.model import Kind, Qualifier, RelationKind, Severity, Status, TimeType
 
@@ -21,19 +22,7 @@ SEVERITIES = ("critical", "warning", "info")
 PRESENT = "present"
 """Condition on a column: it is not null."""
 
-FRAMES: dict[str, frozenset[str]] = {
-    "observation": frozenset(
-        {
-            "observation_id", "file_sha256", "place", "text", "obs_value", "unit", "unit_measure", "printed_mult",
-            "printed_decimals", "qualifier", "obs_low", "obs_high", "kind", "direction", "status", "time_type",
-            "ref_area", "ref_area_name", "ref_entity", "area", "area_printed", "area_is_unresolved", "area_is_known",
-            "area_candidates",
-            "time_period", "label", "indicator", "indicator_low", "indicator_high", "magnitude", "series_key",
-            "evidence", "fact_values", "is_suspect", "suspect_arithmetic",
-        }
-    ),
-    "relation": frozenset({"relation_id", "file_sha256", "kind", "verdict", "arithmetic"}),
-}  # fmt: skip
+FRAMES = {"observation": frozenset(ObservationRow._fields), "relation": frozenset(RelationRow._fields)}
 """Columns that rules and messages of a frame may name."""
 
 KNOWN_VALUES: dict[tuple[str, str], frozenset[str]] = {

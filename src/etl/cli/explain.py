@@ -25,8 +25,10 @@ def explain(
     """Show where a figure stands, how it was read, and which checks it met.
 
     \b
-    etl explain 5f3a9c                 the ids are in the tables observation and quarantine, and in the report
-    etl explain 5f3a9c --json | jq .checks
+    etl explain 5f3a9c                  for people
+    etl explain 5f3a9c --json           for machines
+
+    Ids stand in the report and in the tables observation and quarantine.
     """
     from etl.warehouse.engine import connect
     from etl.warehouse.lookup import look_up

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import typer
 
 from etl.errors import GongbaoError
+from etl.settings import load_settings
 
 if TYPE_CHECKING:
     from etl.ingest import Read
@@ -23,12 +24,14 @@ def extract(
     relations: Annotated[Path | None, typer.Option(help="Write the relations between figures to this file.")] = None,
     flags: Annotated[Path | None, typer.Option(help="Write what a careful reader would be told to this file.")] = None,
 ) -> int:
-    """Print every observation of the files as one JSON object a line (docs/warehouse.md has the fields).
+    """Print every observation of the files as one JSON object a line.
 
     \b
     etl extract report.txt | head -1
-    etl extract landing --manifest landing/manifest.csv > rows.jsonl
-    etl extract landing --relations relations.jsonl --flags flags.jsonl > rows.jsonl
+    etl extract landing --manifest what-we-know.csv > rows.jsonl
+    etl extract landing --relations sums.jsonl --flags doubts.jsonl
+
+    The fields are those of table observation, see docs/warehouse.md. Nothing is loaded.
 
     Files that can't be read are named on standard error; the others are printed. Exit code 1 if there were any.
     """
@@ -36,7 +39,7 @@ def extract(
     from etl.ingest import Read
     from etl.landing import discover
 
-    landing = discover(paths, manifest=manifest)
+    landing = discover(paths, manifest=manifest, own=load_settings().var_dir)
     failed = len(landing.missing)
     for problem in (*landing.missing, *landing.problems):
         typer.echo(f"etl: {problem}", err=True)

@@ -14,7 +14,8 @@ HEAD = """# The warehouse
 <!-- Made from src/etl/warehouse/schema.py by `make docs`. Don't edit. -->
 
 The same tables on SQLite and PostgreSQL. Analysts start at the view `current_observation`; reviewers at
-`quarantine` and `finding`. Times are UTC. Values and intervals are exact decimals (15 digits on SQLite).
+`quarantine` and `finding`. Times are UTC. Values and intervals are decimals of at most 15
+significant digits, as Excel shows them.
 
 ```sql
 -- skilled workers by region, newest first
@@ -40,7 +41,7 @@ def _table(table: sa.Table) -> str:
     lines = [f"## {table.name}", "", table.comment or "", "", "| column | type | null | meaning |", "|---|---|---|---|"]
     for column in table.columns:
         key = " (key)" if column.primary_key else ""
-        kind = "NUMERIC" if isinstance(column.type, schema.Exact) else str(column.type)
+        kind = str(column.type.impl if isinstance(column.type, sa.types.TypeDecorator) else column.type)
         null = "yes" if column.nullable else ""
         lines.append(f"| `{column.name}`{key} | {kind} | {null} | {column.comment} |")
     return "\n".join(lines) + "\n"

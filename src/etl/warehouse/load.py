@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from etl.model import Finding, Ignored, ManifestEntry, Observation, RelationMemb
 from etl.warehouse import schema
 
 Row = dict[str, Any]
+INSERT_ROWS = 5000
+"""Rows given to the database at once, so that memory does not grow with the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,8 @@ def one_at_a_time(connection: sa.Connection, sha256: str) -> None:
 
 def insert(connection: sa.Connection, table: sa.Table, rows: Iterable[Row]) -> None:
     """Insert rows, if there are any."""
-    if batch := list(rows):
+    remaining = iter(rows)
+    while batch := list(itertools.islice(remaining, INSERT_ROWS)):
         connection.execute(table.insert(), batch)
 
 
@@ -245,16 +248,11 @@ def _relations(record: FileRecord) -> Iterable[Row]:
             "file_sha256": record.sha256,
             "kind": e.relation.kind,
             "members": members_json(e.relation.members),
-            "computed_low": _exact(e.computed_low),
-            "computed_high": _exact(e.computed_high),
+            "computed_low": e.computed_low,
+            "computed_high": e.computed_high,
             "verdict": e.verdict,
             "arithmetic": e.arithmetic,
         }
-
-
-def _exact(value: Decimal | None) -> Decimal | None:
-    """A computed end to 12 digits after the point: a quotient has no last digit."""
-    return None if value is None else round(value, 12).normalize()
 
 
 def members_json(members: RelationMembers) -> Row:

@@ -5,7 +5,7 @@ A change here needs a migration in ``migrations/versions``; a test compares the 
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,14 +35,31 @@ class SqliteNumeric(sa.types.UserDefinedType[Decimal]):
         return lambda value: None if value is None else Decimal(str(value))
 
 
+SIGNIFICANT = Context(prec=15)
+"""As many digits as Excel shows and as SQLite keeps exactly; the same on every database."""
+
+
 class Exact(sa.types.TypeDecorator[Decimal]):
-    """A decimal that comes back as it was stored: any number of digits on PostgreSQL, 15 on SQLite."""
+    """A decimal of at most 15 significant digits, which comes back as it was stored."""
 
     impl = sa.Numeric
     cache_ok = True
 
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+        return None if value is None else SIGNIFICANT.plus(value)
+
     def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
         return dialect.type_descriptor(SqliteNumeric() if dialect.name == "sqlite" else sa.Numeric())
+
+
+class Text(sa.types.TypeDecorator[str]):
+    """Text without NUL, which PostgreSQL can't hold: damaged files have them."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return value.replace("\0", "\ufffd") if value and "\0" in value else value
 
 
 UTC = sa.DateTime(timezone=True)
@@ -71,20 +88,20 @@ source_file = sa.Table(
     "source_file",
     metadata,
     _column("sha256", sa.String(64), "hash of the bytes: the identity of the file", primary_key=True),
-    _column("name", sa.Text, "name under which it was first read", nullable=False),
+    _column("name", Text, "name under which it was first read", nullable=False),
     _column("size", sa.BigInteger, "bytes", nullable=False),
     _column("format", sa.String(16), "what the bytes are: txt, html, docx, pdf, xlsx, xls, ods, csv"),
     _column("encoding", sa.String(32), "text encoding, where the format has one"),
     _column("reader", sa.String(32), "reader and version; character offsets refer to its text"),
     _column("extractor", sa.String(32), "extractor and version"),
     _column("context_key", sa.String(64), "hash of what the manifest says of the file", nullable=False),
-    _column("title", sa.Text, "title by manifest or metadata"),
-    _column("publisher", sa.Text, "publisher by manifest"),
+    _column("title", Text, "title by manifest or metadata"),
+    _column("publisher", Text, "publisher by manifest"),
     _column("region_code", sa.String(12), "GB/T 2260 code the publisher speaks for, by manifest"),
     _column("published_on", sa.String(10), "ISO 8601, as precisely as known, by manifest"),
     _column("status", sa.String(16), "loaded (all rows loaded or held), blocked or failed", nullable=False),
     _column("error_code", sa.String(32), "stable short name of the error of a blocked or failed file"),
-    _column("error", sa.Text, "the error: where, what, known values, next step"),
+    _column("error", Text, "the error: where, what, known values, next step"),
     _column("numerals", sa.Integer, "independent count of numerals (numeric cells of a sheet)", nullable=False),
     _column("numerals_loaded", sa.Integer, "of these, in loaded observations", nullable=False),
     _column("numerals_held", sa.Integer, "of these, in quarantined rows", nullable=False),
@@ -105,7 +122,7 @@ source_file = sa.Table(
 file_arrival = sa.Table(
     "file_arrival",
     metadata,
-    _column("path", sa.Text, "path as found", primary_key=True),
+    _column("path", Text, "path as found", primary_key=True),
     _column("sha256", sa.String(64), "content found there", sa.ForeignKey("source_file.sha256"), primary_key=True),
     _column("run_id", sa.String(36), "run that first saw it", sa.ForeignKey("ingest_run.run_id"), nullable=False),
     _column("arrived_at", UTC, "when it was first seen", nullable=False),
@@ -124,11 +141,11 @@ def _observation_columns() -> list[sa.Column[Any]]:
             "char_start", sa.Integer, "reports: first character of the figure in the text as read; null for sheets"
         ),
         _column("char_end", sa.Integer, "reports: one past the last character; null for sheets"),
-        _column("sheet", sa.Text, "sheets: name of the sheet (csv for a csv file); null for reports"),
+        _column("sheet", Text, "sheets: name of the sheet (csv for a csv file); null for reports"),
         _column("cell", sa.String(16), "sheets: A1 address (csv: column letter and record number); null for reports"),
-        _column("text", sa.Text, "the figure exactly as printed", nullable=False),
+        _column("text", Text, "the figure exactly as printed", nullable=False),
         _column("obs_value", Exact(), "the number in the base unit; of a range its lower end", nullable=False),
-        _column("unit", sa.Text, "base unit in Chinese (人, 元, %, 百分点, 平方米)"),
+        _column("unit", Text, "base unit in Chinese (人, 元, %, 百分点, 平方米)"),
         _column("unit_measure", sa.String(32), "code of that unit in table unit"),
         _column("printed_mult", sa.Integer, "power of ten of the printed multiplier (万: 4)", nullable=False),
         _column("printed_decimals", sa.Integer, "digits printed after the point", nullable=False),
@@ -147,11 +164,11 @@ def _observation_columns() -> list[sa.Column[Any]]:
         _column(
             "ref_area", sa.String(12), "GB/T 2260 code (9 digits: township; 100000: country); null: none or unknown"
         ),
-        _column("ref_area_name", sa.Text, "the most specific place name the text supports"),
-        _column("ref_entity", sa.Text, "organisation or site, when the figure is not about the whole area"),
+        _column("ref_area_name", Text, "the most specific place name the text supports"),
+        _column("ref_entity", Text, "organisation or site, when the figure is not about the whole area"),
         _column("time_period", sa.String(32), "ISO 8601 / SDMX: 2024, 2024-06, 2024-Q1, 2021/2025; null: unknown"),
         _column("area_basis", sa.String(16), "what settled the area: text, section, article, publisher, manifest …"),
-        _column("area_printed", sa.Text, "the place as printed (全省, 盛泽镇)"),
+        _column("area_printed", Text, "the place as printed (全省, 盛泽镇)"),
         _column("area_unresolved", sa.Boolean, "a place was printed that could not be resolved", nullable=False),
         _column(
             "area_candidates",
@@ -162,7 +179,7 @@ def _observation_columns() -> list[sa.Column[Any]]:
         _column("period_basis", sa.String(16), "what settled the period"),
         _column(
             "label",
-            sa.Text,
+            Text,
             "what is measured, in Chinese; for sheets the header path joined with a bar",
             nullable=False,
         ),
@@ -174,7 +191,7 @@ def _observation_columns() -> list[sa.Column[Any]]:
             "what, where, whom, unit, kind; with time_period it names a fact",
             nullable=False,
         ),
-        _column("evidence", sa.Text, "the sentence, or the row and column headers", nullable=False),
+        _column("evidence", Text, "the sentence, or the row and column headers", nullable=False),
         _column("obs_status", sa.String(4), "SDMX CL_OBS_STATUS (A: normal)", nullable=False),
         _column("steps", sa.JSON, "how the reading came about, one clause each", nullable=False),
         _column("run_id", sa.String(36), "run that wrote the row", sa.ForeignKey("ingest_run.run_id"), nullable=False),
@@ -210,9 +227,9 @@ finding = sa.Table(
     _column("observation_id", sa.String(24), "the row, in observation or quarantine; null: the whole file"),
     _column("rule_id", sa.String(32), "rule of expectations/", nullable=False),
     _column("severity", sa.String(16), "block, quarantine or warn", nullable=False),
-    _column("message", sa.Text, "what is wrong, in Chinese", nullable=False),
-    _column("evidence", sa.Text, "text or arithmetic that shows it", nullable=False),
-    _column("suggestion", sa.Text, "what a reviewer may do, ranked readings", nullable=False),
+    _column("message", Text, "what is wrong, in Chinese", nullable=False),
+    _column("evidence", Text, "text or arithmetic that shows it", nullable=False),
+    _column("suggestion", Text, "what a reviewer may do, ranked readings", nullable=False),
     sa.Index("ix_finding_file_sha256", "file_sha256"),
     sa.Index("ix_finding_observation_id", "observation_id"),
     comment="Every rule that a row or file did not meet, whatever its severity.",
@@ -229,7 +246,7 @@ quality_check = sa.Table(
     _column("candidates", sa.Integer, "rows the rule speaks about", nullable=False),
     _column("evaluated", sa.Integer, "of these, rows it could decide on", nullable=False),
     _column("failed", sa.Integer, "of these, rows that do not meet it", nullable=False),
-    _column("message", sa.Text, "the error of a rule that crashed", nullable=False),
+    _column("message", Text, "the error of a rule that crashed", nullable=False),
     _column("run_id", sa.String(36), "run of the check", sa.ForeignKey("ingest_run.run_id"), nullable=False),
     comment="What each rule evaluated in each file.",
 )
@@ -244,7 +261,7 @@ relation = sa.Table(
     _column("computed_low", Exact(), "interval computed from the members; null: open"),
     _column("computed_high", Exact(), "its upper end; null: open"),
     _column("verdict", sa.String(16), "holds, fails or undecidable", nullable=False),
-    _column("arithmetic", sa.Text, "the calculation written out, in Chinese", nullable=False),
+    _column("arithmetic", Text, "the calculation written out, in Chinese", nullable=False),
     sa.Index("ix_relation_file_sha256", "file_sha256"),
     comment="Arithmetic that the source states or its table implies, judged on intervals.",
 )
@@ -256,9 +273,9 @@ ignored_numeral = sa.Table(
     _column("file_sha256", sa.String(64), "the file", sa.ForeignKey("source_file.sha256"), nullable=False),
     _column("char_start", sa.Integer, "reports: first character; null for sheets"),
     _column("char_end", sa.Integer, "reports: one past the last character"),
-    _column("sheet", sa.Text, "sheets: name of the sheet"),
+    _column("sheet", Text, "sheets: name of the sheet"),
     _column("cell", sa.String(16), "sheets: A1 address"),
-    _column("text", sa.Text, "as printed", nullable=False),
+    _column("text", Text, "as printed", nullable=False),
     _column("reason", sa.String(32), "why it is no figure: date, ordinal, name, idiom, header …", nullable=False),
     sa.Index("ix_ignored_numeral_file_sha256", "file_sha256"),
     comment="Numerals that are no figures, with the reason, so that every numeral of a file is accounted for.",
@@ -270,10 +287,10 @@ region = sa.Table(
     _column("code", sa.String(12), "GB/T 2260 (6 digits); 9 digits for townships", primary_key=True),
     _column("valid_from", sa.String(4), "first year; empty: before the table begins", primary_key=True),
     _column("valid_to", sa.String(4), "last year; empty: still valid", nullable=False),
-    _column("name", sa.Text, "official name", nullable=False),
+    _column("name", Text, "official name", nullable=False),
     _column("level", sa.String(16), "country, province, city, county, township", nullable=False),
     _column("parent", sa.String(12), "code of the region it lies in"),
-    _column("successors", sa.Text, "codes that took its place, separated by blanks", nullable=False),
+    _column("successors", Text, "codes that took its place, separated by blanks", nullable=False),
     comment="Administrative divisions with the years in which their codes are valid.",
 )
 
@@ -281,10 +298,10 @@ unit = sa.Table(
     "unit",
     metadata,
     _column("code", sa.String(32), "ASCII code, used as unit_measure", primary_key=True),
-    _column("symbol", sa.Text, "symbol in Chinese", nullable=False),
+    _column("symbol", Text, "symbol in Chinese", nullable=False),
     _column("dimension", sa.String(32), "what it measures", nullable=False),
-    _column("factor", sa.Text, "exact factor to the base unit", nullable=False),
-    _column("base", sa.Text, "symbol of the base unit in which values are stored", nullable=False),
+    _column("factor", Text, "exact factor to the base unit", nullable=False),
+    _column("base", Text, "symbol of the base unit in which values are stored", nullable=False),
     comment="Units of measure.",
 )
 
@@ -292,12 +309,12 @@ indicator = sa.Table(
     "indicator",
     metadata,
     _column("code", sa.String(64), "stable code", primary_key=True),
-    _column("name_zh", sa.Text, "name", nullable=False),
-    _column("name_en", sa.Text, "name in English", nullable=False),
-    _column("indicator_group", sa.Text, "group of the catalogue", nullable=False),
-    _column("definition", sa.Text, "what is counted", nullable=False),
+    _column("name_zh", Text, "name", nullable=False),
+    _column("name_en", Text, "name in English", nullable=False),
+    _column("indicator_group", Text, "group of the catalogue", nullable=False),
+    _column("definition", Text, "what is counted", nullable=False),
     _column("kind", sa.String(16), "kind of figure", nullable=False),
-    _column("unit", sa.Text, "base unit", nullable=False),
+    _column("unit", Text, "base unit", nullable=False),
     _column("part_of", sa.String(64), "indicator it is a part of"),
     comment="The indicator catalogue.",
 )

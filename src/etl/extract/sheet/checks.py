@@ -162,22 +162,28 @@ def _row_groups(table: Table) -> list[list[Group]]:
 
 
 def _region_rows(table: Table) -> list[list[Group]]:
+    """Each row with the rows indented under it, and each total with the rows of its level up to the next total."""
     rows = [r for r in table.rows if r.regions and not r.empty]
-    found: list[list[Group]] = []
+    below: dict[int, list[StubRow]] = defaultdict(list)
+    level: dict[int, list[StubRow]] = defaultdict(list)
+    open_rows: list[tuple[int, int]] = []
+    totals: dict[int, int] = {}
     for n, row in enumerate(rows):
-        below = []
-        for later in rows[n + 1 :]:
-            if later.indent <= row.indent:
-                break
-            below.append(later)
-        if below:
-            inner = min(r.indent for r in below)
-            found.append(_alternatives(row, [r for r in below if r.indent == inner]))
+        while open_rows and open_rows[-1][0] >= row.indent:
+            open_rows.pop()
+        if open_rows:
+            below[open_rows[-1][1]].append(row)
+        open_rows.append((row.indent, n))
         if is_total(row.regions[-1]):
-            level = [r for r in rows[n + 1 :] if r.indent == row.indent and not is_total(r.regions[-1])]
-            if level:
-                found.append(_alternatives(row, level))
-    return found
+            totals[row.indent] = n
+        elif row.indent in totals:
+            level[totals[row.indent]].append(row)
+    return [
+        choices
+        for n, row in enumerate(rows)
+        for parts in (below.get(n), level.get(n))
+        if parts and (choices := _alternatives(row, parts))
+    ]
 
 
 def _alternatives(total: StubRow, parts: list[StubRow]) -> list[Group]:

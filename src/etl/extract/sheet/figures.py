@@ -156,7 +156,10 @@ class _Composer:
         self._table = table
         self._steps = (*table.steps, f"confidence {table.confidence}")
         self._rows_rule = any(r.unit is not None for r in table.rows)
-        self._one_measure = any(len(c.path) == 1 and is_total(c.path[0]) for c in table.header.columns.values())
+        self._one_measure = any(
+            len(c.path) == 1 and words("generic").match(c.path[0]) and is_total(c.path[0])
+            for c in table.header.columns.values()
+        )
         """A bare 合计 among the columns: they are all parts of what the title names."""
         self._known: dict[tuple[tuple[str, ...], Unit | None, str | None, int], _Composed] = {}
 

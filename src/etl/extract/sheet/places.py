@@ -16,6 +16,8 @@ from etl.normalise.regions import COUNTRY, Region, Resolution, load_regions
 
 MAX_TEXT = 60
 """Characters of a label or title in which a place is looked for."""
+SAMPLE = 500
+"""Distinct labels that are looked up to tell what a row or column of labels holds."""
 Likeness = Literal["place", "neutral", "other"]
 COVERAGE = 0.75
 """Share of the places of a table that must lie in the place it is taken to speak of."""
@@ -55,7 +57,7 @@ def _likeness(label: str) -> Likeness:
 
 def place_share(labels: Iterable[str]) -> tuple[int, float]:
     """(number of distinct labels that name places, their share among those that say anything)."""
-    kinds = Counter(likeness(label) for label in dict.fromkeys(labels))
+    kinds = Counter(likeness(label) for label in sample(labels))
     real = kinds["place"]
     return real, real / (real + kinds["other"]) if real else 0.0
 
@@ -75,7 +77,7 @@ def _codes(label: str, on: str | None) -> frozenset[str]:
 def covering_place(labels: Iterable[str], on: str | None = None) -> str | None:
     """The smallest place that holds most of the places named by the labels; None for fewer than two of them."""
     regions = load_regions()
-    places = [codes for codes in (_possible(label, on) for label in dict.fromkeys(labels)) if codes]
+    places = [codes for codes in (_possible(label, on) for label in sample(labels)) if codes]
     if len(places) < 2:
         return None
     votes: Counter[str] = Counter()
@@ -93,7 +95,7 @@ def covering_place(labels: Iterable[str], on: str | None = None) -> str | None:
 def inside_share(labels: Iterable[str], code: str, on: str | None = None) -> float:
     """Share of the places named by the labels that can lie in ``code``; 1 without any."""
     regions = load_regions()
-    places = [codes for codes in (_possible(label, on) for label in dict.fromkeys(labels)) if codes]
+    places = [codes for codes in (_possible(label, on) for label in sample(labels)) if codes]
     if not places:
         return 1.0
     return sum(any(code in regions.ancestors(c) for c in codes) for codes in places) / len(places)
@@ -203,9 +205,16 @@ def _namesakes(found: Resolution, label: str) -> list[Region]:
 
 def is_total(label: str) -> bool:
     """Whether a label is the table's total (全市, 合计, 全国总计)."""
+    return len(label) <= MAX_TEXT and _is_total(label)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _is_total(label: str) -> bool:
     found = load_regions().resolve(clean_place(label))
     return found.reason.startswith("refers to the speaker") or found.code == COUNTRY
 
 
-def is_region_header(text: str) -> bool:
-    return words("region").match(chinese(text))
+def sample(labels: Iterable[str]) -> list[str]:
+    """Distinct labels, evenly taken where there are very many: enough to tell what they are."""
+    distinct = list(dict.fromkeys(labels))
+    return distinct[:: max(1, len(distinct) // SAMPLE)]

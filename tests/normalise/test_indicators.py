@@ -41,6 +41,11 @@ TABLE = load_indicators()
         ("占地面积", "亩", "area", "SITE_AREA_MU"),
         # header paths of sheets
         ("年末常住人口", "人", "count", "POP_RESIDENT"),
+        ("人口变动情况|年内出生人数", "人", "count", "BIRTHS"),
+        ("居民人均可支配收入", "元/人", "ratio", "INCOME_ALL"),
+        ("地区生产总值_当期", "元", "money", "GDP"),
+        ("地区生产总值_累计", "元", "money", None),
+        ("人口变动情况|其中|女", "人", "count", None),
         ("人口|常住人口", "人", "count", "POP_RESIDENT"),
         ("年末总人口|男", "人", "count", "POP_TOTAL_MALE"),
         ("出生|出生率", "‰", "growth", "BIRTH_RATE"),

@@ -141,7 +141,8 @@ class IndicatorTable:
 
 def _fits(indicator: Indicator, unit: str | None, kind: str) -> bool:
     if unit is not None and unit != indicator.unit:
-        return False
+        # 居民人均可支配收入 in 元/人 is the same as in 元
+        return "人均" in indicator.name_zh and unit == f"{indicator.unit}/人" and kind in _KIN
     return kind == indicator.kind or (kind in _KIN and _KIN[kind] == _KIN.get(indicator.kind)) or _is_rate(unit, kind)
 
 
@@ -154,8 +155,12 @@ def _forms(label: str, plain: str) -> Iterable[tuple[str, str]]:
     """The label in the forms that may equal a phrase, the surest first."""
     yield "exact", plain
     parts = [p for p in (_part(p) for p in label.split("|")) if p]
+    while len(parts) > 1 and parts[0].endswith(_headings()):
+        parts = parts[1:]
+        yield "exact", "".join(parts)
     if len(parts) > 1 and "其中" not in label and all(p in parts[-1] or p in _neutral()[2] for p in parts[:-1]):
         yield "exact", parts[-1]
+    plain = "".join(parts)
     for start in dict.fromkeys((plain, _without_place(plain))):
         yield from (("phrase", stem) for stem in _peeled(start) if stem != plain)
     before, comma, last = label.rpartition(",")
@@ -201,7 +206,12 @@ def _neutral() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     lines = list(rows("indicator_neutral_words.csv"))
     before = frozenset(r["word"] for r in lines if r["where"] in ("before", "any"))
     after = frozenset(r["word"] for r in lines if r["where"] in ("after", "any"))
-    return before, after, frozenset(r["word"] for r in lines)
+    return before, after, before | after
+
+
+@functools.cache
+def _headings() -> tuple[str, ...]:
+    return tuple(r["word"] for r in rows("indicator_neutral_words.csv") if r["where"] == "heading")
 
 
 def _pairs(text: str) -> frozenset[str]:

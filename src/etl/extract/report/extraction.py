@@ -6,12 +6,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from etl.extract.report.articles import Article, split_articles
 from etl.extract.report.asides import Covering, find_asides
 from etl.extract.report.flow import Flow, flow
 from etl.extract.report.judge import Figure, judge
-from etl.extract.report.labels import distinct, label_of, label_of_item
+from etl.extract.report.labels import distinct, label_after, label_of, label_of_item
 from etl.extract.report.lists import Item, like_their_list, respective_items
 from etl.extract.report.relations import Member, relations_of
 from etl.extract.report.scan import Number, find_numbers
@@ -23,7 +24,7 @@ from etl.normalise.periods import PeriodMention, Today, find_periods
 from etl.normalise.regions import load_regions
 
 _SENTENCE = re.compile(r"[^。!?\n]{0,600}(?:[。!?]{1,8}[”』」)]{0,4}|\n)?")
-_CLAUSE = re.compile(r"[^,;:。!?\n]*[,;:。!?\n]?")
+_CUT = re.compile(r"[,;:。!?\n]")
 _WORK_REPORT = re.compile(r"工作报告|各位代表")
 PARAGRAPH = 3000
 """How far back, in characters, a paragraph gives context: text without a line break must not take forever."""
@@ -38,7 +39,8 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
     today, basis = _today(reading, manifest)
     periods = list(find_periods(reading.text, today))
     sentences = [m.span() for m in _SENTENCE.finditer(reading.text) if m.end() > m.start()]
-    numbers, asides = _judged(reading, periods, sentences)
+    clauses = _Clauses(reading.text)
+    numbers, asides = _judged(reading, periods, sentences, clauses)
     articles = split_articles(reading)
     headings = [line for line in reading.lines if line.heading]
     dates = [(p.start, p.end) for p in periods if p.role != "compare"]
@@ -46,6 +48,7 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
         document=document,
         reading=reading,
         sentences=sentences,
+        clauses=clauses,
         articles=articles,
         atlas=Atlas(reading.text, load_regions(), articles, headings, _home(manifest)),
         calendar=Calendar(reading.text, periods, today),
@@ -61,7 +64,7 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
 
 
 def _judged(
-    reading: Flow, periods: Sequence[PeriodMention], sentences: Sequence[tuple[int, int]]
+    reading: Flow, periods: Sequence[PeriodMention], sentences: Sequence[tuple[int, int]], clauses: _Clauses
 ) -> tuple[list[tuple[Number, Figure]], list[tuple[int, int, str]]]:
     """The numbers that are figures, and the spans of all other numerals with the reason; by place."""
     text = reading.text
@@ -80,7 +83,7 @@ def _judged(
             verdict = aside.reason
         else:
             sentence = sentences[bisect_right(starts, number.start) - 1]
-            verdict = judge(number, text, sentence[0], *_clause(text, sentence, number.start))
+            verdict = judge(number, text, sentence[0], *clauses.of(sentence, number.start))
         if isinstance(verdict, str):
             asides.append((number.start, _numeral_end(text, number), verdict))
         else:
@@ -123,11 +126,25 @@ def _home(manifest: ManifestEntry | None) -> Area:
     return Area(manifest.region_code, region.name if region else None, None, "manifest")
 
 
-def _clause(text: str, sentence: tuple[int, int], at: int) -> tuple[int, int]:
-    start, end = sentence
-    left = max(text.rfind(c, start, at) for c in ",;:。!?\n")
-    rights = [i for c in ",;:。!?\n" if (i := text.find(c, at, end)) >= 0]
-    return (left + 1 if left >= 0 else start), (min(rights) if rights else end)
+class _Clauses:
+    """The clauses of a text, by bisection over its punctuation."""
+
+    def __init__(self, text: str) -> None:
+        self._cuts = [m.start() for m in _CUT.finditer(text)]
+
+    def of(self, sentence: tuple[int, int], at: int) -> tuple[int, int]:
+        """The clause around ``at``, within its sentence."""
+        i = bisect_left(self._cuts, at)
+        left = self._cuts[i - 1] + 1 if i else 0
+        right = self._cuts[i] if i < len(self._cuts) else sentence[1]
+        return max(left, sentence[0]), min(right, sentence[1])
+
+    def up_to(self, sentence: tuple[int, int], own: tuple[int, int]) -> list[tuple[int, int]]:
+        """The clauses of the sentence shortly before ``own``, each with its closing mark, and ``own``."""
+        first = max(sentence[0], own[0] - 200)
+        cuts = self._cuts[bisect_left(self._cuts, first) : bisect_left(self._cuts, own[0])]
+        starts = [first, *(c + 1 for c in cuts)]
+        return [*((a, b) for a, b in pairwise(starts) if b > a), own]
 
 
 @dataclass(frozen=True)
@@ -137,6 +154,7 @@ class _Context:
     document: Document
     reading: Flow
     sentences: list[tuple[int, int]]
+    clauses: _Clauses
     articles: list[Article]
     atlas: Atlas
     calendar: Calendar
@@ -154,7 +172,8 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         context.calendar.default_for((a.start, a.end), a.titles[-1].end if a.titles else a.start, context.default)
         for a in context.articles
     ]
-    items = _items(context, numbers)
+    items, earlier = _items(context, numbers)
+    labels: dict[int, str] = {}
     out = []
     for number, figure in numbers:
         numeral = number.numeral
@@ -164,23 +183,29 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         line = reading.lines[bisect_right(reading.line_starts, figure.start) - 1]
         paragraph = max(line.start, figure.start - PARAGRAPH)
         article = max(0, bisect_right(article_starts, figure.start) - 1)
-        clause = _clause(text, sentence, figure.start)
+        clause = context.clauses.of(sentence, figure.start)
         near = max(sentence[0], figure.start - 220), min(sentence[1], figure.end + 160)
         place = reading.to_raw(figure.start, figure.end)
         span = (figure.start, figure.end)
         topic = _topic(text, context.articles[article], line.start)
         holes = _inside(context.holes, near)
-        label = label_of(text, span, _clauses_to(text, sentence, clause), _inside(context.spans, near), holes, topic)
+        label = label_of(
+            text, span, context.clauses.up_to(sentence, clause), _inside(context.spans, near), holes, topic
+        )
         area = context.atlas.area(
             figure.start, clause, sentence[0], paragraph, context.articles[article].start, heading=line.heading
         )
-        if item := items.get(figure.start):
+        if figure.start in earlier:
+            before, between = earlier[figure.start]
+            label = label_after(labels.get(before, ""), text[between[0] : between[1]])
+        elif item := items.get(figure.start):
             label = label_of_item(text, item[0], item[1], context.atlas.ends_in(*item[1]), holes, label)
             area = context.atlas.named_in(*item[0]) or area
         target = figure.status == "target"
         period = context.calendar.period(
             figure.start, clause, sentence, paragraph, defaults[article], starts, target=target
         )
+        labels[figure.start] = label
         out.append(
             RawFigure(
                 place=place,
@@ -208,16 +233,21 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
     return [replace(f, label=label) for f, label in zip(out, distinct(keys), strict=True)]
 
 
-def _items(context: _Context, numbers: list[tuple[Number, Figure]]) -> dict[int, Item]:
-    """Start of a figure of a 分别 list → its item and the list of items."""
+def _items(
+    context: _Context, numbers: list[tuple[Number, Figure]]
+) -> tuple[dict[int, Item], dict[int, tuple[int, tuple[int, int]]]]:
+    """For the figures of 分别 lists, by their start: the item that each is of, or the earlier figure it goes with."""
     starts = [s for s, _ in context.sentences]
     by_sentence: dict[int, list[tuple[int, int]]] = {}
     for _, figure in numbers:
         by_sentence.setdefault(bisect_right(starts, figure.start) - 1, []).append((figure.start, figure.end))
-    found: dict[int, Item] = {}
+    items: dict[int, Item] = {}
+    earlier: dict[int, tuple[int, tuple[int, int]]] = {}
     for index, spans in by_sentence.items():
-        found |= respective_items(context.reading.text, context.sentences[index][0], spans)
-    return found
+        listed, paired = respective_items(context.reading.text, context.sentences[index][0], spans)
+        items |= listed
+        earlier |= paired
+    return items, earlier
 
 
 def _relations(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Relation]:
@@ -234,11 +264,6 @@ def _relations(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[
     for index, members in by_sentence.items():
         found += relations_of(context.reading.text, context.sentences[index], members[:60])
     return found
-
-
-def _clauses_to(text: str, sentence: tuple[int, int], own: tuple[int, int]) -> list[tuple[int, int]]:
-    before = [m.span() for m in _CLAUSE.finditer(text, max(sentence[0], own[0] - 200), own[0]) if m.end() > m.start()]
-    return [*before, own]
 
 
 def _inside(spans: list[tuple[int, int]], sentence: tuple[int, int]) -> list[tuple[int, int]]:

@@ -85,6 +85,8 @@ def judge(number: Number, text: str, sentence_start: int, clause_start: int, cla
     end = number.end
     if unit is None:
         found = _unit_from_noun(number, text, clause_start, clause_end)
+        if found is None and _INDEX.search(before) and not number.han:
+            return Figure("", "index", "observed", None, number.start, end)
         if found is None and number.numeral.multiplier >= 4 and not number.han and not re.match(r"[”」A-Za-z]", after):
             found = ""  # 比上年多1.2万: a figure without doubt, in the unit of the one before
         if found is None:
@@ -96,7 +98,7 @@ def judge(number: Number, text: str, sentence_start: int, clause_start: int, cla
         return reason
     if number.after and _GROUP.match(after[len(number.after) :]):
         return "threshold"
-    kind = _kind(unit, before, after, number)
+    kind = _kind(unit, before, after, number, text[max(clause_start, number.start - 60) : number.start])
     status = _status(number, unit, text, sentence_start, clause_start, clause_end)
     if unit == "位":
         moved = re.search(r"(?:前移|后移|上升|下降|跃升|提升|前进|进步|后退)(?:了)?$", before)
@@ -175,7 +177,9 @@ def _time_phrase(number: Number, before: str, after: str, unit: str) -> str | No
     if unit in _AGES:
         measured = re.search(r"(?:平均|寿命|年龄)[^,。]{0,6}$", before)
         return None if measured and not after.startswith(("以上", "以下")) else "age"
-    if number.before.startswith(("不超", "不少", "不低", "不高", "最", "至少")):
+    if (number.numeral is not None and number.numeral.decimals) or number.before.startswith(
+        ("不超", "不少", "不低", "不高", "最", "至少")
+    ):
         return None
     if lexicon.words("measured_time").search(before[-10:]):
         return None
@@ -205,7 +209,7 @@ def _changes(before: str) -> bool:
     )
 
 
-def _kind(unit: str, before: str, after: str, number: Number) -> Kind:
+def _kind(unit: str, before: str, after: str, number: Number, clause: str) -> Kind:
     parsed = load_units().parse(unit)
     dimension = parsed.unit.dimension if parsed else ""
     if dimension == "percent":
@@ -225,11 +229,11 @@ def _kind(unit: str, before: str, after: str, number: Number) -> Kind:
         return "area"
     if dimension.startswith("duration") or dimension in ("age", "class_hours", "workdays", "months", "years"):
         return "duration"
-    if dimension == "ratio" or "/" in unit:
-        return "ratio"
     if dimension.split("_")[0] in _PHYSICAL:
         return "other"
-    if re.search(r"每(?:百|千|万|十万|百万|1?0{1,6}|\d+)[名人户个家万]?[^,。;]{0,18}$", before):
+    if dimension == "ratio" or "/" in unit:
+        return "ratio"
+    if re.search(r"每(?:百|千|万|十万|百万|1?0{1,6}|\d+)[名人户个家万]?[^,。;]{0,48}$", clause):
         return "rate"
     return "count"
 
@@ -253,6 +257,11 @@ _PHYSICAL = frozenset(
 
 _GROUP = re.compile(r"(?:的)?[\u4e00-\u9fff]{2,8}?(?:共|有|达|分别)?\d[\d.,]*[余多万]*[个家人项名户条所台]")
 """亿元以上项目67个: the amount tells which projects, it counts nothing."""
+_INDEX = re.compile(r"指数(?:\([^()]{0,12}\))?(?:为|达到?|是|升至|降至)?$")
+_CONDITION = re.compile(
+    r"(?:^|[。;])[^。;]{0,20}?对[^。;]{2,60},[^,。;]{0,12}(?:奖励|补助|补贴|资助|给予)[^,。;]{0,6}$"
+)
+_CONDITIONAL = re.compile(r"[^,。;]{0,12}的[^,。;]{0,12},[^。;]{0,16}(?:奖励|补助|补贴|资助|给予)")
 _PAST = re.compile(r"过去一年|去年|全年|一年来")
 _POLICY = re.compile(
     r"(?:罚款|封顶线|起付线|起征点|门槛费|缴费标准|补助标准|补贴标准|奖励标准|上限|下限|限额|最低工资标准|最低生活保障标准|低保标准)[^,。;]{0,6}$"
@@ -292,6 +301,13 @@ def _status(number: Number, unit: str, text: str, sentence_start: int, clause_st
         )
         if _POLICY.search(before):
             return "standard"
+        told = text[max(sentence_start, number.start - 90) : number.start]
+        told = told[told.rfind(";") + 1 :]
+        if not _NOW.search(told) and not re.search(r"共|累计|合计|总计|先后", told):
+            if _CONDITION.search(told):
+                return "standard"
+            if re.match(r"对[^,]{2,60}$", told) and _CONDITIONAL.match(text, number.end):
+                return "standard"
         if given and (per or bounded or re.search(r"一次性", before)):
             return "standard"
     elif (

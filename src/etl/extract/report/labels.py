@@ -90,7 +90,7 @@ def _left(text: str, at: int, clause: int, figures: Sequence[Hole]) -> tuple[int
     if not breaks or len(between) - breaks[-1].end() < 2:
         return clause, ""
     lead = text[clause : previous[0][0]]
-    verb = re.match(r"(?:共|已|累计|先后|新)*([\u4e00-\u9fff]{2}?)(?=[\u4e00-\u9fff])", lead)
+    verb = re.match(r"(?:共|已|累计|先后|新)*([\u4e00-\u9fff]{2}?)(?=[\u4e00-\u9fff])(?!后)", lead)
     return previous[-1][1] + breaks[0].end(), verb[1] if verb and _VERB.match(verb[1]) else ""
 
 
@@ -153,6 +153,12 @@ def label_of_item(
         rest = rest.replace(words, "")
     rest = _trim(rest.strip(","))
     return ",".join(part for part in (f"{name}{shared}", rest) if part)[:MAX_LABEL]
+
+
+def label_after(label: str, words: str) -> str:
+    """The label of a figure that measures more of an earlier one: its label, then the words between."""
+    measure = _trim(_plain(words))
+    return f"{label[: MAX_LABEL - len(measure) - 1]},{measure}" if label else measure
 
 
 def distinct(labels: Sequence[tuple[str, object, object]]) -> list[str]:

@@ -12,6 +12,7 @@ from etl.extract.report.scan import Number
 _LINK = re.compile(r"(?:左右|以上|以下|以内)?(?:、|和|及|与|以及|,)(?:约|近|超过?|第)?")
 _COORDINATES = re.compile(r"[^,;:。、\n]+(?:、[^,;:。、\n]+)*")
 _AND = re.compile(r"(?:以及|及|和|与)")
+_BETWEEN = re.compile(r"[,、]?(?:同比|环比|比上年|较上年|比去年|较去年|各自)?")
 Item = tuple[tuple[int, int], tuple[int, int]]
 """Span of an item and span of the list it stands in."""
 
@@ -36,13 +37,17 @@ def like_their_list(text: str, numbers: Sequence[tuple[Number, Figure]]) -> list
     return out
 
 
-def respective_items(text: str, sentence: int, spans: Sequence[tuple[int, int]]) -> dict[int, Item]:
-    """For figures of a 分别 list: start of the figure → the item that is its subject, and the whole list.
+def respective_items(
+    text: str, sentence: int, spans: Sequence[tuple[int, int]]
+) -> tuple[dict[int, Item], dict[int, tuple[int, tuple[int, int]]]]:
+    """For the figures of 分别 lists, by their start: the item that each is of, or the earlier figure it goes with.
 
-    ``spans`` are the figures of one sentence in order, ``sentence`` its start. A list whose items can't be told apart
-    or whose number differs gives nothing.
+    ``spans`` are the figures of one sentence in order, ``sentence`` its start. 收入和人次分别增长… has items; 收入5亿元,
+    人次3万,分别增长… has earlier figures: those come as (start of the earlier figure, span of the words between).
+    A list whose items can't be told apart or whose number differs gives nothing.
     """
-    found: dict[int, Item] = {}
+    listed: dict[int, Item] = {}
+    paired: dict[int, tuple[int, tuple[int, int]]] = {}
     i = 0
     while i < len(spans):
         j = i
@@ -52,11 +57,15 @@ def respective_items(text: str, sentence: int, spans: Sequence[tuple[int, int]])
         if count > 1:
             lead = max(sentence, spans[i][0] - 90)
             mark = text.rfind("分别", max(lead, spans[i][0] - 24), spans[i][0])
-            if mark >= 0:
+            opens = spans[i - 1][1] if i else sentence
+            if mark >= opens and i >= count and _BETWEEN.fullmatch(text, opens, mark):
+                between = (opens, spans[i][0])
+                paired.update((spans[i + k][0], (spans[i - count + k][0], between)) for k in range(count))
+            elif mark >= 0:
                 items = _items(text, lead, mark, count)
-                found.update(zip((s for s, _ in spans[i : j + 1]), items, strict=False))
+                listed.update(zip((s for s, _ in spans[i : j + 1]), items, strict=False))
         i = j + 1
-    return found
+    return listed, paired
 
 
 def _items(text: str, start: int, end: int, count: int) -> list[Item]:

@@ -99,6 +99,11 @@ def _share(
     rate = _RATE.search(clause) and not _SHARE_OPEN.search(clause)
     if not rate and not _SHARE_OPEN.search(clause):
         return None
+    shares = [k for k in range(i + 1) if members[k].figure.kind == "share"]
+    run = [k for k in shares if k >= i - len(shares) + 1 and all(n in shares for n in range(k, i + 1))]
+    listing = "分别" in text[max(sentence[0], members[run[0]].figure.start - 12) : members[run[0]].figure.start]
+    if listing:
+        return _share_of_list(members, amounts, run[0], i)
     part = amounts[-1]
     subject = _SUBJECT.match(clause)
     if subject and not rate:
@@ -123,6 +128,19 @@ def _share(
     if rate and (part - whole != 1 or i - part != 1):
         return None
     return part, whole
+
+
+def _share_of_list(members: Sequence[Member], amounts: list[int], first: int, i: int) -> tuple[int, int] | None:
+    """男生9万人、女生8万人,占比分别为53%和47%: the shares in the order of the amounts before them."""
+    count = 1
+    while first + count < len(members) and members[first + count].figure.kind == "share":
+        count += 1
+    amounts = [a for a in amounts if a < first]
+    if len(amounts) <= count:
+        return None
+    part = amounts[-count + i - first]
+    wholes = [j for j in amounts[:-count] if _alike(members[j], members[part]) and members[j].figure.kind != "rate"]
+    return (part, wholes[-1]) if wholes and members[wholes[-1]].value >= members[part].value else None
 
 
 def _rise(text: str, members: Sequence[Member], i: int) -> tuple[int, int] | None:

@@ -80,3 +80,8 @@ def test_the_value_lies_in_its_interval(number: Decimal, multiplier: int, qualif
     value = number.scaleb(multiplier)
     assert got.low is None or got.low <= value
     assert got.high is None or value <= got.high
+
+
+def test_the_unit_code_is_that_of_the_base_unit() -> None:
+    hectares, plain = observed(figure("1.5", "公顷", kind="area"), figure("3", "平方米", kind="area", at=50))
+    assert hectares.unit_measure == plain.unit_measure

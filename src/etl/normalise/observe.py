@@ -48,7 +48,7 @@ def observe(source: SourceFile, figure: RawFigure) -> Observation:
         text=figure.text,
         obs_value=value,
         unit=unit,
-        unit_measure=parsed.unit.code if parsed else None,
+        unit_measure=load_units().base(parsed.unit).code if parsed else None,
         printed_mult=multiplier,
         printed_decimals=figure.decimals,
         qualifier=figure.qualifier,

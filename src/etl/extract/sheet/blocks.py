@@ -136,9 +136,9 @@ def row_kind(row: Row, first_value: int, first_column: int, seen_data: bool) -> 
         return "header" if texts[0].col >= first_value and texts[0].col > first_column else "single"
     behind = [i for i in texts if i.col >= first_value and i.col > first_column]
     if behind:
-        beside = [i for i in texts if i not in behind]
-        lone_unit = len(behind) == 1 and unit_line(behind[0].text) and all(unit_line(i.text) for i in beside)
-        return "single" if lone_unit and beside else "header"
+        if len(behind) > 1 or len(texts) == 1 or not unit_line(behind[0].text):
+            return "header"
+        return "single" if all(unit_line(i.text) for i in texts) else "header"
     if any(i.kind == "marker" and i.col >= first_value for i in row.values()):
         return "data"
     return "stub" if len(texts) > 1 else "single"

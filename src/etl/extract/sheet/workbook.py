@@ -78,6 +78,11 @@ def _extract(workbook: Workbook, file_name: str, manifest: ManifestEntry | None)
     return Extraction(tuple(figures), tuple(ignored), tuple(relations), tuple(flags))
 
 
+def read_tables(workbook: Workbook, file_name: str, manifest: ManifestEntry | None = None) -> list[Table]:
+    """The tables of a workbook with their roles, in its order, for showing what was inferred."""
+    return [table for sheet in _read_sheets(workbook, file_name, manifest) for _, table in sheet.tables]
+
+
 def _read_sheets(workbook: Workbook, file_name: str, manifest: ManifestEntry | None) -> list[_Read]:
     """Grid and tables of each sheet. Context runs on: a continued table takes it from the one before it."""
     before: Context | None = None

@@ -1,6 +1,5 @@
 """Numerals as printed."""
 
-
 from __future__ import annotations
 
 from decimal import Decimal
@@ -42,7 +41,9 @@ def test_worded(text: str, value: str, unit: str) -> None:
     assert (found.value, found.unit) == (Decimal(value), unit)
 
 
-@pytest.mark.parametrize("text", ["", "万", "亿", "一线", "12a", "1.2.3万", "abc", "成", "1/0", "十折", "九" * 80])
+@pytest.mark.parametrize(
+    "text", ["", "万", "亿", "一线", "12a", "1.2.3万", "abc", "成", "1/0", "十折", "两三", "三二", "九" * 80]
+)
 def test_not_a_numeral(text: str) -> None:
     assert parse_numeral(text) is None
 

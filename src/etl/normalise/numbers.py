@@ -114,7 +114,10 @@ def _worded(text: str) -> Numeral | None:
 def _discount(text: str) -> Numeral | None:
     """八折 → 80 %, 七五折 and 75折 → 75 %, 8.5折 → 85 %."""
     m = _DISCOUNT.fullmatch(text)
-    found = Decimal(5) if m and m[1] == "半" else _value(m[1]) if m else None
+    if m and len(m[1]) == 2 and set(m[1]) <= set(DIGITS):
+        found: Decimal | None = Decimal(DIGITS[m[1][0]] * 10 + DIGITS[m[1][1]])
+    else:
+        found = Decimal(5) if m and m[1] == "半" else _value(m[1]) if m else None
     if found is None or not 0 < found < 100 or found == 10:
         return None
     return Numeral(_plain((found * 10 if found < 10 else found).normalize()), 0, 0, "%", worded=True)
@@ -185,6 +188,8 @@ def _han_integer(text: str) -> int | None:
     if _HAN_DIGITS_ONLY.fullmatch(text):
         if len(text) == 1:
             return DIGITS[text]
+        if len(text) == 2 and "〇" not in text and "零" not in text:
+            return None  # 两三个, 七八家: no number but an approximation
         return int("".join(str(DIGITS[c]) for c in text))
     total = section = 0
     digit: int | None = None

@@ -70,6 +70,7 @@ _YEAR = rf"(?:(?:19|20)\d\d|{_HAN_YEAR})"
 _DASH = r"\s?(?:[-—–―−~～]{1,2}|至|到)\s?"
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _DAY = r"(?:[12]\d|3[01]|0?[1-9]|二十[一二三四五六七八九]?|三十一?|十[一二三四五六七八九]?|[一二三四五六七八九])"
+_LEAD = re.compile(r"(比|较|与|同|相比于?|截至|截止到?|自从?|从|到|至)\s?$")
 _N = r"(?:\d{1,3}|[一二两三四五六七八九十百]{1,3})"
 
 
@@ -98,7 +99,7 @@ def _pattern() -> re.Pattern[str]:
 
     return re.compile(
         rf"""
-        (?P<lead>比|较|与|同|相比于?|截至|截止到?|自从?|从|到|至)?\s?
+        (?=[0-9一二三四五六七八九十两第前上下今去本昨明年岁全目当现眼如迄至截到近过这最新党改建七八九"“「])
         (?P<body>
             (?P<ya>{_YEAR})年?(?:{_DASH})(?P<yb>{_YEAR})\s?(?P<school>学年|年度?)(?:间|期间)?
           | (?P<fa>{_YEAR})年(?:(?P<fam>{_MONTH})月)?(?:{_DASH})(?P<fb>{_YEAR})年(?:(?P<fbm>{_MONTH})月)?[末底初]?
@@ -194,7 +195,8 @@ def _year(text: str) -> int:
 
 def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | None:
     g = m.groupdict()
-    lead, tail = g["lead"] or "", (g["tail"] or "").strip()
+    led = _LEAD.search(m.string, max(0, m.start() - 4), m.start())
+    lead, tail = led[1] if led else "", (g["tail"] or "").strip()
     time_type: TimeType = "period"
     role: Role = "when"
     vague = False

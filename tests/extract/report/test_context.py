@@ -1,6 +1,5 @@
 """Where, when and what: place, period, label and relations of figures."""
 
-
 from __future__ import annotations
 
 import pytest

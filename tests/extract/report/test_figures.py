@@ -1,6 +1,5 @@
 """Figures of sentences of many fields, as ``text value unit qualifier kind [status]``; one line per sentence."""
 
-
 from __future__ import annotations
 
 from decimal import Decimal
@@ -57,6 +56,8 @@ MONEY_AND_MEASURES = [
     ("审批时限压缩至5个工作日。", "5个工作日 5 个工作日 eq duration"),
     ("每股收益0.32元。", "0.32元 0.32 元 eq money"),
     ("投资5-10万元建设大棚。", "5-10万元 50000 元 eq money"),
+    ("每张门票12元5角。", "12元5角 12.5 元 eq money"),
+    ("救助资金三五百万元。", "三五百万元 3000000 元 eq money"),
     ("募集资金１兆4,833.74億元。", "１兆4,833.74億元 1483374000000 元 eq money"),
 ]
 SHARES = [
@@ -158,6 +159,7 @@ NOT_FIGURES = [
     "万名干部下基层,百对新人集体婚礼。",
     "三大行动、四大班子、五大任务、十佳青年。",
     "长三角、珠三角一体化发展。",
+    "两三个人,七八条枪。",
     "队伍建设、陆地交通、收拾行李。",
 ]
 

@@ -230,7 +230,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         (f.label, (f.area.code, f.area.name, f.area.entity, f.period.iso, f.unit), f.number.scaleb(f.multiplier))
         for f in out
     ]
-    return [replace(f, label=label) for f, label in zip(out, distinct(keys), strict=True)]
+    return [f if f.label == label else replace(f, label=label) for f, label in zip(out, distinct(keys), strict=True)]
 
 
 def _items(

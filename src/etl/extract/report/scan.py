@@ -34,10 +34,10 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
-_RANGE = re.compile(r"\s?(?:[-–—~～]{1,2}|至|到)\s?(?=[\d一二三四五六七八九十百])")
+_RANGE = re.compile(r"\s?(?:[-–—~～]{1,2}|至|到)\s?(?=[\d一二两三四五六七八九十百])")
 _APART = re.compile(r"(至少|不少于|最多|最高|不超过)[\u4e00-\u9fff]{1,4}$")
 """至少培训20名, 最高给予50万元: the qualifier stands before the verb."""
-_NEGATIVE = re.compile(r"(?<![\d%‰元人万亿个A-Za-z])[-−]$|(?<![担肩背抱辜自胜欺])负$")
+_NEGATIVE = re.compile(r"(?<![\d%‰元人万亿个A-Za-z)])[-−]$|(?<![担肩背抱辜自胜欺])负$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ def find_numbers(text: str, at: int = 0) -> Iterator[Number]:
 
 def _number(text: str, m: re.Match[str]) -> Number:
     start = m.start()
+    upper: Decimal | None = None
     if m["indefinite"]:
         return Number(start, m.end(), m.end(), None, True, lexicon.unit_at(text, m.end()))
     if worded := m["fraction"] or m["half"] or m["slash"]:
@@ -101,12 +102,18 @@ def _number(text: str, m: re.Match[str]) -> Number:
             printed = m["arabic"] + m["mult"] + m["tail"] + (m["mult2"] or "")
             bare, numeral = False, parse_numeral(printed)
         end = m.end()
-        if numeral is not None and not inner and (tenths := _tenths(text, end)):
-            numeral, end = parse_numeral(text[start:tenths]) or numeral, tenths
+        if not inner and (tenths := _tenths(text, end)) and (share := parse_numeral(text[start:tenths])):
+            numeral, end = share, tenths
+        if numeral is None and han and (pair := _APPROXIMATE.fullmatch(printed)):
+            numeral, last = parse_numeral(pair[1] + pair[3]), parse_numeral(pair[2] + pair[3])
+            if numeral is not None and last is not None and last.value > numeral.value:
+                upper = last.number
     digits_end = end
     unit, end = _unit(text, end, numeral)
-    upper, number_end = None, digits_end
-    if numeral is not None and (found := _range(text, end, numeral, unit)):
+    number_end = digits_end
+    if numeral is not None and unit in _YUAN and (coins := _COINS.match(text, end)):
+        numeral, end = _with_coins(numeral, coins), coins.end()
+    elif numeral is not None and upper is None and (found := _range(text, end, numeral, unit)):
         upper, numeral, unit, end, number_end = found
     qualifier, before, after, lead = _qualifier(text, start, end, inner)
     if numeral is not None and not lead and _NEGATIVE.search(text, max(0, start - 3), start):
@@ -119,6 +126,24 @@ def _number(text: str, m: re.Match[str]) -> Number:
         start, end, number_end, numeral, han, unit, qualifier, before, after, upper,
         worded=bare or (numeral is not None and numeral.worded), lead=lead, slash=bool(m["slash"]), bare_power=bare,
     )  # fmt: skip
+
+
+_APPROXIMATE = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])([十百千万亿]*)")
+"""三五百, 八九亿: between the one and the other."""
+_YUAN = frozenset({"元", "块", "圆"})
+_COINS = re.compile(
+    r"整|([\d一二两三四五六七八九])[角毛](?:([\d一二两三四五六七八九])分)?钱?|零?([\d一二两三四五六七八九])分钱?(?![之公])"
+)
+
+
+def _with_coins(yuan: Numeral, m: re.Match[str]) -> Numeral:
+    """123元1角1分 → 123.11"""
+    if m[0] == "整" or yuan.multiplier:
+        return yuan
+    cents = [parse_numeral(digit) if digit else None for digit in (m[1], m[2] or m[3])]
+    tenth, hundredth = (c.value if c else Decimal(0) for c in cents)
+    decimals = 2 if m[2] or m[3] else 1
+    return replace(yuan, number=yuan.value + tenth / 10 + hundredth / 100, decimals=decimals)
 
 
 _TENTHS_RE = re.compile(_TENTHS)

@@ -239,7 +239,7 @@ class Atlas:
             ]
             if inner and named and inner[-1] is named[-1]:
                 return self._told(inner[-1], "section", entity)
-        return replace(place, entity=entity[1] if entity else place.entity)
+        return replace(place, entity=entity[1]) if entity else place
 
     def ends_in(self, start: int, end: int) -> list[int]:
         """Where the places named between two offsets end."""

@@ -89,8 +89,8 @@ ON_PURPOSE = {
         96: "times of day are dates", 101: "多 is a qualifier", 178: "百分之 belongs to a share", 179: "百分之 belongs to a share",
         215: "no exponents in prose", 221: "dotted codes", 222: "dots of an ellipsis", 223: "double signs", 234: "blank fractions",
     },
-    "PercentModel": {6: "blank between digits", 20: "十折 is no discount",
-        48: "二三十 is a range", 94: "500分之2.2 is a share", 148: "a range", 149: "percentile"},
+    "PercentModel": {6: "blank between digits", 
+48: "二三十 is a range",  94: "500分之2.2 is a share", 148: "a range", 149: "percentile"},
 }  # fmt: skip
 
 

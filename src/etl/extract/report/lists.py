@@ -43,8 +43,8 @@ def respective_items(
     """For the figures of 分别 lists, by their start: the item that each is of, or the earlier figure it goes with.
 
     ``spans`` are the figures of one sentence in order, ``sentence`` its start. 收入和人次分别增长… has items;
-    收入5亿元,人次3万,分别增长… has earlier figures: those come as (start of the earlier figure, span of the words between).
-    A list whose items can't be told apart or whose number differs gives nothing.
+    收入5亿元,人次3万,分别增长… has earlier figures: those come as start of the earlier figure and span of the words
+    between. A list whose items can't be told apart or whose number differs gives nothing.
     """
     listed: dict[int, Item] = {}
     paired: dict[int, tuple[int, tuple[int, int]]] = {}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from prefect.artifacts import (
@@ -15,9 +17,18 @@ from prefect.artifacts import (
 )
 from prefect.settings import get_current_settings
 
-from etl.check.suites import load_suites
+from etl.check.suites import Suite, load_suites
+from etl.export.publication import Publication
 from etl.outcome import RunSummary
-from etl.run_page import MAX_FILES, files_table, markdown
+from etl.recheck import Rechecked
+from etl.run_page import (
+    MAX_FILES,
+    files_table,
+    markdown,
+    publication_markdown,
+    recheck_markdown,
+    recheck_table,
+)
 from etl.settings import Settings
 
 
@@ -71,13 +82,42 @@ def show(flow_name: str, settings: Settings, summary: RunSummary) -> None:
     """The table of files and the summary of a run."""
     if not server_is_set():
         return
-    rows = files_table(summary.files)
-    shown = f"前 {MAX_FILES} 个，共 {len(summary.files)} 个" if len(summary.files) > MAX_FILES else f"{len(rows)} 个"
+    _table(f"{flow_name}-files", files_table(summary.files), len(summary.files))
+    text = markdown(summary, descriptions(load_suites(settings.suites_dir)), settings.reports_url)
+    create_markdown_artifact(text, key=f"{flow_name}-summary", description=f"运行 {summary.run_id[:8]}")
+
+
+def show_plan(flow_name: str, names: Sequence[str], problems: Sequence[str]) -> None:
+    """What a dry run found."""
+    if server_is_set():
+        rows: list[dict[str, Any]] = [{"文件": name, "问题": ""} for name in names[:MAX_FILES]]
+        rows += [{"文件": "", "问题": problem} for problem in problems[:MAX_FILES]]
+        _table(f"{flow_name}-plan", rows, len(names))
+
+
+def show_recheck(
+    settings: Settings, files: Sequence[Rechecked], suites: Sequence[Suite], page: Path | None, *, dry_run: bool
+) -> None:
+    """Rows moved per file, and findings by rule."""
+    if server_is_set():
+        _table("recheck-plan" if dry_run else "recheck-files", recheck_table(files), len(files))
+        text = recheck_markdown(files, descriptions(suites), page, settings.reports_url)
+        create_markdown_artifact(text, key="recheck-summary", description=f"{len(files)} 个文件")
+
+
+def show_publication(settings: Settings, publication: Publication) -> None:
+    """What was published."""
+    if server_is_set():
+        text = publication_markdown(publication, settings.exports_dir)
+        create_markdown_artifact(text, key="publish-summary", description=publication.folder)
+
+
+def descriptions(suites: Sequence[Suite]) -> dict[str, str]:
+    """Rule id → what it asks for, in Chinese."""
+    return {rule.rule_id: rule.description for suite in suites for rule in suite.rules}
+
+
+def _table(key: str, rows: list[dict[str, Any]], total: int) -> None:
     if rows:
-        create_table_artifact(rows, key=f"{flow_name}-files", description=f"文件：{shown}")
-    descriptions = {rule.rule_id: rule.description for s in load_suites(settings.suites_dir) for rule in s.rules}
-    create_markdown_artifact(
-        markdown(summary, descriptions, settings.reports_url),
-        key=f"{flow_name}-summary",
-        description=f"运行 {summary.run_id[:8]}",
-    )
+        shown = f"{total} 个文件" if total <= MAX_FILES else f"{total} 个文件中的 {MAX_FILES} 个"
+        create_table_artifact(rows, key=key, description=shown)

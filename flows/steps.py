@@ -147,11 +147,12 @@ def telling(flow_name: str, settings: Settings) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def closing(settings: Settings, run_id: str) -> Iterator[None]:
+def closing(settings: Settings, run_id: str | None) -> Iterator[None]:
     """Record a run that breaks off as failed, where the warehouse can still be reached."""
     try:
         yield
     except BaseException:
         with contextlib.suppress(Exception):
-            finish_run(connect(settings.warehouse), run_id, status="failed")
+            if run_id:
+                finish_run(connect(settings.warehouse), run_id, status="failed")
         raise

@@ -6,12 +6,17 @@ A notification that can't be sent never costs a run anything: it is logged, with
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from etl.errors import GongbaoError
-from etl.outcome import RunSummary, grouped
+from etl.outcome import CriticalFinding, RunSummary, grouped
 from etl.settings import Settings
+
+if TYPE_CHECKING:
+    from etl.recheck import Rechecked
 
 log = logging.getLogger("etl.notify")
 
@@ -37,13 +42,19 @@ def of_run(flow_name: str, run: RunSummary) -> Message | None:
         return None
     told = [f"{len(bad)} 个文件未能入库"] if bad else []
     told += [f"{len(run.new_critical)} 个新的严重问题"] if new else []
-    parts = []
-    if bad:
-        parts.append("未能入库：\n" + _listed(bad))
-    if new:
-        parts.append("新的严重问题：\n" + _listed(new))
-    parts.append(f"审阅报告：{run.report}\n运行：{run.run_id}")
-    return Message(f"[gongbao] {flow_name}：{'，'.join(told)}", "\n\n".join(parts))
+    lists = {"未能入库": bad, "新的严重问题": new}
+    return _message(flow_name, "，".join(told), lists, f"审阅报告：{run.report}\n运行：{run.run_id}")
+
+
+def of_recheck(files: Sequence[Rechecked], news: Sequence[CriticalFinding], page: Path) -> Message | None:
+    """Files that could not be checked, and rows held by rules that are new or changed."""
+    bad = [f"{f.name}：{f.error}" for f in files if f.error]
+    new = [f"{file}：[{rule}] {n} 条，如：{example}" for file, rule, n, example in grouped(news)]
+    if not bad and not new:
+        return None
+    told = [f"{len(bad)} 个文件未能复核"] if bad else []
+    told += [f"{len(news)} 个新的严重问题"] if new else []
+    return _message("recheck", "，".join(told), {"未能复核": bad, "新的严重问题": new}, f"审阅报告：{page}")
 
 
 def of_failure(flow_name: str, error: BaseException) -> Message:
@@ -79,6 +90,11 @@ def _send(addresses: str, message: Message) -> None:
         )
         if not sent:
             log.warning("notify: %s did not take the message %r", service.url(privacy=True), message.title)  # type: ignore[no-untyped-call]
+
+
+def _message(flow_name: str, told: str, lists: Mapping[str, Sequence[str]], end: str) -> Message:
+    parts = [f"{title}：\n{_listed(lines)}" for title, lines in lists.items() if lines]
+    return Message(f"[gongbao] {flow_name}：{told}", "\n\n".join([*parts, end]))
 
 
 def _listed(lines: Sequence[str]) -> str:

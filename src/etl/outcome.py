@@ -70,6 +70,12 @@ def critical_of(engine: sa.Engine, run_id: str, before: frozenset[CriticalFindin
         return tuple(sorted(_critical(connection, file.run_id.in_(since)) - before))
 
 
+def all_critical(engine: sa.Engine) -> frozenset[CriticalFinding]:
+    """Critical findings of all files."""
+    with engine.connect().execution_options(readonly=True) as connection:
+        return frozenset(_critical(connection, sa.true()))
+
+
 def rules_of(engine: sa.Engine, run_id: str) -> tuple[RuleCount, ...]:
     """Findings by rule in the files that a run read, the gravest and most frequent first."""
     finding, file = schema.finding.c, schema.source_file.c

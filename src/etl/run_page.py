@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from etl.ingest import FileSummary
-from etl.outcome import RunSummary, grouped
+from etl.outcome import RuleCount, RunSummary, grouped
+
+if TYPE_CHECKING:
+    from etl.export.publication import Publication
+    from etl.recheck import Rechecked
 
 MAX_FILES = 300
 """Rows of the table: Prefect's page gets slow beyond."""
@@ -44,7 +48,56 @@ def markdown(run: RunSummary, descriptions: Mapping[str, str], reports_url: str 
     ``descriptions``: rule id → Chinese description.
     """
     return "\n\n".join(
-        part for part in (_totals(run, reports_url), _failed(run), _new(run), _rules(run, descriptions)) if part
+        part
+        for part in (
+            _totals(run, reports_url),
+            _failed(run),
+            _new(run),
+            _rules(run.rules, descriptions) if run.files else "",
+        )
+        if part
+    )
+
+
+def recheck_table(files: Sequence[Rechecked]) -> list[dict[str, Any]]:
+    """One row per file of a recheck: those left as they were, then those with most rows moved."""
+    ordered = sorted(files, key=lambda f: (f.error is None, -(f.released + f.held), f.name))
+    return [
+        {"文件": f.name, "行": f.rows, "放行": f.released, "新暂存": f.held, "未复核原因": _short(f.error or "")}
+        for f in ordered[:MAX_FILES]
+    ]
+
+
+def recheck_markdown(
+    files: Sequence[Rechecked], descriptions: Mapping[str, str], page: Path | None, reports_url: str | None
+) -> str:
+    """What a recheck moved, and its findings by rule. Without a page: a dry run."""
+    title = "规则复核" if page else "规则复核（试运行，未作改动）"
+    link = f"\n\n**审阅报告**：{report_link(page, reports_url)}" if page else ""
+    bad = [f for f in files if f.error]
+    counts = Counter((f.rule_id, f.severity) for file in files for f in file.findings)
+    rules = sorted((RuleCount(*rule, n) for rule, n in counts.items()), key=lambda r: (-r.findings, r.rule_id))
+    parts = [
+        f"# {title}{link}",
+        "| 文件 | 行 | 放行 | 新暂存 | 未能复核 |\n|--:|--:|--:|--:|--:|\n"
+        f"| {len(files)} | {sum(f.rows for f in files)} | {sum(f.released for f in files)} "
+        f"| {sum(f.held for f in files)} | {len(bad)} |",
+        "\n".join(f"- **{_cell(f.name)}**：{_cell(f.error or '')}" for f in bad[:MAX_FINDINGS]),
+        _rules(rules, descriptions),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def publication_markdown(p: Publication, exports_dir: Path) -> str:
+    """What was published, and how it differs from the publication before."""
+    confirmed = "（减少已经人工确认）" if p.loss_confirmed else ""
+    files = "\n".join(
+        f"- `{exports_dir / p.folder / name}`  sha256 `{digest[:16]}…`" for name, digest in p.sha256.items()
+    )
+    return (
+        f"# 已发布 {p.rows} 行{confirmed}\n\n"
+        "| 行 | 事实 | 上次的事实 | 新增 | 不再出现 | 减少比例 |\n|--:|--:|--:|--:|--:|--:|\n"
+        f"| {p.rows} | {p.facts} | {p.facts_before} | {p.facts_new} | {p.facts_gone} | {p.loss:.1%} |\n\n{files}"
     )
 
 
@@ -93,12 +146,12 @@ def _new(run: RunSummary) -> str:
     return title + "\n".join(lines) + more
 
 
-def _rules(run: RunSummary, descriptions: Mapping[str, str]) -> str:
-    if not run.rules:
-        return "## 检查结果\n\n没有发现问题。" if run.files else ""
+def _rules(rules: Sequence[RuleCount], descriptions: Mapping[str, str]) -> str:
+    if not rules:
+        return "## 检查结果\n\n没有发现问题。"
     lines = [
         f"| {r.rule_id} | {_cell(descriptions.get(r.rule_id, ''))} | {SEVERITY_ZH[r.severity]} | {r.findings} |"
-        for r in run.rules
+        for r in rules
     ]
     return "## 各规则的发现\n\n| 规则 | 要求 | 处理 | 条数 |\n|---|---|---|--:|\n" + "\n".join(lines)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from etl import __version__
-from etl.cli import doctor, explain, extract, report, run
+from etl.cli import backfill, doctor, explain, extract, publish, recheck, report, run, watch
 from etl.errors import GongbaoError, SettingsError, UsageError
 
 EXIT_FAILED = 1
@@ -27,6 +27,10 @@ app.command("run")(run.run)
 app.command("extract")(extract.extract)
 app.command("explain")(explain.explain)
 app.command("report")(report.report)
+app.command("watch")(watch.watch)
+app.command("backfill")(backfill.backfill)
+app.command("recheck")(recheck.recheck)
+app.command("publish")(publish.publish)
 app.command("doctor")(doctor.doctor)
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from etl.cli.flow_run import call_flow, log_as_set
 from etl.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from etl.ingest import FileSummary, Plan
     from etl.outcome import RunSummary
 
@@ -47,15 +45,14 @@ def run(
     if warehouse is not None:
         os.environ["GONGBAO_WAREHOUSE"] = warehouse  # the flow reads settings itself, and no password travels
     settings = load_settings()
-    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
-    for handler in logging.root.handlers:
-        handler.setLevel(settings.log_level)  # loggers may be more talkative: they feed the progress bar and Prefect
+    log_as_set(settings)
     todo = _look_ahead(settings, paths, manifest, full)
     if not todo.new and not todo.arrivals and not todo.problems:
         typer.echo(_nothing_new(settings, todo))
         return 0
-    summary = _run_flow(settings, paths, manifest, full, len(todo.new))
-    _show(settings, summary)
+    given = {"paths": tuple(paths), "manifest": str(manifest) if manifest else None, "full": full}
+    summary: RunSummary = call_flow(settings, _flow, len(todo.new), **given)
+    show_run(settings, summary)
     return 1 if summary.failed else 0
 
 
@@ -84,54 +81,14 @@ def _nothing_new(settings: Settings, todo: Plan) -> str:
     return "\n".join(lines)
 
 
-def _run_flow(settings: Settings, paths: list[str], manifest: Path | None, full: bool, new: int) -> RunSummary:
-    """Call the flow in this process, with a progress bar fed by the log of the ingest."""
-    os.environ.setdefault("PREFECT_HOME", str((settings.var_dir / "prefect").resolve()))
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+def _flow() -> Any:
+    from flows.ingest import ingest
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[name]}"),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("starting Prefect", total=new, name="")
-        import flows.ingest
-        from flows.artifacts import server_is_set
-
-        handler = _Advance(progress, bar)
-        logger = logging.getLogger("etl.ingest")
-        logger.addHandler(handler)
-        logger.setLevel(logging.INFO)
-        logger.propagate = server_is_set() or settings.log_level in ("DEBUG", "INFO")
-        state = flows.ingest.ingest(
-            tuple(paths), manifest=str(manifest) if manifest else None, full=full, return_state=True
-        )
-        logger.removeHandler(handler)
-    result: RunSummary | BaseException = state.result(raise_on_failure=False)  # type: ignore[assignment]
-    if isinstance(result, BaseException):
-        raise result
-    return result
+    return ingest
 
 
-class _Advance(logging.Handler):
-    """Moves the progress bar for every file read."""
-
-    def __init__(self, progress: Progress, bar: TaskID) -> None:
-        super().__init__(logging.INFO)
-        self.progress, self.bar = progress, bar
-
-    def emit(self, record: logging.LogRecord) -> None:
-        name = getattr(record, "file_read", None)
-        if name is not None:
-            self.progress.update(self.bar, advance=1, description="reading", name=name)
-
-
-def _show(settings: Settings, summary: RunSummary) -> None:
+def show_run(settings: Settings, summary: RunSummary) -> None:
+    """A line per file, the totals, and where things lie."""
     from rich.console import Console
     from rich.table import Table
 

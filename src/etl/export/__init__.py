@@ -1,0 +1,1 @@
+"""Publication: the current observations as files for those who use them."""

@@ -108,7 +108,7 @@ def _pattern() -> re.Pattern[str]:
           | (?<![以线网目之此当基成过])(?P<rel>{named("year")})\s?(?:的?{part("r_")})?
           | (?P<relm>{named("month")})
           | (?P<reld>{named("day")})
-          | (?P<now>{named("now")})
+          | (?P<now>(?:{named("now")})(?!年))
           | (?P<since_event>{named("since")})
           | ["“「]?(?P<plan>{named("span", "plan")})["”」]?(?P<planpart>规划)?
               (?P<planrole>期间|时期|期末|末期?|以来|收官)?

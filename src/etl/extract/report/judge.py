@@ -289,7 +289,7 @@ def _status(number: Number, unit: str, text: str, sentence_start: int, clause_st
     money = bool(parsed and parsed.unit.dimension.startswith("money"))
     if money:
         per = not re.search(r"共计|合计|总计|总额|累计", before[-8:]) and re.search(
-            r"(?:每|人均)[^,。;]{0,8}$|按[^,。;]{0,10}$", before
+            r"每[^,。;]{0,8}$|按[^,。;]{0,10}$", before
         )
         bounded = number.before in ("最高", "不超过", "最低", "最多", "不低于", "不少于") or number.after in (
             "以内",

@@ -12,7 +12,7 @@ from etl.extract.report.scan import Number
 _LINK = re.compile(r"(?:左右|以上|以下|以内)?(?:、|和|及|与|以及|,)(?:约|近|超过?|第)?")
 _COORDINATES = re.compile(r"[^,;:。、\n]+(?:、[^,;:。、\n]+)*")
 _AND = re.compile(r"(?:以及|及|和|与)")
-_BETWEEN = re.compile(r"[,、]?(?:同比|环比|比上年|较上年|比去年|较去年|各自)?")
+_BETWEEN = re.compile(r"[,、]?(?:同比|环比|比上年|较上年|比去年|较去年|各自|每[人名户家])?")
 Item = tuple[tuple[int, int], tuple[int, int]]
 """Span of an item and span of the list it stands in."""
 

@@ -126,7 +126,7 @@ class Calendar:
             return None
         rest = self._text[at : min(clause[1], at + 28)]
         change = re.search(
-            r"(?:提高|增加|增长|上升|下降|降低|减少|扩大|提升|缩短|压缩|调整|发展|升|增|降|减)(?:至|到|为)", rest
+            r"(?:提高|增加|增长|上升|下降|降低|减少|扩大|提升|缩短|压缩|调整|发展|升|增|降|减|涨|跌)(?:至|到|为)", rest
         )
         return max(clause[0], at - 16) + opens if change else None
 

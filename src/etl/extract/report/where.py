@@ -21,10 +21,10 @@ _NOT_SUBJECT = re.compile(
     r"(?:占|居|列|位居|高于|低于|超过|领先于?|比|较|面向|来自|入选|获评?|获得|荣获|被评为|评选|推荐|授予|命名|驻|赴|对口|支援|援|通过|出口|"
     r"成为|作为|获批|争创|打造|创建|被|由|至|到|去|前往|飞往|抵达|走进|服务|向|与|同)$"
 )
-_LOCATIVE = re.compile(r"(?:在|赴|位于|等|及|、|和)$")
+_LOCATIVE = re.compile(r"(?:在|赴|等|及|、|和)$")
 _ORGANISATION = re.compile(
     r"[\u4e00-\u9fff()·]{0,14}?(?:公司|集团|煤矿|矿业|煤业|医院|大学|学院|学校|中学|小学|银行|工厂|冶炼厂|电厂|钢厂|研究所|研究院|合作社|"
-    r"工业园|产业园|科技园|高新区|开发区|保税区|机场|港|日报|晚报|工人报)"
+    r"机场|港|日报|晚报|工人报)"
 )
 _ORGAN_OF_STATE = re.compile(
     r"[\u4e00-\u9fff]{0,4}(?:总工会|政府|委员会|省委|市委|县委|区委|人大|政协|局|厅|教育|卫生|财政|统计|各级|全社会|规模以上|辖区|境内)"
@@ -35,7 +35,7 @@ _ENTITY = re.compile(
     r"医院|大学(?!文化|程度|生|本科|以上|毕业|专科|学历)|学院|冶炼厂|电厂|银行|合作社))(?:[\u4e00-\u9fff]{0,6}?(?:煤矿|矿|公司|分公司|电厂|医院|科技园|产业园|园区))?"
 )
 _GENERIC = re.compile(
-    r"^(?:该|本|各|全|每|某|多|一|家|其|我|这|那|有|让|使|对|为|与|和|等|指导|支持|推动|引导|鼓励|组织|依托|深入|[\u4e00-\u9fff]*企业)"
+    r"^(?:该|本|各|全|每|某|多|一|家|其|我|这|那|有|让|使|对|为|与|和|等|指导|支持|推动|引导|鼓励|组织|依托|深入|打造|建成|创建|新建|成立|设立|引进|建设|评选|获批|开办|组建|联合|[\u4e00-\u9fff]*企业)"
     r"|(?:中央|国有|民营|上市|物业|快递|物流|金融|保险|三甲|二级|三级|公立|县级|乡镇|职业|综合性|基层|定点|各类|省属|市属)[\u4e00-\u9fff]{0,2}"
     r"(?:公司|集团|医院|大学|学院|银行|合作社)$"
 )
@@ -260,8 +260,9 @@ class Atlas:
         """The firm that opened an earlier sentence of the paragraph, unless a place was named since."""
         entity = None
         for m in _ENTITY.finditer(self._text, paragraph, min(sentence, paragraph + 80)):
-            if not _GENERIC.search(m[0]):
-                entity = (m.start(), m[0])
+            name = m[0][m[0].rfind("的") + 1 :]
+            if len(name) > 3 and not _GENERIC.search(name):
+                entity = (m.end() - len(name), name)
                 break
         if entity is None or any(n.subject for n in self._between(entity[0] + 1, sentence)):
             return None
@@ -271,6 +272,7 @@ class Atlas:
         """The firm or institution that the sentence is about before ``at``, with its offset."""
         found = None
         for m in _ENTITY.finditer(self._text, max(sentence, at - 160), at):
-            if not _GENERIC.search(m[0]) and m.end() < at:
-                found = (m.start(), m[0])
+            name = m[0][m[0].rfind("的") + 1 :]
+            if len(name) > 3 and not _GENERIC.search(name) and m.end() < at:
+                found = (m.end() - len(name), name)
         return found

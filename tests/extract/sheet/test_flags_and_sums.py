@@ -95,3 +95,42 @@ def test_a_wrong_table_in_a_series_of_sheets_is_told() -> None:
     sheets = [sheet(series(y, "年内死亡人数", other=y == 2015), name=str(y)) for y in range(2011, 2017)]
     extraction = extract_workbook(book(*sheets), "x.xlsx")
     assert [(str(f.place), f.rule) for f in extraction.flags] == [("2015!A1", "wrong_table")]
+
+
+def test_a_rate_that_lost_its_point_is_a_suspect() -> None:
+    rows = [
+        ["各区死亡率（2019年）"],
+        ["单位：‰"],
+        ["地区", "死亡率"],
+        ["玄武区", 5.34],
+        ["秦淮区", 681],
+        ["建邺区", 4.6],
+        ["鼓楼区", 6.1],
+    ]
+    assert rules(extract_workbook(book(sheet(rows)), "x.xls")) == {("B5", "suspect_value")}
+
+
+def test_a_part_above_its_whole_is_told() -> None:
+    rows = [
+        *HEAD,
+        ["地区", "人口", "#女"],
+        ["玄武区", 100, 50],
+        ["建邺区", 100, 50],
+        ["鼓楼区", 9, 5],
+        ["秦淮区", 200, 210],
+    ]
+    extraction = extract_workbook(book(sheet(rows)), "x.xls")
+    assert [r.kind for r in extraction.relations] == ["subset"] * 4
+    assert rules(extraction) == {("C7", "suspect_value")}
+
+
+def test_births_are_deaths_and_growth() -> None:
+    rows = [
+        ["汕头市各区县人口变动(2021年)"], ["单位:人、‰"],
+        ["区 县", "年内出生", None, "年内死亡", None, "自然增长", None],
+        [None, "人数", "出生率", "人数", "死亡率", "人数", "增长率"],
+        ["全 市", 600, 11.5, 300, 5.5, 300, 6], ["金平区", 200, 10.5, 150, 7.5, 5, 3], ["龙湖区", 250, 11.5, 100, 4.5, 150, 7],
+        ["澄海区", 150, 12.5, 50, 4.5, 100, 8],
+    ]  # fmt: skip
+    extraction = extract_workbook(book(sheet(rows, merged=[(2, 1, 2, 2), (2, 3, 2, 4), (2, 5, 2, 6)])), "x.xls")
+    assert rules(extraction) == {("F6", "suspect_value")}

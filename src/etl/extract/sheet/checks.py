@@ -7,9 +7,10 @@ tells complete lists (all districts of a city) from samples of them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 
 from etl.extract.sheet.figures import Placed
 from etl.extract.sheet.places import is_total, likeness
@@ -17,10 +18,12 @@ from etl.extract.sheet.stubs import StubRow
 from etl.extract.sheet.tables import Table
 from etl.extract.sheet.wording import is_of_which, strip_ordinal
 from etl.extract.sheet.words import words
-from etl.model import Flag, Relation, RelationMembers
+from etl.model import Flag, Place, Relation, RelationMembers
 
 HOLDS_IN = 0.6
 """Share of the lines in which a group must hold to be taken for a sum."""
+PARTS_IN = 0.7
+"""Share of the lines in which a part must not exceed its whole to be taken for a part of it."""
 MIN_LINES = 2
 MAX_SUMS = 20_000
 """Sums per table; beyond it the rest is left to the checks of the warehouse."""
@@ -78,16 +81,19 @@ class Checked:
     """Rows and columns that are parts of trusted sums."""
 
 
-def check_sums(table: Table, placed: Sequence[Placed]) -> Checked:
-    """Relations of the groups that are sums in this table, and flags for the cells that break them."""
-    by_place = {(p.row, p.col): p for p in placed if p.figure.kind in ADDITIVE and p.figure.unit is not None}
+def check_sums(table: Table, placed: Sequence[Placed], damaged: Collection[Place] = ()) -> Checked:
+    """Relations of the groups that are sums in this table, and flags for the cells that break them.
+
+    ``damaged`` are cells already known to be misprints: a sum that one of them breaks blames no other.
+    """
+    by_place = {place: p for place, p in _all_places(placed).items() if p.figure.kind in ADDITIVE}
     by_place = {place: p for place, p in by_place.items() if not words("rounded").match(p.figure.label)}
-    if not by_place:
+    if not placed:
         return Checked()
     sums: list[Sum] = []
     part_rows: set[int] = set()
     part_columns: set[int] = set()
-    columns = sorted({c for _, c in by_place})
+    columns = list(table.values)
     rows = [r.row for r in table.rows]
     for choices in _row_groups(table):
         found = _best(choices, lambda g, c: _line(by_place, [(g.total, c)], [(p, c) for p in g.parts]), columns)
@@ -95,6 +101,11 @@ def check_sums(table: Table, placed: Sequence[Placed]) -> Checked:
         sums.extend(found)
         if len(sums) > MAX_SUMS:
             break
+    flows = {place: p for place, p in _all_places(placed).items() if p.figure.kind in (*ADDITIVE, "rate")}
+    for group in _flows([(c, table.header.columns[c].path) for c in table.values]):
+        sums.extend(_best([group], lambda g, r: _line(flows, [(r, g.total)], [(r, p) for p in g.parts]), rows))
+    for group in _flows([(r.row, r.path) for r in table.rows]):
+        sums.extend(_best([group], lambda g, c: _line(flows, [(g.total, c)], [(p, c) for p in g.parts]), columns))
     for choices in _column_groups(table):
         found = _best(choices, lambda g, r: _line(by_place, [(r, g.total)], [(r, p) for p in g.parts]), rows)
         part_columns.update(p.col for s in found for p in s.parts)
@@ -102,11 +113,40 @@ def check_sums(table: Table, placed: Sequence[Placed]) -> Checked:
         if len(sums) > MAX_SUMS:
             break
     sums = sums[:MAX_SUMS]
-    relations = tuple(
+    relations = [
         Relation("sum", RelationMembers(total=s.total.figure.place, parts=tuple(p.figure.place for p in s.parts)))
         for s in sums
-    )
-    return Checked(relations, tuple(_suspects(sums)), frozenset(part_rows), frozenset(part_columns))
+    ]
+    flags = _suspects(sums, damaged)
+    for part, whole in islice(_subsets(table, by_place), MAX_SUMS):
+        relations.append(Relation("subset", RelationMembers(part=part.figure.place, whole=whole.figure.place)))
+        if _value(part) > _value(whole) + _half_unit(part) + _half_unit(whole):
+            message = f"其中项 {_value(part):f} 大于总项 {_value(whole):f}"
+            flags.append(Flag(part.figure.place, part.figure.text, "suspect_value", message))
+    return Checked(tuple(relations), tuple(flags), frozenset(part_rows), frozenset(part_columns))
+
+
+def _all_places(placed: Sequence[Placed]) -> dict[tuple[int, int], Placed]:
+    return {(p.row, p.col): p for p in placed if p.figure.unit is not None}
+
+
+def _subsets(table: Table, by_place: dict[tuple[int, int], Placed]) -> Iterator[tuple[Placed, Placed]]:
+    """(part, whole) for columns and rows marked 其中 or #, in the same unit."""
+    columns = [(c.col, c.part_of) for c in table.header.columns.values() if c.part_of is not None]
+    wholes = {row.path: row.row for row in table.rows if row.path}
+    rows = [(r.row, wholes[r.path[:-1]]) for r in table.rows if r.opens_part and r.path[:-1] in wholes]
+    pairs = [[((r.row, part), (r.row, whole)) for r in table.rows] for part, whole in columns]
+    pairs += [[((part, c), (whole, c)) for c in table.values] for part, whole in rows]
+    for places in pairs:
+        found = []
+        for part, whole in places:
+            inner, outer = by_place.get(part), by_place.get(whole)
+            if inner is None or outer is None:
+                continue
+            if (inner.figure.unit, inner.figure.multiplier) == (outer.figure.unit, outer.figure.multiplier):
+                found.append((inner, outer))
+        if sum(_value(i) <= _value(o) for i, o in found) >= PARTS_IN * len(found):
+            yield from found
 
 
 def confirm_zones(placed: Sequence[Placed], checked: Checked) -> list[Placed]:
@@ -252,6 +292,32 @@ def _partitions(lines: Sequence[tuple[int, tuple[str, ...]]]) -> list[list[Group
     return found
 
 
+def _flows(lines: Sequence[tuple[int, tuple[str, ...]]]) -> list[Group]:
+    """出生 = 死亡 + 自然增长, 迁入 = 迁出 + 净增: lines of such names, counts and rates each among themselves."""
+    named: dict[tuple[str, bool], int] = {}
+    fillers = sorted(words("difference_filler").whole, key=len, reverse=True)
+    for n, path in lines:
+        if not path or len(path) > 3:
+            continue
+        for labels in (path, path[1:]):
+            core = "".join(dict.fromkeys(strip_ordinal(label) for label in labels))
+            rate = core.endswith("率")
+            for filler in fillers:
+                core = core.replace(filler, "")
+            half = len(core) // 2
+            core = core[:half] if half and core[:half] == core[half:] else core
+            named.setdefault((core, rate), n)
+    found = []
+    for equation in sorted(words("difference").whole):
+        whole, _, rest = equation.partition("=")
+        for rate in (False, True):
+            members = [named.get((name, rate)) for name in (whole, *rest.split("+"))]
+            known = [m for m in members if m is not None]
+            if len(known) == len(members) and len(set(known)) == len(known):
+                found.append(Group(known[0], tuple(known[1:])))
+    return found
+
+
 def _bare(label: str) -> str:
     plain = strip_ordinal(label)
     for mark in ("其中：", "其中:", "其中", "#", "总人口中：", "总人口中:"):
@@ -262,7 +328,7 @@ def _bare(label: str) -> str:
 # ---------------------------------------------------------------- suspects
 
 
-def _suspects(sums: Sequence[Sum]) -> list[Flag]:
+def _suspects(sums: Sequence[Sum], damaged: Collection[Place]) -> list[Flag]:
     """For each broken sum the cell that breaks most sums and keeps fewest; the total when nothing else stands out."""
     broken: dict[tuple[int, int], int] = defaultdict(int)
     kept: dict[tuple[int, int], int] = defaultdict(int)
@@ -275,6 +341,8 @@ def _suspects(sums: Sequence[Sum]) -> list[Flag]:
         if s.holds or abs(s.difference) <= NEGLIGIBLE * abs(_value(s.total)):
             continue
         members = [s.total, *s.parts]
+        if any(p.figure.place in damaged for p in members):
+            continue
         worst = max(broken[p.row, p.col] for p in members)
         candidates = [p for p in members if broken[p.row, p.col] == worst] if worst > 1 else members
         fewest = min(kept[p.row, p.col] for p in candidates)

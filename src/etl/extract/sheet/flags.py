@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from statistics import median
 
 from etl.extract.sheet.cells import looks_damaged
 from etl.extract.sheet.figures import Placed
@@ -20,6 +21,9 @@ REGULAR = 0.3
 """Share of the larger numbers of a table that blanks must group for them to be its style."""
 RARE_MARKER = 0.005
 """Markers (-, NA) are flagged where less than this share of the values is missing."""
+MIN_RATES = 3
+FAR_ABOVE = 20
+"""Times the usual rate of a line that no place reaches."""
 CONFIDENT = 0.5
 """Least confidence of a table that needs no review."""
 BELOW_UNIT = re.compile(r"^[…⋯.]+$")
@@ -68,6 +72,25 @@ def _repaired(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
         for rule in item.number.repairs:
             if not (rule == "space_in_number" and item.number.grouped and style):
                 yield flag_at(table, item, rule, _REPAIRS[rule])
+
+
+def lost_points(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
+    """Rates printed without a point, far above the others of their line, which have one: 681 among 6.81."""
+    by_columns = table.regions_in != "columns"
+    lines: dict[int, list[Placed]] = defaultdict(list)
+    for p in placed:
+        if p.figure.unit in ("%", "‰"):
+            lines[p.col if by_columns else p.row].append(p)
+    for line in lines.values():
+        pointed = [abs(p.figure.number) for p in line if p.figure.decimals]
+        if len(pointed) < MIN_RATES or len(pointed) < 0.5 * len(line):
+            continue
+        usual = median(pointed)
+        for p in line:
+            if not p.figure.decimals and usual > 0 and abs(p.figure.number) >= FAR_ABOVE * usual:
+                item = table.cells[p.row][p.col]
+                message = f"小数点可能丢失：同列（行）其他值的中位数为 {usual:f}"
+                yield flag_at(table, item, "suspect_value", message)
 
 
 def _missing(table: Table, values: int) -> Iterator[Flag]:

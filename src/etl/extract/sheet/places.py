@@ -151,10 +151,8 @@ def area_of(
         parent = nearer.name
     if found.uncoded:
         return Area(None, f"{parent}|{plain}" if parent else plain, basis=basis, printed=plain)
-    return Area(
-        None, f"{parent}|{plain}" if parent else plain, basis=basis, printed=plain, unresolved=True,
-        candidates=found.candidates,
-    )  # fmt: skip
+    name = f"{parent}|{plain}" if parent and (speaker is None or speaker.code != COUNTRY) else plain
+    return Area(None, name, basis=basis, printed=plain, unresolved=True, candidates=found.candidates)
 
 
 def _resolve(plain: str, group: str | None, last: str | None, speaker: Speaker | None, on: str | None) -> Resolution:

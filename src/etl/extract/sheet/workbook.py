@@ -11,7 +11,7 @@ from etl.extract.sheet.anchors import date_by_anchors
 from etl.extract.sheet.blocks import Band, Block, bands, find_blocks
 from etl.extract.sheet.checks import check_sums, confirm_zones
 from etl.extract.sheet.figures import Placed, table_figures
-from etl.extract.sheet.flags import table_flags, watermarks, wrong_tables
+from etl.extract.sheet.flags import lost_points, table_flags, watermarks, wrong_tables
 from etl.extract.sheet.grid import Grid, load_grid
 from etl.extract.sheet.label_variants import settle_labels
 from etl.extract.sheet.percentages import settle_percentages
@@ -67,11 +67,12 @@ def _extract(workbook: Workbook, file_name: str, manifest: ManifestEntry | None)
                     ignored.append(found)
                     taken.add(_row_col(found.place))
             placed = date_by_anchors(placed)
-            checked = check_sums(table, placed)
+            lost = list(lost_points(table, placed))
+            checked = check_sums(table, placed, frozenset(f.place for f in lost))
             figures.extend(p.figure for p in confirm_zones(placed, checked))
             _ignore_around(table, band, ignored, taken)
             relations.extend(checked.relations)
-            flags.extend((*table_flags(table, placed), *checked.flags))
+            flags.extend((*table_flags(table, placed), *lost, *checked.flags))
         flags.extend(watermarks(sheet.grid))
         ignored.extend(_left_over(sheet.grid, taken))
     flags.extend(wrong_tables(tables))

@@ -183,3 +183,14 @@ def test_a_sum_and_a_product() -> None:
 )
 def test_no_relation_where_the_words_name_other_members(text: str) -> None:
     assert [r for r in read(text).relations if r.kind in ("share", "sum")] == []
+
+
+def test_a_name_of_several_places_is_held_with_candidates() -> None:
+    (found,) = read("鼓楼区新建学校12所。", region=None).figures
+    assert (found.area.code, found.area.unresolved) == (None, True)
+    assert len(found.area.candidates) > 1
+
+
+def test_a_known_place_without_a_code_keeps_its_name() -> None:
+    (found,) = read("长三角地区新增企业120家。").figures
+    assert (found.area.code, found.area.name, found.area.unresolved) == (None, "长三角", False)

@@ -181,3 +181,19 @@ def test_a_range_keeps_both_ends() -> None:
 def test_direction(sentence: str, direction: str | None) -> None:
     (figure,) = read(sentence).figures
     assert figure.direction == direction
+
+
+def test_a_structure_printed_as_a_ratio_is_its_shares() -> None:
+    figures = read("参训学员中工人、技术人员、管理人员的比例为87：9：4。").figures
+    assert [told(f) for f in figures] == [
+        ("87", "87", "%", "eq", "share"),
+        ("9", "9", "%", "eq", "share"),
+        ("4", "4", "%", "eq", "share"),
+    ]
+    assert [f.label for f in figures] == ["参训学员中工人,比例", "技术人员,比例", "管理人员,比例"]
+
+
+def test_a_ratio_without_a_unit_is_set_aside_as_one() -> None:
+    found = read("该校师生比1:13.2,城乡收入比为2.05:1。")
+    assert found.figures == ()
+    assert {i.reason for i in found.ignored} == {"ratio"}

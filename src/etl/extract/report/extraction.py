@@ -18,7 +18,7 @@ from etl.extract.report.relations import Member, relations_of
 from etl.extract.report.scan import Number, find_numbers
 from etl.extract.report.when import Calendar, Default
 from etl.extract.report.where import Atlas
-from etl.extract.report.worded import worded_ranks
+from etl.extract.report.worded import structures, worded_ranks
 from etl.model import Area, Basis, Document, Extraction, Ignored, ManifestEntry, RawFigure, Relation
 from etl.normalise.periods import PeriodMention, Today, find_periods
 from etl.normalise.regions import load_regions
@@ -70,7 +70,7 @@ def _judged(
     text = reading.text
     covering = Covering(find_asides(text, periods))
     starts = [s for s, _ in sentences]
-    worded = worded_ranks(text)
+    worded = [*worded_ranks(text), *structures(text)]
     taken = sorted((f.start, f.end) for _, f in worded)
     numbers: list[tuple[Number, Figure]] = []
     asides: list[tuple[int, int, str]] = []

@@ -90,7 +90,8 @@ def judge(number: Number, text: str, sentence_start: int, clause_start: int, cla
         if found is None and number.numeral.multiplier >= 4 and not number.han and not re.match(r"[”」A-Za-z]", after):
             found = ""  # 比上年多1.2万: a figure without doubt, in the unit of the one before
         if found is None:
-            return _reason_without_unit(number, before, after)
+            around = text[max(0, number.start - 3) : number.start], text[number.end : number.end + 3]
+            return _reason_without_unit(number, before, after, around)
         unit = found
     if number.han and (reason := _not_meant_as_number(number, before, unit)):
         return reason
@@ -138,15 +139,17 @@ def _unit_from_noun(number: Number, text: str, clause_start: int, clause_end: in
     return None
 
 
-def _reason_without_unit(number: Number, before: str, after: str) -> str:
+def _reason_without_unit(number: Number, before: str, after: str, around: tuple[str, str]) -> str:
     if number.han:
         return "idiom"
     if re.match(r"\s?[、.)]", after) and len(before) == 0:
         return "enumerator"
     if re.search(r"[“《〈\"「『‘]$", before) or re.match(r"[A-Za-z”』」]", after):
         return "name"
-    if re.match(r"[:/—-]\s?\d", after) or re.search(r"\d[:/—-]$", before):
-        return "other"
+    if re.match(r"[:∶]\s?\d", around[1]) or re.search(r"\d[:∶]$", around[0]):
+        return "ratio"
+    if re.match(r"[/—-]\s?\d", after) or re.search(r"\d[/—-]$", before):
+        return "code"
     return "code" if number.digits_end - number.start >= 5 else "other"
 
 

@@ -20,9 +20,9 @@ _EDGE_LEFT = re.compile(
     r"^(?:[、,;:.()的了和与及并且也还就都将把又再以于即为是至超已共有]|达(?!产|标)|以及|并且|而且|其(?!中|他)|一是|二是|三是|四是|五是)+"
 )
 _EDGE_RIGHT = re.compile(
-    r"(?:[、,;:.(的了和与及并达至到为共有计超近过是已由从]|左右|分别|累计|合计|总计|共计|达到|超过|突破)+$"
+    r"(?:[、,;:∶.(的了和与及并达至到为共有计超近过是已由从]|左右|分别|累计|合计|总计|共计|达到|超过|突破)+$"
 )
-_TWICE = re.compile(r"([、,;:])[、,;:]+")
+_TWICE = re.compile(r"([、,;:∶])[、,;:∶]+")
 _DEPENDENT = re.compile(
     r"^(?:其中|占|同比|环比|较|比|增长|下降|增幅|增速|降幅|增加|减少|提高|人均|平均|位居|居|列|全国|排名|高于|低于|涵盖|覆盖|惠及|涉及|参与|带动|实现"
     r"|发放|投入|总|每|奖励|补助)"
@@ -85,7 +85,7 @@ def _left(text: str, at: int, clause: int, figures: Sequence[Hole]) -> tuple[int
     previous = [f for f in figures if clause <= f[0] < at]
     if not previous:
         return clause, ""
-    between = text[previous[-1][1] : at]
+    between = _BRACKETS.sub(lambda m: "_" * len(m[0]), text[previous[-1][1] : at])
     breaks = list(re.finditer(r"[、及和与]|以及", between))
     if not breaks or len(between) - breaks[-1].end() < 2:
         return clause, ""
@@ -94,6 +94,7 @@ def _left(text: str, at: int, clause: int, figures: Sequence[Hole]) -> tuple[int
     return previous[-1][1] + breaks[0].end(), verb[1] if verb and _VERB.match(verb[1]) else ""
 
 
+_BRACKETS = re.compile(r"\([^()]*\)")
 _VERB = re.compile(
     r"新增|建设|建立|建成|产生|组建|发放|拥有|开展|举办|完成|培育|引进|创建|设立|打造|新建|改造|实施|获得|培训|招收|年产|覆盖"
 )

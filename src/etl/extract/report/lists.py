@@ -9,9 +9,10 @@ from dataclasses import replace
 from etl.extract.report.judge import Figure
 from etl.extract.report.scan import Number
 
-_LINK = re.compile(r"(?:左右|以上|以下|以内)?(?:、|和|及|与|以及|,)(?:约|近|超过?|第)?")
+_LINK = re.compile(r"(?:左右|以上|以下|以内)?(?:、|和|及|与|以及|,|:|∶)(?:约|近|超过?|第)?")
 _COORDINATES = re.compile(r"[^,;:。、\n]+(?:、[^,;:。、\n]+)*")
 _AND = re.compile(r"(?:以及|及|和|与)")
+_RATIO = re.compile(r"(?:的|之)?(?:人数|数量)?(?:比例|比重|结构|占比|比)(?:为|约为|是|达到|调整为|优化为)?$")
 _BETWEEN = re.compile(r"[,、]?(?:同比|环比|比上年|较上年|比去年|较去年|各自|每[人名户家])?")
 Item = tuple[tuple[int, int], tuple[int, int]]
 """Span of an item and span of the list it stands in."""
@@ -57,6 +58,9 @@ def respective_items(
         if count > 1:
             lead = max(sentence, spans[i][0] - 90)
             mark = text.rfind("分别", max(lead, spans[i][0] - 24), spans[i][0])
+            if mark < 0 and text[spans[i][1]] in ":∶":
+                ratio = _RATIO.search(text, lead, spans[i][0])
+                mark = ratio.start() if ratio else -1
             opens = spans[i - 1][1] if i else sentence
             if mark >= opens and i >= count and _BETWEEN.fullmatch(text, opens, mark):
                 between = (opens, spans[i][0])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from etl.extract.report.articles import Article
 from etl.extract.report.flow import Line
-from etl.model import Area, Basis
+from etl.model import Area, Basis, Candidate
 from etl.normalise.regions import Gazetteer, Mention
 
 _COUNTRY = "100000"
@@ -53,6 +53,8 @@ class Named:
     level: str
     self_reference: bool
     subject: bool
+    candidates: tuple[Candidate, ...] = ()
+    """The places of this name when the text does not settle which: the figure is held."""
 
 
 class Atlas:
@@ -96,6 +98,12 @@ class Atlas:
             joined = found[-1] if found and found[-1].end == m.start and found[-1].code else None
             got = self._gazetteer.resolve(m.text, within=joined.code if joined else home)
             if got.code is None or got.level is None:
+                known = got.uncoded and not m.text.endswith("区")
+                if known or (got.candidates and _FULL_NAME.search(m.text)):
+                    subject = self._is_subject(m)
+                    found.append(
+                        Named(m.start, m.end, None, m.text, m.text, "", False, subject, () if known else got.candidates)
+                    )
                 continue
             if not joined and not self._believable(m, got.code, got.level, full, home):
                 continue
@@ -148,7 +156,7 @@ class Atlas:
         found = []
         for line in headings:
             for n in named[bisect_left(starts, line.start) : bisect_left(starts, line.end)]:
-                if self._inside_home(n.code) and self._titular(n):
+                if n.code is not None and self._inside_home(n.code) and self._titular(n):
                     found.append((line.start, Area(n.code, n.name, None, "title", n.printed)))
                     break
         return found
@@ -181,11 +189,11 @@ class Atlas:
             return titled[-1][1]
         if home.code is not None:
             return home
-        first_line = next((n for n in named if n.subject and n.start < article.start + 120), None)
+        first_line = next((n for n in named if n.code and n.subject and n.start < article.start + 120), None)
         level = self._speaking_level(mentions)
         if level is None and first_line is not None:
             return Area(first_line.code, first_line.name, None, "article", first_line.printed)
-        votes = Counter(n.code for n in named if level is None or n.level == level)
+        votes = Counter(n.code for n in named if n.code and (level is None or n.level == level))
         if votes:
             (code, count), *rest = votes.most_common(2)
             if count >= 2 and (not rest or count > 1.5 * rest[0][1]):
@@ -251,7 +259,8 @@ class Atlas:
         return self._told(named[0], "text", None) if named and not named[0].self_reference else None
 
     def _told(self, named: Named, basis: Basis, entity: tuple[int, str] | None) -> Area:
-        return Area(named.code, named.name, entity[1] if entity else None, basis, named.printed)
+        held = bool(named.candidates)
+        return Area(named.code, named.name, entity[1] if entity else None, basis, named.printed, held, named.candidates)
 
     def _between(self, start: int, end: int) -> list[Named]:
         return self._named[bisect_left(self._starts, start) : bisect_left(self._starts, end)]

@@ -1,4 +1,4 @@
-"""Figures without a numeral of their own: 居首 (rank 1), 翻番 (growth of 100 %)."""
+"""Figures that are more or less than a numeral: 居首 (rank 1), 翻番 (growth of 100 %), 87:9:4 (three shares)."""
 
 from __future__ import annotations
 
@@ -33,3 +33,21 @@ def worded_ranks(text: str) -> list[tuple[Number, Figure]]:
             number = Number(start, end, end, numeral, True, unit, worded=kind == "growth")
             found[start] = number, Figure(unit, kind, "observed", "up" if kind == "growth" else None, start, end)
     return list(found.values())
+
+
+_STRUCTURE = re.compile(r"(?<![\d:∶.])\d{1,2}(?:\.\d+)?(?:[:∶]\d{1,2}(?:\.\d+)?){2,5}(?![\d:∶.%])")
+_PART = re.compile(r"[\d.]+")
+
+
+def structures(text: str) -> list[tuple[Number, Figure]]:
+    """The shares of a structure printed as a ratio (三次产业结构为8.5:40.9:50.6): parts that add up to 100."""
+    found = []
+    for m in _STRUCTURE.finditer(text):
+        parts = [(p.span(), Decimal(p[0])) for p in _PART.finditer(text, *m.span()) if p[0].count(".") <= 1]
+        if abs(sum((value for _, value in parts), Decimal(0)) - 100) > 1:
+            continue
+        for (start, end), value in parts:
+            decimals = len(text[start:end].partition(".")[2])
+            number = Number(start, end, end, Numeral(value, 0, decimals, "%"), False, "%")
+            found.append((number, Figure("%", "share", "observed", None, start, end)))
+    return found

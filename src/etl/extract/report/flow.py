@@ -69,7 +69,7 @@ _LAYOUT_BLANK = re.compile(
     rf"|(?<=[{_HAN}])[\u200b\ufeff\u00ad]+(?=[{_HAN}0-9])"
 )
 _LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]*")
-_CUT_NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d$)\d[\d.,]*[万亿千百余多]*$")
+_CUT_NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d$)\d[\d.,]*[ \t]?[万亿千百余多]*$")
 HEADING_LENGTH = 60
 WRAPPED_LENGTH = 16
 

@@ -278,6 +278,8 @@ _FUTURE = re.compile(
 def _status(number: Number, unit: str, text: str, sentence_start: int, clause_start: int, clause_end: int) -> Status:
     before = text[max(clause_start, number.start - 24) : number.start]
     after = text[number.end : min(clause_end, number.end + 16)]
+    if re.search(r"完成[^,。;]{0,12}(?:目标|计划|任务|预算)[^,。;]{0,6}$", before):
+        return "observed"
     if lexicon.words("target").search(before):
         return "target"
     plans = list(_FUTURE.finditer(text, max(sentence_start, number.start - 160), number.start))

@@ -65,7 +65,7 @@ def label_of(
             label = f"{more[-room:]},{label}" if room > 8 else label
             break
         label = f"{more},{label}"
-    if len(label) < 8 and topic:
+    if len(label) < 5 and topic:
         label = f"{_trim(_plain(topic))[: MAX_LABEL - len(label) - 1]},{label}".strip(",")
     return label[:MAX_LABEL]
 
@@ -89,14 +89,13 @@ def _left(text: str, at: int, clause: int, figures: Sequence[Hole]) -> tuple[int
     breaks = list(re.finditer(r"[、及和与]|以及", between))
     if not breaks or len(between) - breaks[-1].end() < 2:
         return clause, ""
-    lead = text[clause : previous[0][0]]
-    verb = re.match(r"(?:共|已|累计|先后|新)*([\u4e00-\u9fff]{2}?)(?=[\u4e00-\u9fff])(?!后)", lead)
-    return previous[-1][1] + breaks[0].end(), verb[1] if verb and _VERB.match(verb[1]) else ""
+    verbs = _VERB.findall(text[clause : previous[0][0]])
+    return previous[-1][1] + breaks[0].end(), verbs[0] if verbs else ""
 
 
 _BRACKETS = re.compile(r"\([^()]*\)")
 _VERB = re.compile(
-    r"新增|建设|建立|建成|产生|组建|发放|拥有|开展|举办|完成|培育|引进|创建|设立|打造|新建|改造|实施|获得|培训|招收|年产|覆盖"
+    r"(?:新增|建设|建立|建成|产生|组建|发放|拥有|开展|举办|完成|培育|引进|创建|设立|打造|新建|改造|实施|获得|培训|招收|年产|覆盖)(?!后)"
 )
 
 

@@ -116,6 +116,13 @@ def _share(
     wholes = [j for j in amounts[:-1] if _alike(members[j], members[part]) and members[j].value >= members[part].value]
     if not wholes:
         return None
+    among = text.rfind("其中", sentence[0], members[part].figure.start)
+    if among >= 0:
+        wholes = [j for j in wholes if members[j].figure.start < among]
+    else:
+        wholes = [j for j in wholes if ";" not in text[members[j].figure.end : members[part].figure.start]]
+    if not wholes:
+        return None
     if named := _OF.search(clause):
         for whole in reversed(wholes):
             figure = members[whole].figure

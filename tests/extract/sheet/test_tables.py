@@ -291,3 +291,69 @@ def test_an_unsure_table_is_flagged_for_review() -> None:
     extraction = extract_workbook(book(sheet([["项目", "甲"], ["a", 1], ["b", 2]])), "x.xls")
     assert CONFIDENT > 0
     assert "low_confidence" in {f.rule for f in extraction.flags}
+
+
+def test_years_growth_and_districts_in_one_header() -> None:
+    rows = [
+        ["各区户籍人口变动情况"], ["指标", "单位", "2021年", "2020年", "增减%", "禅城区", "南海区", "顺德区"],
+        ["年末总户数", "户", 60, 50, 20, 20, 21, 19], ["年末户籍人口", "人", 600, 500, 20, 200, 210, 190],
+    ]  # fmt: skip
+    cells = by_cell(extract_workbook(book(sheet(rows)), "佛山市人口.xlsx"))
+    assert row_of(cells["D3"]) == ("440600", "年末总户数", "2020", "50", "户")
+    assert (cells["E4"].kind, cells["E4"].unit, cells["E4"].area.code) == ("growth", "%", "440600")
+    assert row_of(cells["H4"]) == ("440606", "年末户籍人口", "2021", "190", "人")
+
+
+def test_groups_stand_once_before_several_rows() -> None:
+    rows = [
+        ["地区", "年份", "生产总值（亿元）"], ["南京市", "2019", 14030], [None, "2020", 14818],
+        ["无锡市", "2019", 11852], [None, "2020", 12370],
+    ]  # fmt: skip
+    cells = by_cell(extract_workbook(book(sheet(rows)), "江苏.xls"))
+    assert row_of(cells["C3"])[:3] == ("320100", "生产总值", "2020")
+    assert row_of(cells["C5"])[:3] == ("320200", "生产总值", "2020")
+
+
+def test_parts_in_rows_take_over_the_unit_but_rates_do_not() -> None:
+    rows = [
+        ["绍兴市人口（2018年）"], ["指标", "全市", "越城区", "柯桥区"],
+        ["一、年末总人口（万人）", 30, 20, 10], ["  其中：男性", 15, 10, 5], ["        女性", 15, 10, 5],
+        ["二、自然变动", None, None, None], ["  出生人数（人）", 3, 2, 1], ["  出生率", 8.8, 8, 9],
+    ]  # fmt: skip
+    cells = by_cell(extract_workbook(book(sheet(rows)), "x.xls"))
+    assert row_of(cells["B5"])[3:] == ("150000", "人")
+    assert row_of(cells["C4"])[3:] == ("100000", "人")
+    assert cells["B8"].unit is None
+    assert cells["B8"].label == "二、自然变动|出生率"
+
+
+def test_shares_that_add_up_to_a_hundred_are_percentages() -> None:
+    rows = [
+        ["各地区人口年龄构成（2020年）"], ["地区", "比重", None, None], [None, "0—14岁", "15—59岁", "60岁及以上"],
+        ["北京", 11.84, 68.53, 19.63], ["天津", 13.47, 64.87, 21.66], ["河北", 20.22, 59.92, 19.86],
+    ]  # fmt: skip
+    cells = by_cell(extract_workbook(book(sheet(rows)), "x.csv"))
+    assert {f.unit for f in cells.values()} == {"%"}
+    assert {f.kind for f in cells.values()} == {"share"}
+
+
+def test_an_undated_national_table_is_dated_by_published_figures() -> None:
+    rows = [
+        ["每10万人口受教育程度"],
+        ["地区", "大学（人）", "高中（人）"],
+        ["全国", 8930, 14032],
+        ["北京", 31499, 21220],
+    ]
+    figures = extract_workbook(book(sheet(rows)), "x.csv").figures
+    assert {f.period.iso for f in figures} == {"2010"}
+    rows[2] = ["全国", 8931, 14032]
+    assert {f.period.iso for f in extract_workbook(book(sheet(rows)), "x.csv").figures} == {None}
+
+
+def test_zones_that_the_total_needs_are_known_parts() -> None:
+    rows = [
+        ["惠州市2015年"], ["指标", "单位", "全市", "惠城区", "惠阳区", "大亚湾区"],
+        ["户数", "户", 60, 30, 20, 10], ["人口", "人", 600, 300, 200, 100], ["出生人数", "人", 6, 3, 2, 1],
+    ]  # fmt: skip
+    area = area_of_cell(extract_workbook(book(sheet(rows)), "x.xls"), "F3")
+    assert (area.code, area.name, area.unresolved) == (None, "惠州市|大亚湾区", False)

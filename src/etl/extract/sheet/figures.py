@@ -161,6 +161,9 @@ class _Composer:
             for c in table.header.columns.values()
         )
         """A bare 合计 among the columns: they are all parts of what the title names."""
+        periods = {c.period for c in table.header.columns.values() if c.period and YEAR not in c.period}
+        self._latest = max(periods) if len({len(p) for p in periods}) == 1 else None
+        """Of the columns: what columns without a period speak of where the title names none (增长, districts)."""
         self._known: dict[tuple[tuple[str, ...], Unit | None, str | None, int], _Composed] = {}
 
     def figure(self, place: CellRef, item: Item, number: Number, row: StubRow, column: Column, area: Area) -> RawFigure:
@@ -199,7 +202,9 @@ class _Composer:
     def _compose_label(self, row: StubRow, column: Column) -> str:
         columns = column.path
         if self._table.regions_in == "columns":
-            columns = column.path if _is_remark(column) else ()
+            columns = ()
+            if _is_remark(column):
+                columns = tuple(p for p in column.path if likeness(p) == "other")
             if column.region is not None and column.path and column.region != "".join(column.path):
                 columns = column.path
         columns = tuple(c for c in columns if not (row.path and words("value").match(c)))
@@ -240,6 +245,8 @@ class _Composer:
             return Period(self._table.column_years[column.col], "layout")
         if context.period is not None and context.period_basis != "file":
             return Period(context.period, context.period_basis, context.period_printed)
+        if self._latest is not None:
+            return Period(self._latest, "layout")
         years = {y[0] for y in map(year_in_label, (*column.path, *row.path)) if y}
         if len(years) == 1:
             return Period(years.pop(), "layout")

@@ -24,6 +24,8 @@ _UNIT_WORD = re.compile(r"(?:计量)?单位[:：为]?")
 _INDEX = re.compile(r"^[\u4e00-\u9fffA-Za-z0-9]{1,8}[=＝]100(?:\.0)?$")
 _SIGN_TAIL = re.compile(r"[+＋]?[、,，/]?[-－—±]?(?P<sign>[%％‰])$")
 """比上年+、-%: a sign at the end of a label is its unit."""
+_SEPARATED = re.compile(r"(?<=.)[/／，,:：_](?P<unit>[^/／，,:：_]{1,12})$")
+"""面积/平方公里, GDP_亿元: a unit set off by a sign."""
 _LIST = re.compile(r"[、,，;；.．和及]")
 
 
@@ -122,7 +124,7 @@ def _unit_line(text: str) -> tuple[Unit, ...]:
     found = _UNIT_WORD.search(plain)
     if found:
         head = plain[: found.start()].strip("()（）[]")
-        return () if head else parse_units(plain[found.end() :].strip("()（）"))
+        return () if head else parse_units(_ENGLISH_BRACKET.sub("", plain[found.end() :]).strip("()（）"))
     if plain[:1] in "(（" and plain[-1:] in ")）":
         return parse_units(plain[1:-1])
     return ()
@@ -157,6 +159,10 @@ def _split_unit(text: str) -> Labelled:
             continue
         label = (plain[: bracket.start()] + plain[bracket.end() :]).strip()
         return Labelled(label, unit)
+    if (cut := _SEPARATED.search(plain)) and (unit := parse_unit(cut.group("unit"))) is not None:
+        left = plain[: cut.start()]
+        if plain[cut.start()] not in "/／" or glued_unit(left) is None:  # 人口密度人/平方公里 is one unit
+            return Labelled(left, unit)
     if (sign := _SIGN_TAIL.search(plain)) and sign.start() and has_cjk(plain):
         return Labelled(plain[: sign.start()], parse_unit(sign.group("sign")))
     return Labelled(plain)

@@ -258,6 +258,8 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
         role = "compare"
     if lead.startswith("截") or (lead in ("到", "至") and time_type == "point"):
         time_type = "point"
+    elif lead in ("到", "至") and iso is not None and iso.count("-") == 2:
+        role = "until"  # 持续到5月28日: how long, not when
     elif lead in ("到", "至") and not (today.year and iso is not None and iso[:4] <= str(today.year)):
         role = "until"
     if lead in ("自", "自从") and iso is not None and "/" not in iso:

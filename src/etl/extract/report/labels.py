@@ -22,6 +22,8 @@ _EDGE_LEFT = re.compile(
 _EDGE_RIGHT = re.compile(
     r"(?:[、,;:∶.(的了和与及并达至到为共有计超近过是已由从]|左右|分别|累计|合计|总计|共计|达到|超过|突破)+$"
 )
+_MEASURE_BEFORE = re.compile(r"(?:占地|面积|投资|收入|支出|产量|产值|总数|人数|总量|余额)$")
+"""What was measured stands before the figure; the words behind it belong to the next one."""
 _TWICE = re.compile(r"([、,;:∶])[、,;:∶]+")
 _DEPENDENT = re.compile(
     r"^(?:其中|占|同比|环比|较|比|增长|下降|增幅|增速|降幅|增加|减少|提高|人均|平均|位居|居|列|全国|排名|高于|低于|涵盖|覆盖|惠及|涉及|参与|带动|实现"
@@ -45,7 +47,8 @@ def label_of(
     own = clauses[-1]
     left, verb = _left(text, at[0], own[0], figures)
     before = _plain(_without(text, left, at[0], holes))
-    after = _plain(_after(text, at, own[1], figures, holes))
+    stands = _MEASURE_BEFORE.search(before) and any(at[1] <= f[0] < own[1] for f in figures)
+    after = "" if stands else _plain(_after(text, at, own[1], figures, holes))
     if _WAS.search(before) and (change := _RISES.match(after)):
         before, after = _WAS.sub("", before), f"{change[1]}前"
     elif _ROSE.search(before):
@@ -62,7 +65,8 @@ def label_of(
             continue
         room = MAX_LABEL - len(label) - 1
         if len(more) > room:
-            label = f"{more[-room:]},{label}" if room > 8 else label
+            cut = re.search(r"[、,]", more[-room : -room // 3]) if room > 8 else None
+            label = f"{more[-room:][cut.end() :]},{label}" if cut else label
             break
         label = f"{more},{label}"
     if len(label) < 5 and topic:

@@ -31,11 +31,11 @@ _ORGAN_OF_STATE = re.compile(
 )
 _AMONG = re.compile(r"[^,。;]{0,16}(?:中|内|上),")
 _ENTITY = re.compile(
-    r"(?:^|(?<=[,。;:、\n在据是]))(?:[\u4e00-\u9fffA-Za-z()]{2,18}?(?:有限责任公司|股份有限公司|有限公司|集团公司|分公司|公司|集团|煤矿|矿业|煤业|钢铁|"
+    r"(?:^|(?<=[,。;:\n在据是]))(?:[\u4e00-\u9fffA-Za-z()]{2,18}?(?:有限责任公司|股份有限公司|有限公司|集团公司|分公司|公司|集团|煤矿|矿业|煤业|钢铁|"
     r"医院|大学(?!文化|程度|生|本科|以上|毕业|专科|学历)|学院|冶炼厂|电厂|银行|合作社))(?:[\u4e00-\u9fff]{0,6}?(?:煤矿|矿|公司|分公司|电厂|医院|科技园|产业园|园区))?"
 )
 _GENERIC = re.compile(
-    r"^(?:该|本|各|全|每|某|多|一|家|其|我|这|那|有|让|使|对|为|与|和|等|指导|支持|推动|引导|鼓励|组织|依托|深入|打造|建成|创建|新建|成立|设立|引进|建设|评选|获批|开办|组建|联合|[\u4e00-\u9fff]*企业)"
+    r"^(?:成为|该|本|各|全|每|某|多|一|家|其|我|这|那|有|让|使|对|为|与|和|等|指导|支持|推动|引导|鼓励|组织|依托|深入|打造|建成|创建|新建|成立|设立|引进|建设|评选|获批|开办|组建|联合|[\u4e00-\u9fff]*企业)"
     r"|(?:中央|国有|民营|上市|物业|快递|物流|金融|保险|三甲|二级|三级|公立|县级|乡镇|职业|综合性|基层|定点|各类|省属|市属)[\u4e00-\u9fff]{0,2}"
     r"(?:公司|集团|医院|大学|学院|银行|合作社)$"
 )
@@ -270,7 +270,8 @@ class Atlas:
         entity = None
         for m in _ENTITY.finditer(self._text, paragraph, min(sentence, paragraph + 80)):
             name = m[0][m[0].rfind("的") + 1 :]
-            if len(name) > 3 and not _GENERIC.search(name):
+            listed = self._text[m.end() : m.end() + 1] in "、等和及"
+            if len(name) > 3 and not listed and not _GENERIC.search(name):
                 entity = (m.end() - len(name), name)
                 break
         if entity is None or any(n.subject for n in self._between(entity[0] + 1, sentence)):
@@ -282,6 +283,7 @@ class Atlas:
         found = None
         for m in _ENTITY.finditer(self._text, max(sentence, at - 160), at):
             name = m[0][m[0].rfind("的") + 1 :]
-            if len(name) > 3 and not _GENERIC.search(name) and m.end() < at:
+            listed = self._text[m.end() : m.end() + 1] in "、等和及"
+            if len(name) > 3 and not listed and not _GENERIC.search(name) and m.end() < at:
                 found = (m.end() - len(name), name)
         return found

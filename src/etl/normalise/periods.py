@@ -71,6 +71,7 @@ _DASH = r"\s?(?:[-—–―−~～]{1,2}|至|到)\s?"
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _DAY = r"(?:[12]\d|3[01]|0?[1-9]|二十[一二三四五六七八九]?|三十一?|十[一二三四五六七八九]?|[一二三四五六七八九])"
 _LEAD = re.compile(r"(比|较|与|同|相比于?|截至|截止到?|自从?|从|到|至)\s?$")
+_CHANGED = re.compile(r"[高加长升降低少大缩展涨跌增减](?:到|至)\s?$")
 _N = r"(?:\d{1,3}|[一二两三四五六七八九十百]{1,3})"
 
 
@@ -260,6 +261,8 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
         time_type = "point"
     elif lead in ("到", "至") and iso is not None and iso.count("-") == 2:
         role = "until"  # 持续到5月28日: how long, not when
+    elif lead in ("到", "至") and _CHANGED.search(m.string, max(0, m.start() - 4), m.start()):
+        role = "when"  # 提高到2022年的13.7万元
     elif lead in ("到", "至") and not (today.year and iso is not None and iso[:4] <= str(today.year)):
         role = "until"
     if lead in ("自", "自从") and iso is not None and "/" not in iso:

@@ -52,6 +52,11 @@ def test_without_a_date_no_period_is_asserted(text: str) -> None:
     assert figure(read(text, published_on=None), "12家").period.iso is None
 
 
+def test_a_rise_names_its_own_years() -> None:
+    found = read("收入从2017年的8.3万元提高到2022年的13.7万元。", published_on=None)
+    assert [f.period.iso for f in found.figures] == ["2017", "2022"]
+
+
 def test_a_year_in_the_title_dates_the_article() -> None:
     found = read(
         "# 某市2022年教育统计公报\n\n全市有小学456所,在校生12.3万人。\n\n专任教师7800人。", published_on="2023-05"
@@ -181,11 +186,12 @@ def test_a_sum_and_a_product() -> None:
         "评出优秀教师80名,乡村教师24人,占小学教师的60%。",
         "专任教师312人,其中高级职称98人,硕士学历占三分之一。",
         "全市有农民工78.2万人。其中,外出的51.8万人,占66.2%;本地的26.4万人,占33.8%。",
+        "良品率由92%提升至99.6%,单位能耗降低15%。",
         "覆盖企业791家、职工4万名,共投入300万元。",
     ],
 )
 def test_no_relation_where_the_words_name_other_members(text: str) -> None:
-    assert [r for r in read(text).relations if r.kind in ("share", "sum")] == []
+    assert [r for r in read(text).relations if r.kind in ("share", "sum", "growth")] == []
 
 
 def test_a_name_of_several_places_is_held_with_candidates() -> None:

@@ -28,6 +28,9 @@ _FROM = re.compile(r"[从由][^,。;]{0,12}$")
 _TO = re.compile(
     r"(?:提高|增加|增长|上升|下降|降低|减少|扩大|提升|缩短|压缩|发展|升|增|降|减|涨|跌)(?:至|到|为)(?:了)?[^,。;]{0,8}$"
 )
+_SAME_SUBJECT = re.compile(
+    r",?(?:同比|累计|年均|总体)?(?:增幅|涨幅|降幅|增速)?(?:增长|提高|增加|上升|下降|降低|减少)?(?:了|约|近|超过|达到?|为)*"
+)
 _AMONG = re.compile(r"其中")
 _WHOLE = re.compile(r"在[^,。;]{0,16}$")
 _WHOLE_AFTER = re.compile(r"[^,。;]{0,12}中,")
@@ -157,8 +160,8 @@ def _rise(text: str, members: Sequence[Member], i: int) -> tuple[int, int] | Non
     old, new = members[i - 2].figure, members[i - 1].figure
     opens = _FROM.search(text, max(0, old.start - 16), old.start)
     rises = _TO.search(text, old.end, new.start)
-    near = text.count(",", new.end, members[i].figure.start) <= 1
-    return (i - 2, i - 1) if opens and rises and near and _alike(members[i - 2], members[i - 1]) else None
+    same = _SAME_SUBJECT.fullmatch(text, new.end, members[i].figure.start)
+    return (i - 2, i - 1) if opens and rises and same and _alike(members[i - 2], members[i - 1]) else None
 
 
 def _total(text: str, members: Sequence[Member], i: int) -> list[Relation]:

@@ -91,6 +91,9 @@ class Calendar:
             before = [m for m in before if m not in scoped]
         elif (origin := self._origin(at, clause)) is not None and not [m for m in before if m.start >= origin]:
             return Period(None, None)
+        said = [m for m in inside if m.start < at]
+        if said and said[-1].role == "since" and said[-1].iso is None:
+            return Period(None, None, said[-1].text, said[-1].time_type)
         if before:
             return self._told(before[-1], at, target)
         later = [

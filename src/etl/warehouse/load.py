@@ -19,6 +19,7 @@ from etl.check.reconcile import Evaluated
 from etl.contract import observation_row, place_columns, place_list
 from etl.model import Finding, Ignored, ManifestEntry, Observation, RelationMembers
 from etl.warehouse import schema
+from etl.warehouse.totals import run_totals
 
 Row = dict[str, Any]
 INSERT_ROWS = 5000
@@ -107,10 +108,11 @@ def start_run(
 
 
 def finish_run(engine: sa.Engine, run_id: str, *, status: str) -> None:
-    """Record how a run ended: ``completed`` or ``failed``."""
+    """Record how a run ended, ``completed`` or ``failed``, and what it brought."""
     table = schema.ingest_run
     with engine.begin() as connection:
-        connection.execute(table.update().where(table.c.run_id == run_id).values(status=status, finished_at=now()))
+        ended = {"status": status, "finished_at": now(), "totals": run_totals(connection, run_id)}
+        connection.execute(table.update().where(table.c.run_id == run_id).values(ended))
 
 
 def record_arrival(connection: sa.Connection, run_id: str, path: Path, sha256: str) -> None:

@@ -81,6 +81,7 @@ ingest_run = sa.Table(
     _column("files_seen", sa.Integer, "files found under the paths", nullable=False, default=0),
     _column("files_known", sa.Integer, "of these, loaded before with the same bytes", nullable=False, default=0),
     _column("problems", sa.JSON, "broken manifest lines and other troubles that cost no file", nullable=False),
+    _column("totals", sa.JSON, "at its end: sums over the files it read and the rules it evaluated; null before"),
     comment="One row per run of the ingest.",
 )
 

@@ -50,6 +50,12 @@ def upgrade() -> None:
         sa.Column(
             "problems", sa.JSON(), nullable=False, comment="broken manifest lines and other troubles that cost no file"
         ),
+        sa.Column(
+            "totals",
+            sa.JSON(),
+            nullable=True,
+            comment="at its end: sums over the files it read and the rules it evaluated; null before",
+        ),
         sa.PrimaryKeyConstraint("run_id", name=op.f("pk_ingest_run")),
         comment="One row per run of the ingest.",
     )

@@ -92,11 +92,6 @@ class IndicatorTable:
             stems = dict.fromkeys(s for p in whole for s in _peeled(p, front=False) if len(s) > _SHORTEST)
             for phrase in {**whole, **stems}:
                 self._by_phrase[phrase].append(i)
-        self._pairs = {phrase: _pairs(phrase) for phrase in self._by_phrase}
-        self._with_pair: dict[str, list[str]] = defaultdict(list)
-        for phrase, pairs in self._pairs.items():
-            for pair in pairs:
-                self._with_pair[pair].append(phrase)
         self._aliases: dict[str, Indicator] = {}
         for label, code in aliases.items():
             if code not in self.by_code:
@@ -126,12 +121,20 @@ class IndicatorTable:
             return IndicatorMatch(None, "kind", _candidates(list(dict.fromkeys(seen)), "another kind or unit"))
         return IndicatorMatch(None, "none", self._suggestions(plain, unit, kind))
 
+    @functools.cached_property
+    def _with_pair(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for phrase in self._by_phrase:
+            for pair in _pairs(phrase):
+                found[pair].append(phrase)
+        return found
+
     def _suggestions(self, plain: str, unit: str | None, kind: str) -> tuple[Candidate, ...]:
         pairs = _pairs(plain)
         shared = Counter(phrase for pair in pairs for phrase in self._with_pair.get(pair, ()))
         best: dict[str, float] = {}
         for phrase, n in shared.items():
-            score = 2 * n / (len(pairs) + len(self._pairs[phrase]))
+            score = 2 * n / (len(pairs) + max(1, len(phrase) - 1))
             for i in self._by_phrase[phrase] if score >= _ALIKE else ():
                 if _fits(i, unit, kind):
                     best[i.code] = max(score, best.get(i.code, 0))
@@ -192,13 +195,18 @@ def _ends(plain: str, words: frozenset[str], *, front: bool) -> set[int]:
     reached, todo = {0}, [0]
     while todo:
         taken = todo.pop()
-        for word in words:
-            n = taken + len(word)
-            at = taken if front else len(plain) - n
-            if n < len(plain) and n not in reached and at >= 0 and plain.startswith(word, at):
+        for size in _sizes(words):
+            n = taken + size
+            word = plain[taken:n] if front else plain[len(plain) - n : len(plain) - taken]
+            if n < len(plain) and n not in reached and word in words:
                 reached.add(n)
                 todo.append(n)
     return reached
+
+
+@functools.cache
+def _sizes(words: frozenset[str]) -> tuple[int, ...]:
+    return tuple(sorted({len(w) for w in words}))
 
 
 @functools.cache

@@ -13,16 +13,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from etl.normalise import region_townships as townships
 from etl.normalise.region_names import variants
+from etl.normalise.region_resolve import may_name, resolve
+from etl.normalise.region_table import Mention, RegionTable
+from etl.normalise.region_words import uncoded_ends
 from etl.reference import rows
-
-if TYPE_CHECKING:
-    from etl.normalise.regions import Gazetteer, Mention
 
 Kind = Literal["sure", "short", "tight", "bare", "town", "uncoded", "self", "word", "phrase"]
 """sure: an official name, or a short name of a province or city of three characters and more. short: a shorter one
@@ -45,12 +45,10 @@ class _Hit:
     kind: Kind
 
 
-def find_mentions(gazetteer: Gazetteer, text: str, within: str | None) -> list[Mention]:
-    """See ``Gazetteer.find``."""
-    from etl.normalise.regions import Mention
-
+def find_mentions(table: RegionTable, text: str, within: str | None) -> list[Mention]:
+    """Every place named in running text, see ``Gazetteer.find``."""
     plain, offsets = _without_layout(text.translate(variants()))
-    hits = _joined(gazetteer, plain, _accepted(gazetteer, plain, _hits(gazetteer, plain, within), within))
+    hits = _joined(table, plain, _accepted(table, plain, _hits(table, plain, within), within))
     found = []
     for hit in hits:
         start, end = offsets(hit.start), offsets(hit.end - 1) + 1
@@ -89,9 +87,9 @@ def _without_layout(text: str) -> tuple[str, _Offsets]:
 
 
 @functools.cache
-def _automaton(gazetteer: Gazetteer) -> tuple[AhoCorasick, list[str], dict[str, Kind]]:
+def _automaton(table: RegionTable) -> tuple[AhoCorasick, list[str], dict[str, Kind]]:
     kinds: dict[str, Kind] = {}
-    for name, named in gazetteer.names():
+    for name, named in table.names():
         if len(name) < 2 or not "\u4e00" <= name[0] <= "\u9fff":
             continue
         above_county = any(n.region.level != "county" for n in named)
@@ -119,17 +117,17 @@ def _compiled(names: Iterable[str]) -> AhoCorasick:
     return AhoCorasick(list(names), matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA)
 
 
-def _hits(gazetteer: Gazetteer, text: str, within: str | None) -> list[_Hit]:
-    automaton, names, kinds = _automaton(gazetteer)
+def _hits(table: RegionTable, text: str, within: str | None) -> list[_Hit]:
+    automaton, names, kinds = _automaton(table)
     hits = [
         _Hit(s, e, names[i], kinds[names[i]]) for i, s, e in automaton.find_matches_as_indexes(text, overlapping=True)
     ]
-    counties = {c for c in gazetteer.ancestors(within) if gazetteer.is_county(c)} if within else set()
+    counties = {c for c in table.ancestors(within) if table.is_county(c)} if within else set()
     for hit in hits:
         if hit.kind == "sure":
-            counties.update(c for c in gazetteer.codes_named(hit.name) if gazetteer.is_county(c))
-    if within and (region := gazetteer.get(within)) and region.level == "city":
-        counties.update(gazetteer.children(within))
+            counties.update(c for c in table.codes_named(hit.name) if table.is_county(c))
+    if within and (region := table.get(within)) and region.level == "city":
+        counties.update(table.children(within))
     if any(end in text for end in townships.ENDS):
         hits += _towns(text, frozenset(counties))
     return _apart(hits)
@@ -223,7 +221,7 @@ def _split(text: str, hit: _Hit) -> _Hit:
     return hit
 
 
-def _accepted(gazetteer: Gazetteer, text: str, hits: list[_Hit], within: str | None) -> list[_Hit]:
+def _accepted(table: RegionTable, text: str, hits: list[_Hit], within: str | None) -> list[_Hit]:
     """The hits that are places, in order."""
     done: list[_Hit] = []
     weak: list[_Hit] = []
@@ -231,7 +229,7 @@ def _accepted(gazetteer: Gazetteer, text: str, hits: list[_Hit], within: str | N
         hit = _split(text, raw)
         if hit is not raw and hit.name in _words():
             hit = replace(hit, kind="word")
-        if hit.kind == "phrase" or (hit.kind in ("word", "bare") and not gazetteer.codes_named(hit.name)):
+        if hit.kind == "phrase" or (hit.kind in ("word", "bare") and not table.codes_named(hit.name)):
             continue
         if _names_organisation(text, hit):
             continue
@@ -240,26 +238,26 @@ def _accepted(gazetteer: Gazetteer, text: str, hits: list[_Hit], within: str | N
         else:
             weak.append(hit)
     strong_ends = {h.end: h for h in done if h.kind in ("sure", "short")}
-    named = {c for h in done if h.kind == "sure" for c in gazetteer.codes_named(h.name)}
+    named = {c for h in done if h.kind == "sure" for c in table.codes_named(h.name)}
     listed = _in_list(text, sorted((*done, *weak), key=lambda h: h.start))
     for hit in weak:
         before = strong_ends.get(hit.start)
         if before is not None:
-            if gazetteer.may_name(before.name + hit.name):
+            if may_name(table, before.name + hit.name):
                 done.append(hit)
             continue
-        again = hit.kind in ("bare", "short") and gazetteer.resolve(hit.name, within=within).code in named
-        if again or _stands(gazetteer, text, hit, within, listed=hit.start in listed):
+        again = hit.kind in ("bare", "short") and resolve(table, hit.name, within=within).code in named
+        if again or _stands(table, text, hit, within, listed=hit.start in listed):
             done.append(hit)
     return sorted(done, key=lambda h: h.start)
 
 
-def _stands(gazetteer: Gazetteer, text: str, hit: _Hit, within: str | None, *, listed: bool) -> bool:
+def _stands(table: RegionTable, text: str, hit: _Hit, within: str | None, *, listed: bool) -> bool:
     """Whether a short name that needs a sign has one."""
     room = _has_room(text, hit.start)
     if hit.kind == "tight":
-        return room
-    code = gazetteer.resolve(hit.name, within=within).code
+        return room or listed
+    code = resolve(table, hit.name, within=within).code
     if code is None:
         return False
     if hit.kind == "word":
@@ -287,14 +285,14 @@ def _in_list(text: str, hits: list[_Hit]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _joined(gazetteer: Gazetteer, text: str, hits: list[_Hit]) -> list[_Hit]:
+def _joined(table: RegionTable, text: str, hits: list[_Hit]) -> list[_Hit]:
     """江苏省|扬州市, 江阴市|祝塘镇 and 镇江|高新区 as one mention each."""
     done: list[_Hit] = []
     for hit in hits:
         last = done[-1] if done else None
         if last is not None and last.end == hit.start and "self" not in (last.kind, hit.kind):
             whole = _Hit(last.start, hit.end, last.name + hit.name, "sure")
-            if gazetteer.may_name(whole.name):
+            if may_name(table, whole.name):
                 done[-1] = whole
                 continue
             if hit.kind == "uncoded":
@@ -306,8 +304,6 @@ def _joined(gazetteer: Gazetteer, text: str, hits: list[_Hit]) -> list[_Hit]:
 
 @functools.cache
 def _ends() -> re.Pattern[str]:
-    from etl.normalise.regions import uncoded_ends
-
     return re.compile(_any([re.escape(e) for e in uncoded_ends()]))
 
 

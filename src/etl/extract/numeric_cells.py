@@ -30,7 +30,7 @@ def _is_numeric(cell: Cell) -> bool:
 
 
 def _reads_as_number(raw: str) -> bool:
-    text = raw.strip().strip("\ufeff\u200b").strip()
+    text = raw.replace("\ufeff", "").replace("\u200b", "").strip()
     if not text or len(text) > _LENGTH or "\n" in text or "\r" in text:
         return False
     text = "".join(_narrow(char) for char in text)

@@ -138,6 +138,8 @@ def row_kind(row: Row, first_value: int, first_column: int, seen_data: bool) -> 
     if behind:
         if len(behind) > 1 or len(texts) == 1 or not unit_line(behind[0].text):
             return "header"
+        if "单位" in squash(behind[0].text):
+            return "single"
         return "single" if all(unit_line(i.text) for i in texts) else "header"
     if any(i.kind == "marker" and i.col >= first_value for i in row.values()):
         return "data"

@@ -9,8 +9,8 @@ from decimal import Decimal
 from etl.model import Cell
 
 _WIDE = str.maketrans("０１２３４５６７８９．，－＋％−﹣", "0123456789.,-+%--")
-_EDGE = " \t\r\n\u00a0\u3000\u2002\u2003\u2009\u202f\ufeff\u200b"
-_BLANKS = re.compile(r"[ \t\u00a0\u3000\u2002\u2003\u2009\u202f]+")
+_INVISIBLE = re.compile("[\ufeff\u200b]")
+_BLANKS = re.compile(r"\s+")
 _PLAIN = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?[eE][+-]\d{1,2}|[+-]?\d\.\d+[eE]\d{1,2}")
 _COMMA_POINT = re.compile(r"[+-]?\d+,\d{1,2}")
@@ -55,8 +55,8 @@ def decimals_of(value: Decimal) -> int:
 
 def read_text_number(text: str) -> Number | None:
     """As ``read_number``, for a text: ``621 89``, ``10．89`` and ``1,24`` are read and their damage is named."""
-    text = text.strip(_EDGE)
-    if not text or len(text) > MAX_LENGTH:
+    text = _INVISIBLE.sub("", text).strip()
+    if not text or len(text) > MAX_LENGTH or "\n" in text or "\r" in text:
         return None
     plain = text.translate(_WIDE)
     repairs: list[str] = []
@@ -65,7 +65,7 @@ def read_text_number(text: str) -> Number | None:
     sign = None
     if plain[-1] in "%‰":
         sign = plain[-1]
-        plain = plain[:-1].rstrip(_EDGE)
+        plain = plain[:-1].rstrip()
     if _PLAIN.fullmatch(plain):
         return _number(plain.replace(",", ""), sign, repairs)
     if _SCIENTIFIC.fullmatch(plain):
@@ -98,5 +98,5 @@ _ALMOST = re.compile(r"[+-]?\d[\d.,]*[A-Za-z]{1,2}\d*|[+-]?\d*[.,]?\d*[OolIS][\d
 
 def looks_damaged(text: str) -> bool:
     """Whether a text was probably a number whose digits can't be told any more: ``7.8S``, ``217E``, ``1.2.3``."""
-    plain = _BLANKS.sub("", text.strip(_EDGE).translate(_WIDE))
+    plain = _BLANKS.sub("", text.strip().translate(_WIDE))
     return 1 < len(plain) <= 16 and bool(_ALMOST.fullmatch(plain)) and any(c.isdigit() for c in plain)

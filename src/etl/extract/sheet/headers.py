@@ -22,6 +22,7 @@ from etl.extract.sheet.wording import (
 )
 from etl.extract.sheet.words import squash, words
 
+RATIOS = frozenset({"percent", "per_mille", "percentage_points"})
 HEADER_KINDS = ("unit", "period", "region", "frequency", "indicator")
 
 
@@ -121,11 +122,11 @@ def _place(header: Header, column: Column, covers: list[_Covering], covering: _C
         else:
             header.table_units = header.table_units or found.units
     if found.unit is not None:
-        column.unit = found.unit
+        column.unit = _settle(column.unit, found.unit, item)
     elif not found.label or (item.text.strip()[:1] in "(（" and _whole_unit(item.text)):
         units = parse_units(squash(item.text).strip("()（）"))
         if len(units) == 1:
-            column.unit = units[0]
+            column.unit = _settle(column.unit, units[0], item)
             return
     elif parse_unit(found.label) is not None and not has_cjk(found.label):
         column.unit = parse_unit(found.label)
@@ -134,6 +135,11 @@ def _place(header: Header, column: Column, covers: list[_Covering], covering: _C
         covering.label = found.label
         covering.has_unit = found.unit is not None
         covers.append(covering)
+
+
+def _settle(known: Unit | None, found: Unit, item: Item) -> Unit:
+    """The Chinese unit of a column stands against its translation below it: (所) against (unit)."""
+    return known if known is not None and is_latin(item.text) else found
 
 
 def _whole_unit(text: str) -> bool:
@@ -261,6 +267,8 @@ def _hang_parts(header: Header, values: Sequence[int]) -> None:
     So do labels that stand several times (排名, 增速), but those have a unit of their own or none.
     """
     base: int | None = None
+    counted: int | None = None
+    """The last whole that is no rate: what 男, 城镇人口 and the like are parts of."""
     times = Counter(header.columns[c].path for c in values if header.columns[c].period is None)
     for c in values:
         column = header.columns[c]
@@ -268,20 +276,24 @@ def _hang_parts(header: Header, values: Sequence[int]) -> None:
             column.path = (*header.columns[base].path, *column.path)  # 增速 behind each of several measures
             continue
         marks = [n for n, label in enumerate(column.path) if is_of_which(label)]
+        owner = base
         if not marks and len(column.path) == 1 and words("breakdown").match(column.path[0]):
-            marks = [0]
+            marks, owner = [0], counted
         if not marks:
             base = c
+            rate = column.unit is not None and column.unit.dimension in RATIOS
+            if column.path and not rate and not words("rate").match(column.path[-1]):
+                counted = c
             continue
-        if base is None:
+        if owner is None:
             continue
-        whole = header.columns[base]
+        whole = header.columns[owner]
         tail = column.path[marks[0] :]
         above = column.path[: marks[0]]
         if above and whole.path[: len(above)] != above and not set(above) <= set(whole.path):
             tail = column.path
         column.path = (*_without_measure(header, values, whole.path, tail), *tail)
-        column.part_of = base
+        column.part_of = owner
         if column.unit is None and whole.unit is not None:
             column.unit = replace(whole.unit)
             column.unit_inherited = True

@@ -98,7 +98,11 @@ def period_of_item(item: Item) -> str | None:
 
 def period_in_title(text: str) -> str | None:
     """The one period that a title names, in brackets (``(2022年)``) or in words; None for none, ranges or several."""
-    plain = squash(text[:300])
+    text = text[:300]
+    return _in_title(squash(text)) or _in_title(" ".join(text.split()))  # 表5 2022年: the blank parts two numbers
+
+
+def _in_title(plain: str) -> str | None:
     if _RANGE.search(plain):
         return None
     for found in reversed(list(_BRACKETED.finditer(plain))):

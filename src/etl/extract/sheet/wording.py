@@ -173,7 +173,7 @@ def glued_unit(label: str) -> Labelled | None:
     """A unit that follows its label without brackets: ``常住人口万人``, ``出生率‰``, ``男人``; the longest reading."""
     for start in range(1, len(label)):
         unit = parse_unit(label[start:])
-        if unit is not None:
+        if unit is not None and unit.dimension != "age" and not label[start - 1].isdigit():
             return Labelled(label[:start], unit)
     return None
 

@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.extract.sheet.golden_pages import (
     Fact,
@@ -419,14 +420,14 @@ def one_sheet_a_year(rng: random.Random) -> GoldenBook:
             page.merged(0, 0, "1-3 行政区划、土地面积及户籍人口", cols=4)
             page.put(1, 3, "（2021年末）")
             page.put(2, 0, "地  区", "镇（个）", "土地面积（平方公里）", "年末户籍人口（人）")
-            start, order = 3, ("镇", "土地面积", "年末户籍人口")
+            start, order = 3, ["镇", "土地面积", "年末户籍人口"]
         elif year == 2022:
             page.put(0, 0, "土地面积及户籍人口")
             page.put(0, 3, "单位：平方公里、人、个")
             page.merged(1, 0, "地区", rows=2)
             page.put(1, 1, "年末户籍", "土地", "建制镇")
             page.put(2, 1, "人口", "面积", "个数")
-            start, order = 3, ("年末户籍人口", "土地面积", "镇")
+            start, order = 3, ["年末户籍人口", "土地面积", "镇"]
         else:
             page.put(1, 0, "1-3 土地面积和户籍人口 Land Area and Registered Population (2023)")
             page.put(
@@ -436,7 +437,7 @@ def one_sheet_a_year(rng: random.Random) -> GoldenBook:
                 "土地面积\n(平方公里)\nLand Area\n(sq.km)",
                 "年末户籍人口\n(万人)\nPopulation\n(10000 persons)",
             )
-            start, order = 4, ("土地面积", "年末户籍人口")
+            start, order = 4, ["土地面积", "年末户籍人口"]
         for r, (place, code) in enumerate(codes.items()):
             page.put(start + r, 0, place if r == 0 else "  " + place)
             for c, label in enumerate(order):
@@ -484,7 +485,7 @@ def growth_columns(rng: random.Random) -> GoldenBook:
     for r, (place, code) in enumerate(codes.items()):
         line = 3 + r
         page.put(line, 0, place)
-        args = {"region": code, "period": "2023"}
+        args: dict[str, Any] = {"region": code, "period": "2023"}
         page.fact(line, 1, rng.randint(10000, 999999) / 100, "地区生产总值|总量", unit="元", scale=8, **args)
         page.fact(line, 2, rng.randint(-30, 110) / 10, "地区生产总值|比上年增长", unit="%", **args)
         if r:
@@ -535,8 +536,10 @@ def percentages(rng: random.Random) -> GoldenBook:
     page.merged(0, 0, "表5 2022年分地区常住人口及城镇化率", cols=6)
     page.put(1, 5, "单位：万人、%")
     page.put(2, 0, "地区", "常住人口", "占全市比重", "城镇人口", "乡村人口", "城镇化率")
-    places = {"长沙市": "430100", "芙蓉区": "430102", "天心区": "430103", "岳麓区": "430104", "开福区": "430105",
-              "雨花区": "430111", "望城区": "430112", "长沙县": "430121", "浏阳市": "430181", "宁乡市": "430182"}  # fmt: skip
+    places = {
+        "长沙市": "430100", "芙蓉区": "430102", "天心区": "430103", "岳麓区": "430104", "开福区": "430105",
+        "雨花区": "430111", "望城区": "430112", "长沙县": "430121", "浏阳市": "430181", "宁乡市": "430182",
+    }  # fmt: skip
     districts = list(places)[1:]
     town = {p: rng.randint(2000, 15000) for p in districts}
     country = {p: 0 if p in districts[:2] else rng.randint(100, 5000) for p in districts}
@@ -546,7 +549,7 @@ def percentages(rng: random.Random) -> GoldenBook:
         line = 3 + r
         page.put(line, 0, place)
         people = town[place] + country[place]
-        args = {"region": code, "period": "2022"}
+        args: dict[str, Any] = {"region": code, "period": "2022"}
         page.fact(line, 1, people / 100, "常住人口", unit="人", scale=4, **args)
         page.percent(line, 2, f"{people / whole * 100:.2f}", "占全市比重", **args)
         page.fact(line, 3, town[place] / 100, "城镇人口", unit="人", scale=4, **args)

@@ -337,19 +337,6 @@ def test_shares_that_add_up_to_a_hundred_are_percentages() -> None:
     assert {f.kind for f in cells.values()} == {"share"}
 
 
-def test_an_undated_national_table_is_dated_by_published_figures() -> None:
-    rows = [
-        ["每10万人口受教育程度"],
-        ["地区", "大学（人）", "高中（人）"],
-        ["全国", 8930, 14032],
-        ["北京", 31499, 21220],
-    ]
-    figures = extract_workbook(book(sheet(rows)), "x.csv").figures
-    assert {f.period.iso for f in figures} == {"2010"}
-    rows[2] = ["全国", 8931, 14032]
-    assert {f.period.iso for f in extract_workbook(book(sheet(rows)), "x.csv").figures} == {None}
-
-
 def test_zones_that_the_total_needs_are_known_parts() -> None:
     rows = [
         ["惠州市2015年"], ["指标", "单位", "全市", "惠城区", "惠阳区", "大亚湾区"],

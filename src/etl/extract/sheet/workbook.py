@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from etl.extract.sheet.anchors import date_by_anchors
 from etl.extract.sheet.blocks import Band, Block, bands, find_blocks
 from etl.extract.sheet.checks import check_sums, confirm_zones
 from etl.extract.sheet.figures import Placed, table_figures
@@ -66,7 +65,6 @@ def _extract(workbook: Workbook, file_name: str, manifest: ManifestEntry | None)
                 else:
                     ignored.append(found)
                     taken.add(_row_col(found.place))
-            placed = date_by_anchors(placed)
             lost = list(lost_points(table, placed))
             checked = check_sums(table, placed, frozenset(f.place for f in lost))
             figures.extend(p.figure for p in confirm_zones(placed, checked))

@@ -158,10 +158,20 @@ def one_at_a_time(connection: sa.Connection, sha256: str) -> None:
 
 
 def insert(connection: sa.Connection, table: sa.Table, rows: Iterable[Row]) -> None:
-    """Insert rows, if there are any."""
-    remaining = iter(rows)
-    while batch := list(itertools.islice(remaining, INSERT_ROWS)):
-        connection.execute(table.insert(), batch)
+    """Stream complete rows into a table: COPY on PostgreSQL, one prepared statement on SQLite."""
+    dialect = connection.dialect
+    columns = [(c.name, c.type.dialect_impl(dialect).bind_processor(dialect)) for c in table.columns]
+    values = (tuple([to(row[name]) if to else row[name] for name, to in columns]) for row in rows)
+    names = ", ".join(name for name, _ in columns)
+    if dialect.name == "postgresql":
+        cursor: Any = connection.connection.cursor()
+        with cursor, cursor.copy(f"copy {table.name} ({names}) from stdin") as copy:
+            for value in values:
+                copy.write_row(value)
+        return
+    statement = f"insert into {table.name} ({names}) values ({', '.join('?' * len(columns))})"  # noqa: S608
+    while batch := list(itertools.islice(values, INSERT_ROWS)):
+        connection.exec_driver_sql(statement, batch)
 
 
 def _first_held(connection: sa.Connection, sha256: str) -> dict[str, datetime]:

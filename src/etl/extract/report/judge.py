@@ -218,6 +218,8 @@ def _kind(unit: str, before: str, after: str, number: Number, clause: str) -> Ki
     if dimension == "percent":
         if _changes(before) or re.match(r"的?(?:年均)?(?:增长|增速|增幅|涨幅|降幅|速度)", after):
             return "growth"
+        if lexicon.words("part_of_whole").search(before[-10:]):
+            return "share"  # above 100 too: a part larger than its whole is an error the checks must see
         over = number.numeral is not None and number.numeral.value > 100
         return "ratio" if over or lexicon.words("ratio").search(before[-10:]) else "share"
     if dimension in ("percentage_points", "per_mille_points", "basis_points"):

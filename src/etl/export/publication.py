@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -78,7 +79,7 @@ def publish(
     Raises LossError when more than ``max_loss`` of the facts of ``latest`` are gone and nobody confirmed it, and
     GongbaoError when there is nothing to publish; then ``latest`` stays as it was.
     """
-    folder = at.strftime("%Y%m%d-%H%M%S")
+    folder = _free_name(exports_dir, at.strftime("%Y%m%d-%H%M%S"))
     try:
         exports_dir.mkdir(parents=True, exist_ok=True)
         incoming = Path(tempfile.mkdtemp(prefix=".incoming-", dir=exports_dir))
@@ -157,6 +158,12 @@ def _lost(p: Publication, max_loss: float, sources: Counter[str]) -> LossError:
         f"({p.loss:.1%}, allowed {max_loss:.1%}): {most}",
         next_step="See the report; if that is right, publish again with --confirm-loss (parameter confirm_loss).",
     )
+
+
+def _free_name(exports_dir: Path, name: str) -> str:
+    """Two publications of one second have two folders."""
+    numbered = (f"{name}-{n}" for n in itertools.count(2))
+    return next(n for n in itertools.chain([name], numbered) if not (exports_dir / n).exists())
 
 
 def _hash(path: Path) -> str:

@@ -246,3 +246,9 @@ def test_region_columns_of_the_gold_tables(shared: Path) -> None:
     assert counts["wrong"] == 0
     assert counts["abstained"] == 0
     assert counts["right"] > 500
+
+
+def test_a_name_that_differs_in_one_character_is_suggested_never_taken() -> None:
+    found = load_regions().resolve("夷棱区", within="420500", on="2022")
+    assert (found.code, found.uncoded) == (None, False)
+    assert [c.name for c in found.candidates] == ["夷陵区"]

@@ -197,4 +197,19 @@ def _with_tail(table: RegionTable, label: str, within: str | None, on: str | Non
             unknown = replace(unknown, candidates=near, reason=f"{tail} is not known in {head}")
     if len(label) <= 12 and label.endswith(tuple(kinds_without_code())):
         return Resolution(None, label, None, reason="kind of place without a code", uncoded=True)
-    return unknown
+    return unknown if unknown.candidates else replace(unknown, candidates=_misprints(table, label, within, on))
+
+
+def _misprints(table: RegionTable, label: str, within: str | None, on: str | None) -> tuple[Candidate, ...]:
+    """Places inside the context that differ in one character: 夷棱区 in 宜昌市 may be 夷陵区. Never an answer."""
+    if within is None or within == COUNTRY or len(label) < 3:
+        return ()
+    inside = table.children(within, on)
+    near = []
+    for code in (*inside, *(c for part in inside for c in table.children(part, on))):
+        region = table.get(code, on)
+        if region and len(region.name) == len(label) and region.name[-1] == label[-1]:
+            same = sum(a == b for a, b in zip(region.name, label, strict=True))
+            if same == len(label) - 1:
+                near.append(Candidate(code, region.name, round(same / len(label), 3), "differs in one character"))
+    return tuple(near)

@@ -15,7 +15,7 @@ from etl.report import issues
 from etl.report.build import render
 from etl.report.issues import sample_size
 from etl.report.machine import as_json
-from etl.report.queries import latest_run, load_report_data
+from etl.report.queries import load_report_data
 from tests.report.conftest import Builder, observation, span
 
 
@@ -191,7 +191,7 @@ def test_too_many_findings_give_a_sample_of_every_rule_and_exact_counts(
 
 def test_an_unknown_run_names_known_ones(builder: Builder) -> None:
     run_id = builder.run()
-    assert latest_run(builder.engine) == run_id
+    assert load_report_data(builder.engine, None).run.run_id == run_id
     assert load_report_data(builder.engine, run_id[:8]).run.run_id == run_id
     with pytest.raises(UsageError, match=run_id):
         load_report_data(builder.engine, "nowhere")

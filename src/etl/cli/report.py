@@ -1,44 +1,77 @@
-"""``etl report``: write the reviewer's page of a run again."""
+"""``etl report``: write the reviewer's page of a run again, or give its data to programs."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
-from etl.errors import UsageError
-from etl.settings import load_settings
+from etl.cli.choice import Warehouse
+from etl.settings import Settings, load_settings
+
+Format = Literal["html", "json", "csv"]
 
 
 def report(
     run_id: Annotated[
         str | None,
-        typer.Argument(help="Id of a run or its first digits; the latest run without it.", show_default=False),
+        typer.Argument(
+            metavar="[RUN]",
+            help="Id of a run or its first 4 or more digits; the latest run without it.",
+            show_default=False,
+        ),
     ] = None,
-    warehouse: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the warehouse.", show_default=False)] = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="html: the page for reviewers; json and csv: for programs.")
+    ] = "html",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write there; - is standard output.", show_default=False),
+    ] = None,
+    warehouse: Warehouse = None,
 ) -> None:
-    """Rebuild the HTML report of a run (in Chinese, one file, works offline).
+    """Rebuild the report of a run (in Chinese, one file, works offline), or print its data.
 
     \b
-    etl report             the latest run
-    etl report 3f2a        the run whose id begins so
+    etl report                               the page of the latest run, into var/reports
+    etl report 3f2a -o page.html             of the run whose id begins so, to a place of your own
+    etl report --format json | jq .totals    everything the page tells
+    etl report --format csv -o findings.csv  a line per finding, for a spreadsheet
+
+    json and csv go to standard output unless --output names a file.
     """
-    import sqlalchemy as sa
-
-    from etl.report.write import write_report
-    from etl.warehouse import schema
-    from etl.warehouse.engine import connect, upgrade
-
     settings = load_settings(warehouse=warehouse)
-    engine = connect(settings.warehouse)
-    upgrade(engine)
-    table = schema.ingest_run
-    query = sa.select(table.c.run_id).order_by(table.c.started_at.desc())
-    if run_id:
-        query = query.where(table.c.run_id.startswith(run_id, autoescape=True))
-    with engine.connect().execution_options(readonly=True) as connection:
-        found = connection.execute(query.limit(2 if run_id else 1)).scalars().all()
-    if len(found) != 1:
-        what = "begins more than one run" if found else "there is no such run"
-        raise UsageError(run_id or "latest run", what, known=found, next_step="Start one with `etl run PATH`.")
-    typer.echo(write_report(engine, found[0], settings.reports_dir, archive_dir=settings.archive_dir))
+    if form == "html" and output is None:
+        typer.echo(_into_var(settings, run_id))
+        return
+    text = _text(settings, run_id, form)
+    if output is None or str(output) == "-":
+        typer.echo(text, nl=not text.endswith("\n"))
+        return
+    from etl.report.write import write_text
+
+    # spreadsheet programs know UTF-8 by its mark only
+    write_text(output, "\ufeff" + text if form == "csv" else text)
+    typer.echo(output)
+
+
+def _into_var(settings: Settings, run_id: str | None) -> Path:
+    from etl.report.write import write_report
+    from etl.warehouse.engine import connect
+
+    return write_report(connect(settings.warehouse), run_id, settings.reports_dir, archive_dir=settings.archive_dir)
+
+
+def _text(settings: Settings, run_id: str | None, form: Format) -> str:
+    from etl.report.queries import load_report_data
+    from etl.warehouse.engine import connect
+
+    data = load_report_data(connect(settings.warehouse), run_id)
+    if form == "html":
+        from etl.report.build import render
+
+        return render(data, settings.archive_dir)
+    from etl.report.machine import as_csv, as_json
+
+    return as_json(data) if form == "json" else as_csv(data)

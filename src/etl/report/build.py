@@ -18,7 +18,8 @@ from markupsafe import Markup
 from etl import reference
 from etl.check.suites import load_suites
 from etl.errors import SuiteError
-from etl.report import wording
+from etl.report import charts, wording
+from etl.report.arrivals import shown as late_sources
 from etl.report.cards import Card, Cards, build_cards
 from etl.report.data import FileLine, ReportData, RuleLine, Totals
 from etl.report.excerpts import address
@@ -47,6 +48,8 @@ def render(data: ReportData, archive_dir: Path | None) -> str:
     totals = data.totals if data.scope == "run" else data.warehouse
     style, script = _asset("report.css"), _asset("report.js")
     rules = _descriptions()
+    late, lapsed = late_sources(data.overdue)
+    held_rows = sum(f.rows_held for f in data.files)
     return (
         _environment()
         .get_template("report.html.j2")
@@ -58,10 +61,12 @@ def render(data: ReportData, archive_dir: Path | None) -> str:
             words=words,
             reasons={row["code"]: row["name_zh"] for row in reference.rows("ignore_reasons.csv")},
             described=lambda rule_id: rules.get(rule_id, ""),
-            toc=_toc(data, cards, totals.rows_held),
-            tiles=_tiles(data, totals, cards),
+            toc=_toc(data, cards, held_rows, len(late)),
+            tiles=_tiles(data, totals, cards, len(late)),
             comparison=_comparison(data),
-            held_total=totals.rows_held,
+            held_total=held_rows,
+            late=late,
+            lapsed=lapsed,
             trouble=[f for f in data.files if f.status != "loaded"],
             rereads=sum(f.is_reread for f in data.files) if data.scope == "run" else 0,
             unclaimed=totals.numerals - totals.numerals_loaded - totals.numerals_held - totals.numerals_ignored,
@@ -103,7 +108,7 @@ def _environment() -> Environment:
         "file_options": _file_options,
         "meter_parts": _meter_parts,
         "list_of": _list_of,
-        "spark": _spark,
+        "history": charts.history,
     }
     return env
 
@@ -133,7 +138,7 @@ def _descriptions() -> Mapping[str, str]:
     return {rule.rule_id: rule.description for suite in suites for rule in suite.rules}
 
 
-def _toc(data: ReportData, cards: Cards, held_rows: int) -> list[tuple[str, str, int | None]]:
+def _toc(data: ReportData, cards: Cards, held_rows: int, late: int) -> list[tuple[str, str, int | None]]:
     trouble = sum(f.status != "loaded" for f in data.files) + len(data.run.problems)
     entries: list[tuple[str, str, int | None] | None] = [
         ("trouble", "先处理这些", trouble) if trouble or data.crashed else None,
@@ -142,6 +147,7 @@ def _toc(data: ReportData, cards: Cards, held_rows: int) -> list[tuple[str, str,
         ("warned", "提醒", data.warned_rows),
         ("loose", "文件级", len(cards.loose)) if cards.loose else None,
         ("changes", "内容更换", len(data.changes)) if data.changes else None,
+        ("overdue", "逾期来源", late) if data.overdue else None,
         ("files", "文件", len(data.files)),
         ("rules", "规则", len(data.rules)),
         ("unmapped", "未归指标", data.unmapped_labels),
@@ -151,7 +157,7 @@ def _toc(data: ReportData, cards: Cards, held_rows: int) -> list[tuple[str, str,
     return [e for e in entries if e is not None]
 
 
-def _tiles(data: ReportData, totals: Totals, cards: Cards) -> list[dict[str, Any]]:
+def _tiles(data: ReportData, totals: Totals, cards: Cards, late: int) -> list[dict[str, Any]]:
     bad = totals.files_failed + totals.files_blocked
     by_severity = data.findings_by_severity
     return [
@@ -159,7 +165,7 @@ def _tiles(data: ReportData, totals: Totals, cards: Cards) -> list[dict[str, Any
             "name": "读入文件" if data.scope == "run" else "现行文件",
             "value": totals.files,
             "tone": "block" if bad else "",
-            "aside": f"{bad:,} 个没有入库" if bad else "全部入库或待核",
+            "aside": f"{bad:,} 个没有入库" if bad else f"{late:,} 个来源逾期未到" if late else "全部入库或待核",
         },
         {"name": "其中的数字", "value": totals.numerals, "tone": "", "aside": "独立清点，逐个交代"},
         {
@@ -229,26 +235,3 @@ def _list_of(rule: RuleLine) -> str:
     if rule.rule_id.startswith("REL-"):
         return "relations"
     return {"quarantine": "held", "warn": "warned", "block": "loose"}.get(rule.severity, "")
-
-
-def _spark(rule: RuleLine) -> Markup | str:
-    """The failing share of a rule over the latest runs as small bars, the tallest one full."""
-    points = [p for p in rule.history if p.evaluated]
-    if len(points) < 2:
-        return "—"
-    shares = [p.failed / p.evaluated for p in points]
-    top = max(shares) or 1
-    bars = Markup("").join(
-        Markup('<rect class="{}" x="{}" y="{:.1f}" width="6" height="{:.1f}"/>').format(
-            "last" if i == len(shares) - 1 else "past", i * 8, 18 - 16 * share / top, max(16 * share / top, 1)
-        )
-        for i, share in enumerate(shares)
-    )
-    title = "；".join(
-        f"{wording.moment(p.started_at)[:10]} {wording.percent(s)}" for p, s in zip(points, shares, strict=True)
-    )
-    width = len(points) * 8
-    return Markup(
-        '<svg class="spark" width="{0}" height="20" viewBox="0 0 {0} 20" role="img" aria-label="{1}"><title>{1}</title>'
-        '<line x1="0" x2="{0}" y1="19.5" y2="19.5"/>{2}</svg>'
-    ).format(width, title, bars)

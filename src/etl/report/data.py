@@ -6,7 +6,7 @@ Assembled from the warehouse by ``etl.report.queries``; rendered by ``etl.report
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -28,11 +28,13 @@ class RunLine:
     files_seen: int
     files_known: int
     problems: tuple[str, ...]
+    is_recheck: bool = False
+    """It judged stored rows by today's rules and read no file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over files. A file counts for the run that last read it."""
+    """Sums over files: of a run as they were when it ended."""
 
     files: int = 0
     files_loaded: int = 0
@@ -229,6 +231,28 @@ class FileChange:
 
 
 @dataclass(frozen=True, slots=True)
+class OverdueSource:
+    """A publisher, or files under like paths, that came at some interval and no longer do."""
+
+    name: str
+    kind: str
+    """``publisher`` or ``path``; of a path the digits of the file name are ``#``."""
+    basis: str
+    """Dates that the interval is taken from: ``published`` or ``arrived``."""
+    arrivals: int
+    """Different days."""
+    interval_days: int
+    last_seen: date
+    expected: date
+    missed: int
+    """Arrivals that should have come since."""
+    is_lapsed: bool
+    """So many are missing that the source has probably ended."""
+    example: str
+    """Path of the file that came last."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReportData:
     """All a report is made of. ``scope`` is ``warehouse`` when the run read no file: then the lists tell the state of
     all current files."""
@@ -238,7 +262,7 @@ class ReportData:
     totals: Totals
     """Of this run."""
     previous: RunLine | None
-    """The completed run before this one."""
+    """The latest run before this one that read files."""
     previous_totals: Totals
     warehouse: Totals
     """Of all current files."""
@@ -265,6 +289,11 @@ class ReportData:
     changes: tuple[FileChange, ...] = ()
     held_before: int = 0
     """Rows still held from files that this run did not read."""
+    read_later: int = 0
+    """Files of this run that later runs read again: their rows are told there."""
+    overdue: tuple[OverdueSource, ...] = ()
+    is_latest: bool = True
+    """No other run started after it."""
     by_sha: dict[str, FileLine] = field(default_factory=dict)
 
     @property

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -74,7 +74,7 @@ def _cell(value: Any) -> Any:
 def _jsonable(value: Any) -> Any:
     if isinstance(value, Decimal):
         return plain(value)
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Span | CellRef):
         return {k: v for k, v in place_columns(value).items() if v is not None}

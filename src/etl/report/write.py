@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+from errno import EISDIR
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from etl.errors import WarehouseError
+from etl.errors import UsageError, WarehouseError
 from etl.report.build import render
 from etl.report.queries import load_report_data
 from etl.report.wording import SHANGHAI
@@ -16,8 +17,9 @@ from etl.report.wording import SHANGHAI
 LATEST = "latest.html"
 
 
-def write_report(engine: sa.Engine, run_id: str, reports_dir: Path, *, archive_dir: Path | None) -> Path:
-    """Write ``<start, time of Shanghai>-<run>.html`` and a copy as ``latest.html``; gives the path of the first.
+def write_report(engine: sa.Engine, run_id: str | None, reports_dir: Path, *, archive_dir: Path | None) -> Path:
+    """Write ``<start, time of Shanghai>-<run>.html``, of the latest run also ``latest.html``; gives the path of the
+    first. ``run_id``: the run, a prefix of its id, or None for the latest.
 
     Raises UsageError for an unknown run and WarehouseError when the folder can't be written.
     """
@@ -27,7 +29,7 @@ def write_report(engine: sa.Engine, run_id: str, reports_dir: Path, *, archive_d
     path = reports_dir / f"{started}-{data.run.run_id[:8]}.html"
     try:
         reports_dir.mkdir(parents=True, exist_ok=True)
-        for target in (path, reports_dir / LATEST):
+        for target in (path, reports_dir / LATEST) if data.is_latest else (path,):
             _write_whole(target, html)
     except OSError as e:
         raise WarehouseError(
@@ -36,6 +38,19 @@ def write_report(engine: sa.Engine, run_id: str, reports_dir: Path, *, archive_d
             next_step="Free space or set GONGBAO_VAR_DIR to another folder.",
         ) from e
     return path
+
+
+def write_text(target: Path, text: str) -> None:
+    """Write what a person asked to have at a path, whole or not at all. Raises UsageError when that can't be."""
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(EISDIR, "it is a folder")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write_whole(target, text)
+    except OSError as e:
+        raise UsageError(
+            str(target), f"can't be written ({e.strerror or e})", next_step="Give another --output."
+        ) from None
 
 
 def _write_whole(target: Path, text: str) -> None:

@@ -61,7 +61,7 @@ _ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]{1,3}|[\d]{1,2})[、
 _DASHES = str.maketrans(dict.fromkeys("~–—－～", "-"))
 
 # Kinds that different readers give to the same measure; growth and change never stand for a level or a share.
-_KIN = {
+KIN = {
     "count": "level", "money": "level", "area": "level", "other": "level", "duration": "level",
     "share": "share", "rate": "share", "ratio": "share",
 }  # fmt: skip
@@ -145,8 +145,8 @@ class IndicatorTable:
 def _fits(indicator: Indicator, unit: str | None, kind: str) -> bool:
     if unit is not None and unit != indicator.unit:
         # 居民人均可支配收入 in 元/人 is the same as in 元
-        return "人均" in indicator.name_zh and unit == f"{indicator.unit}/人" and kind in _KIN
-    return kind == indicator.kind or (kind in _KIN and _KIN[kind] == _KIN.get(indicator.kind)) or _is_rate(unit, kind)
+        return "人均" in indicator.name_zh and unit == f"{indicator.unit}/人" and kind in KIN
+    return kind == indicator.kind or (kind in KIN and KIN[kind] == KIN.get(indicator.kind)) or _is_rate(unit, kind)
 
 
 def _is_rate(unit: str | None, kind: str) -> bool:
@@ -230,7 +230,7 @@ def _candidates(indicators: list[Indicator], reason: str) -> tuple[Candidate, ..
     return tuple(Candidate(i.code, i.name_zh, round(1 / len(indicators), 3), reason) for i in indicators)
 
 
-def _indicator(entry: Mapping[str, Any]) -> Indicator:
+def indicator(entry: Mapping[str, Any]) -> Indicator:
     cells: dict[str, Any] = dict(entry)
     for bound in ("low", "high"):
         if bound in cells:
@@ -244,5 +244,5 @@ def load_indicators() -> IndicatorTable:
 
     Raises ReferenceDataError when a code stands twice or an alias names an unknown one.
     """
-    entries = (_indicator(e) for name in CATALOGUES for e in document(name)["indicators"])
+    entries = (indicator(e) for name in CATALOGUES for e in document(name)["indicators"])
     return IndicatorTable(entries, {r["label"]: r["code"] for r in rows("indicator_aliases.csv")})

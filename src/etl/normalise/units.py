@@ -39,7 +39,8 @@ _WRAPPING = re.compile(r"^(?:计量)?单位[::]?|^[((\[〔]|[))\]〕]$")
 _INDEX = re.compile(r"^以?(\d{4})年?(?:=|为)100$")
 
 
-def _normal(printed: str) -> str:
+def normal_unit(printed: str) -> str:
+    """The form in which units are compared: NFKC, no blanks, no brackets around, no 单位: before."""
     text = "".join(unicodedata.normalize("NFKC", printed).split())
     while (shorter := _WRAPPING.sub("", text)) != text:
         text = shorter
@@ -66,7 +67,7 @@ class UnitTable:
                 self._scalable.add(unit.code)
             for form in (unit.symbol, *filter(None, r["aliases"].split("|"))):
                 printed.add(form)
-                if (other := self._by_form.setdefault(_normal(form), unit)) != unit:
+                if (other := self._by_form.setdefault(normal_unit(form), unit)) != unit:
                     raise ReferenceDataError(
                         "units.csv", f"{form} names both {other.code} and {unit.code}", next_step="Keep one."
                     )
@@ -82,7 +83,7 @@ class UnitTable:
 
     def base(self, unit: Unit) -> Unit:
         """The unit in which observations of ``unit`` are stored (平方米 for 公顷); often itself."""
-        return self._by_form.get(_normal(unit.base), unit) if unit.base != unit.symbol else unit
+        return self._by_form.get(normal_unit(unit.base), unit) if unit.base != unit.symbol else unit
 
     def surface_forms(self) -> frozenset[str]:
         """Every symbol and alias, without multipliers, for scanning running text."""
@@ -90,7 +91,7 @@ class UnitTable:
 
     def parse(self, printed: str) -> ParsedUnit | None:
         """万人 → (4, 人), 千公顷 → (3, 公顷), (亿元) → (8, 元); None when it is no unit of the table."""
-        text = _normal(printed)
+        text = normal_unit(printed)
         if not text:
             return None
         return self._simple(text) or self._index(text) or (None if self._is_fixed(text) else self._ratio(text))

@@ -26,10 +26,28 @@ _ORGANISATION = re.compile(
     r"[\u4e00-\u9fff()·]{0,14}?(?:公司|集团|煤矿|矿业|煤业|医院|大学|学院|学校|中学|小学|银行|工厂|冶炼厂|电厂|钢厂|研究所|研究院|合作社|"
     r"机场|港|日报|晚报|工人报)"
 )
+_QUOTATION = re.compile(r"[^“”\n]{0,3}“[^“”\n]{1,300}[。!?]”(?!的)")
+_SAID = re.compile(r"说|介绍|表示|告诉|坦言|感慨|笑道|算了")
+_SHAPE = re.compile(
+    r"(?P<han>[一二三四五六七八九十]{1,3}[、.])|(?P<bracket>[((][一二三四五六七八九十\d]{1,3}[))])|(?P<digit>\d{1,2}[、.])"
+    r"|(?P<colon>[^:,。]{2,24}:)"
+)
+_OPENING = 16
+"""A place this close to the start of its sentence is what the sentence is about."""
+_AND_OTHERS = re.compile(r"(?:、[^、,。;]{2,9})?等")
+_JOINT = re.compile(r"、|和|及|以及|与|,")
+_OWN_ORGAN = re.compile(
+    r"(?<![\u4e00-\u9fff])([省市州盟县区旗])(?=总工会|委[、,市县]|政府|人社|财政|教育|卫健|住建|民政|农业)"
+)
+_SITE = re.compile(
+    r"(?:(?![在有于到至的通])[\u4e00-\u9fff]){0,4}?"
+    r"(?:大桥|铁路|公路|高速|隧道|水库|电站|机场|港|地铁|湿地|景区|日报|晚报|工人报)"
+)
 _ORGAN_OF_STATE = re.compile(
     r"[\u4e00-\u9fff]{0,4}(?:总工会|政府|委员会|省委|市委|县委|区委|人大|政协|局|厅|教育|卫生|财政|统计|各级|全社会|规模以上|辖区|境内)"
 )
 _AMONG = re.compile(r"[^,。;]{0,16}(?:中|内|上),")
+_THERE = re.compile(r"(?:[^,。;、]{0,12}?(?:园|区|镇|乡|村|街道|基地|现场|工地|车间))?,")
 _ENTITY = re.compile(
     r"(?:^|(?<=[,。;:\n在据是]))(?:[\u4e00-\u9fffA-Za-z()]{2,18}?(?:有限责任公司|股份有限公司|有限公司|集团公司|分公司|公司|集团|煤矿|矿业|煤业|钢铁|"
     r"医院|大学(?!文化|程度|生|本科|以上|毕业|专科|学历)|学院|冶炼厂|电厂|银行|合作社))(?:[\u4e00-\u9fff]{0,6}?(?:煤矿|矿|公司|分公司|电厂|医院|科技园|产业园|园区))?"
@@ -53,6 +71,8 @@ class Named:
     level: str
     self_reference: bool
     subject: bool
+    listed: bool = False
+    """One of several (A县、B县): they share a clause, what follows is about all of them or about none."""
     candidates: tuple[Candidate, ...] = ()
     """The places of this name when the text does not settle which: the figure is held."""
 
@@ -78,12 +98,19 @@ class Atlas:
             plain = [m for m in own if not m.self_reference]
             named = self._resolved(plain, full, home.code)
             place = self._place_of(article, named, own)
+            if home.code is None and place.code is not None:
+                # now that the speaker is known, short names of its own places count too
+                near = gazetteer.find(text[article.start : article.end], within=place.code)
+                own = [replace(m, start=m.start + article.start, end=m.end + article.start) for m in near]
+                named = self._resolved([m for m in own if not m.self_reference], full, place.code)
             self._places.append((article.start, place))
             own_headings = headings[
                 bisect_left(heading_starts, article.start) : bisect_left(heading_starts, article.end)
             ]
-            self._places += self._titled(own_headings, named)
-            named += self._self_references([m for m in own if m.self_reference])
+            self._places += self._titled(own_headings, named, place)
+            named = self._with_lists(named)
+            named += self._self_references([m for m in own if m.self_reference], named)
+            named += self._organs(article)
             self._named += sorted(named, key=lambda n: n.start)
         self._starts = [n.start for n in self._named]
 
@@ -101,15 +128,16 @@ class Atlas:
                 known = got.uncoded and not m.text.endswith("区")
                 if known or (got.candidates and _FULL_NAME.search(m.text)):
                     subject = self._is_subject(m)
-                    found.append(
-                        Named(m.start, m.end, None, m.text, m.text, "", False, subject, () if known else got.candidates)
-                    )
+                    held = () if known else got.candidates
+                    found.append(Named(m.start, m.end, None, m.text, m.text, "", False, subject, candidates=held))
                 continue
             if not joined and not self._believable(m, got.code, got.level, full, home):
                 continue
             subject = joined.subject if joined else self._is_subject(m)
-            if subject and _ORGANISATION.match(text, m.end, m.end + 24) and not _ORGAN_OF_STATE.match(text, m.end):
+            if subject and _SITE.match(text, m.end):
                 subject = False
+            elif subject and _ORGANISATION.match(text, m.end, m.end + 24) and not _ORGAN_OF_STATE.match(text, m.end):
+                subject = self._seat(m, got.code, got.level)
             if joined:
                 found.pop()
             start = joined.start if joined else m.start
@@ -117,6 +145,11 @@ class Atlas:
                 Named(start, m.end, got.code, got.name or m.text, text[start : m.end], got.level, False, subject)
             )
         return found
+
+    def _seat(self, m: Mention, code: str, level: str) -> bool:
+        """Whether a place before a firm's or site's name tells where it lies: 位于涪城区的…公司, not 江苏…集团."""
+        official = bool(_FULL_NAME.search(m.text)) and level in ("county", "city")
+        return official or (level == "city" and self._home.code is not None and self._inside_home(code))
 
     def _believable(self, m: Mention, code: str, level: str, full: set[str], home: str | None) -> bool:
         """Short names collide with words: they count when the text gives the full name too, or near home."""
@@ -137,7 +170,7 @@ class Atlas:
         if _NOT_SUBJECT.search(before) or self._in_name(m):
             return False
         if _LOCATIVE.search(before):
-            return bool(_AMONG.match(text, m.end)) or text[m.end : m.end + 1] == ","
+            return bool(_AMONG.match(text, m.end) or _THERE.match(text, m.end))
         return True
 
     def _in_name(self, m: Mention) -> bool:
@@ -150,22 +183,44 @@ class Atlas:
     def _place_at(self, at: int) -> Area:
         return self._places[max(0, bisect_right(self._places, at, key=lambda p: p[0]) - 1)][1]
 
-    def _titled(self, headings: Sequence[Line], named: Sequence[Named]) -> list[tuple[int, Area]]:
-        """The places that headings name: what follows speaks for them."""
+    def _titled(
+        self, headings: Sequence[Line], named: Sequence[Named], otherwise: Area | None = None
+    ) -> list[tuple[int, Area]]:
+        """The places that headings name: what follows speaks for them, up to a heading of the same shape without one.
+
+        That one gives the word back to ``otherwise``.
+        """
         starts = [n.start for n in named]
         found = []
+        shape = ""
         for line in headings:
+            own = self._shape(line)
             for n in named[bisect_left(starts, line.start) : bisect_left(starts, line.end)]:
                 if n.code is not None and self._inside_home(n.code) and self._titular(n):
                     found.append((line.start, Area(n.code, n.name, None, "title", n.printed)))
+                    shape = own
                     break
+            else:
+                if otherwise is not None and shape and own == shape:
+                    found.append((line.start, otherwise))
         return found
 
-    def _self_references(self, mentions: Sequence[Mention]) -> list[Named]:
+    def _shape(self, line: Line) -> str:
+        """What headings of one rank have in common: 甲县:…, (一)…, 1.…; empty where nothing tells."""
+        printed = _SHAPE.match(self._text, line.start, line.end)
+        return printed.lastgroup or "" if printed else ""
+
+    def _self_references(self, mentions: Sequence[Mention], named: Sequence[Named]) -> list[Named]:
         found = []
+        starts = [n.start for n in named]
         for m in mentions:
             place = self._place_at(m.start)
+            last = next((n for n in reversed(named[: bisect_left(starts, m.start)]) if n.code and n.subject), None)
             got = self._gazetteer.resolve(m.text, within=place.code)
+            if last is not None and (got.code is None or m.text[0] == "该") and not last.listed:
+                # 新乡市总工会…。全市…: a paper of the province tells of one city after the other
+                nearer = self._gazetteer.resolve(m.text, within=last.code)
+                got = nearer if nearer.code is not None and self._inside_home(nearer.code) else got
             before = self._text[max(0, m.start - 4) : m.start]
             if m.text in _SPEAKER:
                 subject = self._home.code == _COUNTRY and not _NOT_SUBJECT.search(before)
@@ -175,6 +230,26 @@ class Atlas:
                 found.append(
                     Named(m.start, m.end, got.code, got.name or m.text, m.text, got.level or "", True, subject)
                 )
+        return found
+
+    def _with_lists(self, named: Sequence[Named]) -> list[Named]:
+        """The places with those marked that stand in a list of several."""
+        out = list(named)
+        for i in range(1, len(out)):
+            joint = _JOINT.fullmatch(self._text, out[i - 1].end, out[i].start)
+            if joint and None not in (out[i - 1].code, out[i].code) and out[i - 1].code != out[i].code:
+                out[i - 1 : i + 1] = replace(out[i - 1], listed=True), replace(out[i], listed=True)
+        return out
+
+    def _organs(self, article: Article) -> list[Named]:
+        """市总工会, 县政府 at the start of a clause: the text speaks for the speaker's own place (again)."""
+        found = []
+        for m in _OWN_ORGAN.finditer(self._text, article.start, article.end):
+            place = self._place_at(m.start())
+            got = self._gazetteer.resolve(f"全{m[1]}", within=place.code) if place.code else None
+            if got is not None and got.code is not None and got.code == place.code:
+                name = got.name or m[0]
+                found.append(Named(m.start(), m.end(), got.code, name, m[0], got.level or "", True, True))
         return found
 
     def _wider(self, code: str, place: str | None) -> bool:
@@ -229,15 +304,17 @@ class Atlas:
         """
         entity = self._entity(at, sentence) or self._entity_before(sentence, paragraph)
         here = [n for n in self._between(sentence, clause[1]) if n.subject]
-        before = [n for n in here if n.start < at]
-        if before:
-            return self._told(before[-1], "text", entity if entity and entity[0] >= before[-1].start - 1 else None)
-        if here and (heading or here[0].start < clause[1]):
-            return self._told(here[0], "text", entity)
+        before = [n for n in here if n.start < at and not self._closed(n, at)]
         place = self._place_at(at)
-        earlier = [n for n in self._between(paragraph, sentence) if n.subject]
-        if earlier:
-            return self._told(earlier[-1], "section", entity)
+        if before:
+            own = entity if entity and entity[0] >= before[-1].start - 1 else None
+            return self._shared(before, place, own) or self._told(before[-1], "text", own)
+        if here and here[0].start >= at and (heading or here[0].start < clause[1]):
+            return self._told(here[0], "text", entity)
+        if (said := self._said_by(sentence, clause[1])) is not None:
+            return self._told(said, "text", entity)
+        if (carried := self._carried(sentence, paragraph)) is not None:
+            return self._told(carried, "section", entity)
         if entity is not None:
             named = [n for n in self._between(max(article, at - 1500), paragraph) if n.subject and not n.self_reference]
             inner = [
@@ -245,9 +322,50 @@ class Atlas:
                 for n in named
                 if place.code and n.code != place.code and place.code in self._gazetteer.ancestors(n.code or "")
             ]
-            if inner and named and inner[-1] is named[-1]:
+            if inner and inner[-1] is named[-1] and sum(n.code == inner[-1].code for n in inner) > 1:
                 return self._told(inner[-1], "section", entity)
         return replace(place, entity=entity[1]) if entity else place
+
+    def _said_by(self, sentence: int, clause_end: int) -> Named | None:
+        """The place of the speaker of “…。” whom the sentence after the quotation names."""
+        closed = _QUOTATION.match(self._text, sentence)
+        if closed is None or closed.end() < clause_end:
+            return None
+        end = self._text.find("。", closed.end(), closed.end() + 120)
+        named = self._between(closed.end(), end) if end > 0 and _SAID.search(self._text, closed.end(), end) else []
+        return named[0] if named and named[0].subject and not named[0].listed else None
+
+    def _closed(self, n: Named, at: int) -> bool:
+        """A list that its count closes (A、B等3个县): what is counted from there on is the speaker's."""
+        return n.listed and bool(_AND_OTHERS.match(self._text, n.end, at + 1))
+
+    def _shared(self, before: Sequence[Named], place: Area, entity: tuple[int, str] | None) -> Area | None:
+        """What lies over the places of a list that ends with the last of ``before``."""
+        last = before[-1]
+        codes = {n.code for n in before if n.listed and n.code}
+        if not last.listed or last.code is None or len(codes) < 2:
+            return None
+        over = [set(self._gazetteer.ancestors(code)) for code in codes if code]
+        common = set.intersection(*over)
+        parent = next((a for a in self._gazetteer.ancestors(last.code) if a in common), None)
+        if parent is None or not (parent == place.code or self._inside_place(parent, place.code)):
+            return replace(place, entity=entity[1] if entity else None)
+        region = self._gazetteer.get(parent)
+        return Area(parent, region.name if region else None, entity[1] if entity else None, "text", last.printed)
+
+    def _inside_place(self, code: str, place: str | None) -> bool:
+        return place is not None and place in self._gazetteer.ancestors(code)
+
+    def _carried(self, sentence: int, paragraph: int) -> Named | None:
+        """The place that the sentences before were about: it opened one of them, alone, or the paragraph."""
+        first = self._text.find("。", paragraph, sentence)
+        for n in reversed(self._between(paragraph, sentence)):
+            if not n.subject or n.listed:
+                continue
+            opened = max(paragraph, *(self._text.rfind(mark, paragraph, n.start) + 1 for mark in "。!?;"))
+            if n.start - opened <= _OPENING or n.start < first:
+                return n
+        return None
 
     def ends_in(self, start: int, end: int) -> list[int]:
         """Where the places named between two offsets end."""

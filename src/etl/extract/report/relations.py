@@ -31,6 +31,7 @@ _TO = re.compile(
 _SAME_SUBJECT = re.compile(
     r",?(?:同比|累计|年均|总体)?(?:增幅|涨幅|降幅|增速)?(?:增长|提高|增加|上升|下降|降低|减少)?(?:了|约|近|超过|达到?|为)*"
 )
+_EARLIER = re.compile(r"[,，(](?:去年|上年|前一年)(?:同期|同月)?(?:为|是|仅|仅为|只有)?[约近]?$")
 _AMONG = re.compile(r"其中")
 _WHOLE = re.compile(r"在[^,。;]{0,16}$")
 _WHOLE_AFTER = re.compile(r"[^,。;]{0,12}中,")
@@ -154,14 +155,16 @@ def _share_of_list(members: Sequence[Member], amounts: list[int], first: int, i:
 
 
 def _rise(text: str, members: Sequence[Member], i: int) -> tuple[int, int] | None:
-    """由A增加到B,增长C%: indices of A and B for the growth at ``i``."""
-    if i < 2:
+    """由A增加到B,增长C% or B,去年同期为A,同比增长C%: indices of A and B for the growth at ``i``."""
+    if i < 2 or not _alike(members[i - 2], members[i - 1]):
         return None
     old, new = members[i - 2].figure, members[i - 1].figure
+    if _EARLIER.search(text, old.end, new.start) and _SAME_SUBJECT.fullmatch(text, new.end, members[i].figure.start):
+        return i - 1, i - 2
     opens = _FROM.search(text, max(0, old.start - 16), old.start)
     rises = _TO.search(text, old.end, new.start)
     same = _SAME_SUBJECT.fullmatch(text, new.end, members[i].figure.start)
-    return (i - 2, i - 1) if opens and rises and same and _alike(members[i - 2], members[i - 1]) else None
+    return (i - 2, i - 1) if opens and rises and same else None
 
 
 def _total(text: str, members: Sequence[Member], i: int) -> list[Relation]:
@@ -204,7 +207,8 @@ def _subsets(text: str, members: Sequence[Member]) -> list[tuple[int, int]]:
         for j in range(i - 1, -1, -1):
             whole = members[j]
             if whole.figure.kind == "count" and _alike(part, whole):
-                if whole.value >= part.value:
+                # next to each other the words name the whole, so that a part larger than it is an error to be told
+                if whole.value >= part.value or j == i - 1:
                     found.append((i, j))
                 break
     return found

@@ -256,7 +256,14 @@ def _column_groups(table: Table) -> list[list[Group]]:
         others = [c for c, label in places if c != total and not words("growth").match(label)]
         coded = [c for c, label in places if c != total and likeness(label) == "place"]
         return [[Group(total, tuple(p)) for p in (others, parts, coded) if len(p) >= 2]]
-    return _partitions([(c, columns[c].path) for c in table.values])
+    found = _partitions([(c, columns[c].path) for c in table.values])
+    known = {group for choices in found for group in choices}
+    of_which: dict[int, list[int]] = defaultdict(list)
+    for c in table.values:
+        if (whole := columns[c].part_of) is not None:
+            of_which[whole].append(c)
+    groups = (Group(whole, tuple(parts)) for whole, parts in of_which.items() if len(parts) >= 2)
+    return [*found, *([group] for group in groups if group not in known)]
 
 
 def _speaks(table: Table, label: str) -> bool:

@@ -100,7 +100,7 @@ def _pattern() -> re.Pattern[str]:
 
     return re.compile(
         rf"""
-        (?=[0-9一二三四五六七八九十两第前上下今去本昨明年岁全目当现眼如迄至截到近过这最新党改建七八九"“「])
+        (?=[0-9一二三四五六七八九十两第前上下今未往接去本昨明年岁全目当现眼如迄至截到近过这最新党改建七八九"“「])
         (?P<body>
             (?P<ya>{_YEAR})年?(?:{_DASH})(?P<yb>{_YEAR})\s?(?P<school>学年|年度?)(?:间|期间)?
           | (?P<fa>{_YEAR})年(?:(?P<fam>{_MONTH})月)?(?:{_DASH})(?P<fb>{_YEAR})年(?:(?P<fbm>{_MONTH})月)?[末底初]?
@@ -114,6 +114,7 @@ def _pattern() -> re.Pattern[str]:
           | ["“「]?(?P<plan>{named("span", "plan")})["”」]?(?P<planpart>规划)?
               (?P<planrole>期间|时期|期末|末期?|以来|收官)?
           | (?:(?:最|新)?近|过去|这)(?P<last>{_N})(?P<lastunit>个?年|个月)(?:多|来|间|时间|以来|里|中)*
+          | (?:今后|未来|往后|接下来)的?(?P<next>{_N})年(?:左右|内|里|间)?
           | (?P<ago>\d{{1,2}}|[一二两三四五六七八九十]{{1,2}})年(?:之|以)?前
           | (?P<lastb>{_N})(?P<more>多|余)?年(?:多)?(?:来|间)
           | {part("b_")}
@@ -243,6 +244,8 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
     elif g["ago"]:
         iso = str(today.year - _number(g["ago"])) if today.year else None
         vague = True
+    elif g["next"]:
+        return PeriodMention(m.start(), m.end("body"), m["body"], _next(today, _number(g["next"])), "period", "until")
     elif g["last"] or g["lastb"]:
         return _last(m, g, today)
     else:
@@ -289,6 +292,14 @@ def _last(m: re.Match[str], g: dict[str, str | None], today: Today) -> PeriodMen
         return PeriodMention(m.start("body"), m.end("body"), m["body"], iso, "period", "when", vague=True)
     iso = f"{last - count + 1}/{last}" if last else None
     return PeriodMention(m.start("body"), m.end("body"), m["body"], iso, "period", "when", vague=True)
+
+
+def _next(today: Today, count: int) -> str | None:
+    """今后五年: from this year on at its start, from the next one on at its end, open in between."""
+    if today.year is None or today.month is None or count < 1 or 3 < today.month < 10:
+        return None
+    first = today.year + (today.month > 9)
+    return f"{first}/{first + count - 1}" if count > 1 else str(first)
 
 
 def _join(year: int, month: int | None, day: int | None = None) -> str:

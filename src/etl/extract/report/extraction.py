@@ -16,6 +16,7 @@ from etl.extract.report.labels import distinct, label_after, label_of, label_of_
 from etl.extract.report.lists import Item, like_their_list, respective_items
 from etl.extract.report.relations import Member, relations_of
 from etl.extract.report.scan import Number, find_numbers
+from etl.extract.report.sections import Sections
 from etl.extract.report.when import Calendar, Default
 from etl.extract.report.where import Atlas
 from etl.extract.report.worded import structures, worded_ranks
@@ -25,6 +26,7 @@ from etl.normalise.regions import load_regions
 
 _SENTENCE = re.compile(r"[^。!?\n]{0,600}(?:[。!?]{1,8}[”』」)]{0,4}|\n)?")
 _CUT = re.compile(r"[,;:。!?\n]")
+_PUBLISHED = re.compile(r"(?:发布|发表|刊发|印发|更新|上传)?(?:时间|日期)\s?:")
 _WORK_REPORT = re.compile(r"工作报告|各位代表")
 PARAGRAPH = 3000
 """How far back, in characters, a paragraph gives context: text without a line break must not take forever."""
@@ -40,7 +42,8 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
     periods = list(find_periods(reading.text, today))
     sentences = [m.span() for m in _SENTENCE.finditer(reading.text) if m.end() > m.start()]
     clauses = _Clauses(reading.text)
-    numbers, asides = _judged(reading, periods, sentences, clauses)
+    sections = Sections(reading, periods, today)
+    numbers, asides = _judged(reading, periods, sentences, clauses, sections)
     articles = split_articles(reading)
     headings = [line for line in reading.lines if line.heading]
     dates = [(p.start, p.end) for p in periods if p.role != "compare"]
@@ -52,6 +55,7 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
         articles=articles,
         atlas=Atlas(reading.text, load_regions(), articles, headings, _home(manifest)),
         calendar=Calendar(reading.text, periods, today),
+        sections=sections,
         default=Default(str(today.year) if today.year else None, basis if today.year else None),
         holes=sorted([(f.start - n.lead, f.end + len(n.after)) for n, f in numbers] + dates),
         spans=sorted((f.start, f.end) for _, f in numbers),
@@ -64,7 +68,11 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
 
 
 def _judged(
-    reading: Flow, periods: Sequence[PeriodMention], sentences: Sequence[tuple[int, int]], clauses: _Clauses
+    reading: Flow,
+    periods: Sequence[PeriodMention],
+    sentences: Sequence[tuple[int, int]],
+    clauses: _Clauses,
+    sections: Sections,
 ) -> tuple[list[tuple[Number, Figure]], list[tuple[int, int, str]]]:
     """The numbers that are figures, and the spans of all other numerals with the reason; by place."""
     text = reading.text
@@ -83,7 +91,10 @@ def _judged(
             verdict = aside.reason
         else:
             sentence = sentences[bisect_right(starts, number.start) - 1]
-            verdict = judge(number, text, sentence[0], *clauses.of(sentence, number.start))
+            clause = clauses.of(sentence, number.start)
+            verdict = judge(number, text, sentence[0], *clause)
+            if isinstance(verdict, Figure):
+                verdict = sections.status(verdict, sentence[0])
         if isinstance(verdict, str):
             asides.append((number.start, _numeral_end(text, number), verdict))
         else:
@@ -98,11 +109,10 @@ def _today(reading: Flow, manifest: ManifestEntry | None) -> tuple[Today, Basis]
     today, basis = Today.of(manifest.published_on if manifest else None), "manifest"
     if today.year is None:
         for line in (*reading.lines[:12], *reading.lines[-4:]):
-            if line.end - line.start > 40:
+            printed = reading.text[line.start : line.end]
+            if len(printed) > 40 and not (len(printed) <= 160 and _PUBLISHED.search(printed)):
                 continue
-            found = [
-                p for p in find_periods(reading.text[line.start : line.end], Today()) if p.iso and p.role == "when"
-            ]
+            found = [p for p in find_periods(printed, Today()) if p.iso and p.role == "when"]
             if len(found) == 1 and found[0].iso and found[0].iso.count("-") == 2 and "/" not in found[0].iso:
                 today, basis = Today.of(found[0].iso), "layout"
                 break
@@ -158,6 +168,7 @@ class _Context:
     articles: list[Article]
     atlas: Atlas
     calendar: Calendar
+    sections: Sections
     default: Default
     holes: list[tuple[int, int]]
     spans: list[tuple[int, int]]
@@ -201,10 +212,10 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         elif item := items.get(figure.start):
             label = label_of_item(text, item[0], item[1], context.atlas.ends_in(*item[1]), holes, label)
             area = context.atlas.named_in(*item[0]) or area
+        section = context.sections.at(figure.start)
+        default = Default(section.iso, "section") if section.iso else defaults[article]
         target = figure.status == "target"
-        period = context.calendar.period(
-            figure.start, clause, sentence, paragraph, defaults[article], starts, target=target
-        )
+        period = context.calendar.period(figure.start, clause, sentence, paragraph, default, starts, target=target)
         labels[figure.start] = label
         out.append(
             RawFigure(

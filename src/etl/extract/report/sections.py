@@ -1,0 +1,90 @@
+"""Sections of a report that say when, or that plans or rules follow: 二、2021年工作, 三、2022年重点任务, 第三条."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from etl.extract.report import lexicon
+from etl.extract.report.flow import Flow, Line
+from etl.extract.report.judge import Figure
+from etl.normalise.periods import PeriodMention, Today
+
+Mode = Literal["told", "ahead", "rule"]
+"""What a section does: it tells what is, plans what shall be, or lays down what holds."""
+
+_SHAPE = re.compile(
+    r"(?P<han>[一二三四五六七八九十]{1,3}[、.])|(?P<bracket>[((][一二三四五六七八九十\d]{1,3}[))])|(?P<digit>\d{1,2}[、.])"
+    r"|(?P<article>第[一二三四五六七八九十百]{1,4}[章节部])|(?P<colon>[^:,。]{2,24}:)"
+)
+_CLAUSE_OF_LAW = re.compile(r"(?:^|(?<=\n))第[一二三四五六七八九十百\d]{1,4}条")
+_LAST_LAW = 900
+"""How far behind its number, in characters, an article of a rule can reach."""
+_BACK = re.compile(r"回顾|总结|完成情况|成效|成就|现状|进展|情况")
+_TOLD = re.compile(
+    r"目前|已(?!经?计划)|去年|上年|现有|截至|以来|同比|累计|(?:19|20)\d\d年(?!起|底|末|[1-9]|前)|截止|兑现"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    start: int
+    iso: str | None = None
+    """The period that its heading names."""
+    mode: Mode = "told"
+
+
+class Sections:
+    """The sections of a flow by place."""
+
+    def __init__(self, reading: Flow, periods: Sequence[PeriodMention], today: Today) -> None:
+        headings = [line for line in reading.lines if line.heading]
+        self._text = reading.text
+        self._sections = [*_headed(reading.text, headings, periods, today)]
+        self._starts = [s.start for s in self._sections]
+        laws = [m.start() for m in _CLAUSE_OF_LAW.finditer(reading.text)]
+        self._laws = laws if len(laws) > 1 else []
+
+    def at(self, place: int) -> Section:
+        """The section around ``place``."""
+        i = bisect_right(self._starts, place) - 1
+        found = self._sections[i] if i >= 0 else Section(0)
+        law = bisect_right(self._laws, place) - 1
+        if law >= 0 and place - self._laws[law] < _LAST_LAW:
+            return replace(found, mode="rule")
+        return found
+
+    def status(self, figure: Figure, sentence: int) -> Figure:
+        """The figure, planned or laid down where its section plans or lays down and its sentence tells no past."""
+        mode = self.at(figure.start).mode
+        if mode == "told" or figure.status != "observed":
+            return figure
+        if _TOLD.search(self._text, max(sentence, figure.start - 120), figure.start):
+            return figure
+        return replace(figure, status="target" if mode == "ahead" else "standard")
+
+
+def _headed(text: str, headings: Sequence[Line], periods: Sequence[PeriodMention], today: Today) -> list[Section]:
+    found: list[Section] = []
+    shape: str | None = None
+    starts = [p.start for p in periods]
+    for line in headings:
+        words = text[line.start : line.end]
+        printed = _SHAPE.match(words)
+        own = printed.lastgroup if printed else None
+        inside = [
+            p
+            for p in periods[bisect_right(starts, line.start - 1) : bisect_right(starts, line.end)]
+            if p.iso is not None and p.role != "compare" and p.iso.count("-") < 2 and p.end - p.start < len(words)
+        ]
+        ahead = bool(lexicon.words("ahead").search(words)) and not _BACK.search(words)
+        if inside or ahead:
+            iso = inside[-1].iso if inside else (str(today.year) if today.reported else None)
+            found.append(Section(line.start, iso, "ahead" if ahead else "told"))
+            shape = own
+        elif own == shape and found:
+            found.append(Section(line.start))
+    return found

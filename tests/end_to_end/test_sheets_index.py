@@ -9,9 +9,9 @@ from etl.landing import discover
 from etl.model import SourceFile
 from tests.end_to_end.sheets_index import WITHOUT_COUNT, deviations, read_index
 
-MIN_RIGHT = 0.74
+MIN_RIGHT = 0.7
 """Share of the files that agree in all respects. The rest: units, regions and tables that the files do not state."""
-MIN_SAMPLES = 0.8
+MIN_SAMPLES = 0.72
 
 
 def test_real_sheets_agree_with_the_index(shared: Path) -> None:

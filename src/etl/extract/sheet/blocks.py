@@ -7,6 +7,7 @@ what the rows and columns mean.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
@@ -72,14 +73,46 @@ def bands(grid: Grid) -> list[Band]:
             merged[-1].extend(run)
         else:
             merged.append(run)
-    if len(merged) == 1:
-        return [Band(grid.name, tuple(merged[0]), grid.rows)]
     found = []
     for run in merged:
-        inside = set(run)
-        rows = {r: {c: i for c, i in row.items() if c in inside} for r, row in grid.rows.items()}
-        found.append(Band(grid.name, tuple(run), {r: row for r, row in rows.items() if row}))
+        rows = grid.rows if len(merged) == 1 else _cut(grid.rows, run)
+        found.extend(_halves(Band(grid.name, tuple(run), rows)))
     return found
+
+
+def _cut(rows: dict[int, Row], columns: Iterable[int]) -> dict[int, Row]:
+    """The rows without the cells of other columns; empty ones left out."""
+    inside = set(columns)
+    cut = {r: {c: i for c, i in row.items() if c in inside} for r, row in rows.items()}
+    return {r: row for r, row in cut.items() if row}
+
+
+def _halves(band: Band) -> list[Band]:
+    """The band cut where a header row repeats the name of its stub, as 年龄 | 男 | 女 | 年龄 | 男 | 女 does.
+
+    The rows above that header speak for each half."""
+    header, columns = _stubs_again(band)
+    if len(columns) < 2:
+        return [band]
+    found = []
+    for first, end in zip(columns, (*columns[1:], band.columns[-1] + 1), strict=True):
+        inside = tuple(c for c in band.columns if (first <= c or first == columns[0]) and c < end)
+        above = {r: row for r, row in band.rows.items() if r < header}
+        below = {r: row for r, row in band.rows.items() if r >= header}
+        found.append(Band(band.sheet, inside, above | _cut(below, inside)))
+    return found
+
+
+def _stubs_again(band: Band) -> tuple[int, list[int]]:
+    """The first row that repeats its first cell, being the name of a stub, and the columns where it stands."""
+    for r, row in list(band.rows.items())[:MAX_HEADER_ROWS]:
+        texts = {c: squash(i.text) for c, i in row.items() if i.kind == "text"}
+        first = next(iter(texts.values()), "")
+        if first and any(words(kind).match(first) for kind in ("region", "label_head", "indicator", "period")):
+            columns = [c for c, text in texts.items() if text == first]
+            if len(columns) > 1 and all(b - a > 1 for a, b in pairwise(columns)):
+                return r, columns
+    return 0, []
 
 
 def _has_stub(grid: Grid, run: list[int]) -> bool:
@@ -229,7 +262,7 @@ def find_blocks(band: Band) -> tuple[list[Block], list[int]]:
             pending.append((r, kind))
             headed = headed or kind == "header"
             continue
-        if current is None or headed:
+        if current is None or (headed and not _is_section(pending, band)):
             if current is not None:
                 pending = _trailing_notes(current, pending)
             current = Block(band.sheet, band.columns)
@@ -244,6 +277,16 @@ def find_blocks(band: Band) -> tuple[list[Block], list[int]]:
         _close(current, pending)
         return blocks, []
     return blocks, [p for p, _ in pending]
+
+
+def _is_section(pending: list[tuple[int, RowKind]], band: Band) -> bool:
+    """Whether one lone cell over the values (2020年, 城市) is all that stands between rows of numbers: it heads the
+    rows below, no new table does."""
+    rows = [p for p, kind in pending if kind != "note"]
+    if len(rows) != 1 or len(band.rows[rows[0]]) != 1:
+        return False
+    item = next(iter(band.rows[rows[0]].values()))
+    return item.kind == "text" and not unit_line(item.text) and not words("continued").match(item.text)
 
 
 def _key_value_rows(band: Band) -> frozenset[int]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -11,6 +11,7 @@ from etl.extract.sheet.blocks import Block, Row
 from etl.extract.sheet.grid import Grid, Item
 from etl.extract.sheet.places import place_share
 from etl.extract.sheet.row_paths import OpenLabels
+from etl.extract.sheet.sections import Section, sections_of
 from etl.extract.sheet.timing import is_period_label, period_of_item
 from etl.extract.sheet.wording import (
     Unit,
@@ -72,8 +73,11 @@ def split_columns(block: Block, rows: dict[int, Row]) -> tuple[list[StubColumn],
     stub: list[StubColumn] = []
     values: list[int] = []
     other: list[int] = []
+    filled = [
+        row for row in data if len(row) > 1
+    ] or data  # rows of one cell head others: they do not tell what a column holds
     for col in block.columns:
-        items = [row[col] for row in data if col in row]
+        items = [row[col] for row in filled if col in row] or [row[col] for row in data if col in row]
         head = header_text(header, col)
         kind = _column_kind(items, head, leading=not values)
         if kind == "value":
@@ -82,6 +86,8 @@ def split_columns(block: Block, rows: dict[int, Row]) -> tuple[list[StubColumn],
             continue
         elif not items:
             (values if values or stub else other).append(col)
+        elif values and kind == "unit" and not any(s.kind == "unit" for s in stub):
+            stub.append(StubColumn(col, kind, head))
         elif values:
             other.append(col)
         elif kind is not None:
@@ -103,6 +109,8 @@ def _column_kind(items: list[Item], head: str, *, leading: bool) -> StubKind | L
     if not numbers:
         return "value" if sample else None
     if leading:
+        if words("label_head").match(head):
+            return "label"
         if words("ordinal").match(head) or (not head and _are_running(numbers)):
             return "ordinal"
         if _are_years(numbers, head):
@@ -177,13 +185,33 @@ def read_rows(
     open_labels = OpenLabels()
     carried: dict[int, Item] = {}
     found: list[StubRow] = []
+    keys = [s for s in stub if s.kind in ("region", "label")]
+    sections = sections_of(block, rows, [s.col for s in keys], places=any(s.kind == "region" for s in keys))
+    heads: dict[str, Section] = {}
     for r in block.data:
         row = rows[r]
+        if (section := sections.get(r)) is not None:
+            heads[section.kind] = section
+            open_labels, carried = OpenLabels(), {}
+            found.append(StubRow(r, printed=section.text, empty=True))
+            continue
         empty = not any(c in inside and i.kind in ("number", "marker") for c, i in row.items())
         cells = {s.col: item for s in stub if (item := row.get(s.col) or filled.get((r, s.col))) is not None}
         _carry_down(cells, stub, carried)
-        found.append(_read_row(r, cells, stub, open_labels, glued=glued, empty=empty))
+        read = _read_row(r, cells, stub, open_labels, glued=glued, empty=empty)
+        found.append(_headed(read, heads) if heads else read)
     return found
+
+
+def _headed(row: StubRow, heads: Mapping[str, Section]) -> StubRow:
+    """The row with what the sections above it say, where it does not say so itself."""
+    if (period := heads.get("period")) is not None and row.period is None:
+        row = replace(row, period=period.text, printed=f"{period.text} {row.printed}")
+    if (measure := heads.get("measure")) is not None and not row.path:
+        row = replace(row, path=(measure.text,), unit=row.unit or measure.unit, printed=f"{measure.text} {row.printed}")
+    if (place := heads.get("place")) is not None and not row.regions:
+        row = replace(row, regions=(place.text,), printed=f"{place.text} {row.printed}")
+    return row
 
 
 def _carry_down(cells: dict[int, Item], stub: Sequence[StubColumn], carried: dict[int, Item]) -> None:
@@ -248,9 +276,11 @@ class _Labels:
     unit: Unit | None = None
     indent: int = 0
 
-    def add(self, item: Item, *, glued: bool) -> None:
+    def add(self, item: Item, *, glued: bool, age: bool = False) -> None:
         found = split_unit(item.text)
         label, unit = found.label, found.unit
+        if age and label.replace("-", "").isdigit():
+            label += "岁"
         if unit is None and glued and (cut := glued_unit(found.label)) is not None:
             label, unit = cut.label, cut.unit
         if unit is None and len(found.units) == 1:
@@ -286,7 +316,7 @@ def _read_row(
         elif column.kind == "region" and item.kind == "text":
             regions.append(item)
         elif column.kind == "label" and item.kind in ("text", "number"):
-            labels.add(item, glued=glued)
+            labels.add(item, glued=glued, age=bool(words("age_head").match(column.header)))
     path: tuple[str, ...] = ()
     unit = unit or labels.unit
     if labels.texts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from etl.extract.sheet.blocks import Block, Row, metadata_of
 from etl.extract.sheet.grid import Grid, Item
@@ -51,6 +52,7 @@ class Context:
     period_printed: str | None = None
     speaker: Speaker | None = None
     units: tuple[Unit, ...] = ()
+    sheet: str = ""
 
 
 @dataclass(slots=True)
@@ -115,7 +117,7 @@ def _is_told_apart(stub: list[StubColumn], block: Block) -> bool:
 
 def _find_regions(table: Table) -> None:
     labels = [text for row in table.rows for text in row.regions]
-    if any(s.kind in ("region", "region_code") for s in table.stub):
+    if labels or any(s.kind in ("region", "region_code") for s in table.stub):
         real, share = place_share(labels)
         if share >= 0.5 or any(s.kind == "region_code" for s in table.stub) or not _columns_are_places(table):
             table.regions_in = "rows"
@@ -173,13 +175,14 @@ def _context(table: Table, names: Names, before: Context | None, above: Sequence
     stub_heads = [s.header for s in table.stub]
     everything = [*own, *(i.text for r in table.block.header for i in table.cells[r].values())]
     continued = any(words("continued").match(t) for t in everything)
-    inherited = before if continued else None
     titles = tuple(t for t in own if _is_title(t))
+    goes_on = before is not None and before.sheet == names.sheet and not titles and not metadata
+    inherited = before if continued or goes_on else None
     period, basis, printed = _period(own, titles, names, inherited)
     speaker = _speaker(table, titles, metadata, names, inherited, period)
-    units = _units(own, metadata, stub_heads, table) or (inherited.units if inherited else ())
+    units = _units(own, metadata, stub_heads, table, names) or (inherited.units if inherited else ())
     subject = _subject(titles, metadata, names, speaker, inherited)
-    return Context(titles, subject, _fallback(names), period, basis, printed, speaker, units)
+    return Context(titles, subject, _fallback(names), period, basis, printed, speaker, units, names.sheet)
 
 
 def _texts(rows: Sequence[int], cells: dict[int, Row]) -> list[str]:
@@ -247,7 +250,7 @@ def _speaker(
         candidates.append((names.manifest.region_code, "manifest"))
     if code := place_in_text(names.file):
         candidates.append((code, "file"))
-    if words("national").match(metadata.get("meta_database", "")) and not labels:
+    if not labels and any(words("national").match(t) for t in (metadata.get("meta_database", ""), names.sheet)):
         candidates.append((COUNTRY, "title"))
     for code, basis in candidates:
         if inside_share(labels, code, on) < TRUST:
@@ -258,7 +261,9 @@ def _speaker(
     return speaker_of(covering, "layout", on) if covering else None
 
 
-def _units(own: Sequence[str], metadata: dict[str, str], stub_heads: Sequence[str], table: Table) -> tuple[Unit, ...]:
+def _units(
+    own: Sequence[str], metadata: dict[str, str], stub_heads: Sequence[str], table: Table, names: Names
+) -> tuple[Unit, ...]:
     if found := title_units(own):
         return found
     if "meta_unit" in metadata and (found := parse_units(metadata["meta_unit"])):
@@ -281,7 +286,17 @@ def _units(own: Sequence[str], metadata: dict[str, str], stub_heads: Sequence[st
             return split.units
         if split.unit is not None and _is_title(text):
             return (split.unit,)
+    if _has_one_measure(table):
+        for name in (names.sheet, PurePath(names.file).stem):
+            if (unit := split_unit(name).unit) is not None:
+                return (unit,)
     return ()
+
+
+def _has_one_measure(table: Table) -> bool:
+    """Whether neither rows nor columns name a measure: what the names of sheet or file say holds for every number."""
+    columns = () if table.regions_in == "columns" else (c for c in table.header.columns.values() if c.path)
+    return not any(columns) and not any(row.path for row in table.rows)
 
 
 _TABLE_NUMBER = re.compile(

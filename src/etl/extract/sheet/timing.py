@@ -23,7 +23,10 @@ _LABEL = re.compile(
 )
 _BRACKETED = re.compile(rf"[(（\[]\s*({_YEAR}[^()（）\[\]]{{0,12}})[)）\]]")
 _ANY_YEAR = re.compile(rf"(?<!\d){_YEAR}(?!\d)")
-_TITLE_YEAR = re.compile(rf"(?<!\d){_YEAR}年(?:第?[一二三四]季度|(?:0?[1-9]|1[0-2])月|上半年)?")
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])"
+_TITLE_YEAR = re.compile(rf"(?<!\d){_YEAR}年(?:第?[一二三四]季度|(?:0?[1-9]|1[0-2])月(?:{_DAY}日)?|上半年)?")
+_WHOLE_DAY = rf"({_YEAR})[年./-](0?[1-9]|1[0-2])[月./-]({_DAY})日?"
+_DAYS = re.compile(rf"(?<!\d){_WHOLE_DAY}\s*[-—–~～至]+\s*{_WHOLE_DAY}(?!\d)")
 _RANGE = re.compile(rf"{_YEAR}年?\s*[-—–~～至]\s*(?:{_YEAR}|\d{{2}}(?!\d))")
 _LEADING = re.compile(rf"^({_YEAR})年(?=[\u4e00-\u9fff])")
 _TRAILING = re.compile(rf"[_\s-]({_YEAR})$")
@@ -103,6 +106,9 @@ def period_in_title(text: str) -> str | None:
 
 
 def _in_title(plain: str) -> str | None:
+    if found_days := _DAYS.search(plain):
+        numbers = [int(g) for g in found_days.groups()]
+        return "/".join("{:04d}-{:02d}-{:02d}".format(*numbers[n : n + 3]) for n in (0, 3))
     if _RANGE.search(plain):
         return None
     for found in reversed(list(_BRACKETED.finditer(plain))):

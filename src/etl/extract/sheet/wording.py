@@ -215,7 +215,11 @@ def choose_unit(units: tuple[Unit, ...], path: str) -> Unit | None:
         if symbol not in offered:
             continue
         claimed.add(symbol)
-        if (match == "in" and word in path) or (match == "end" and path.endswith(word)) or path.startswith(word):
+        if (
+            (match == "in" and word in path)
+            or (match == "end" and path.endswith(word))
+            or (match == "start" and path.startswith(word))
+        ):
             return offered[symbol]
     rest = [u for u in units if u.dimension not in ("percent", "per_mille", "percentage_points")]
     return rest[0] if len(rest) == 1 else None

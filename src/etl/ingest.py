@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -145,6 +145,10 @@ def record_arrivals(engine: sa.Engine, run_id: str, sources: Sequence[SourceFile
             record_arrival(connection, run_id, source.path, source.sha256)
 
 
+CHECKED_TOGETHER = 50_000
+"""Rows that wait for the gate at most, apart from those of the last file: bounds the memory of a batch."""
+
+
 def process_batch(
     sources: Sequence[SourceFile], engine: sa.Engine, run_id: str, suites: Sequence[Suite]
 ) -> tuple[FileSummary, ...]:
@@ -152,16 +156,35 @@ def process_batch(
 
     A bad file is recorded with its error and costs no other file. Raises only when the warehouse is away.
     """
-    outcomes: list[Read | FileRecord] = [read_file(source) for source in sources]
-    good = [o for o in outcomes if isinstance(o, Read)]
-    verdicts = _check(good, suites)
     summaries = []
-    for outcome in outcomes:
-        record = outcome if isinstance(outcome, FileRecord) else _record(outcome, verdicts[outcome.source.sha256])
-        load_file(engine, run_id, record)
-        summaries.append(summary(record))
-        log.info("%s: %s, %d loaded, %d held", record.name, record.status, len(record.loaded), len(record.held))
+    for outcomes in _portions(map(read_file, sources)):
+        for record in judge(outcomes, suites):
+            load_file(engine, run_id, record)
+            summaries.append(summary(record))
+            log.info("%s: %s, %d loaded, %d held", record.name, record.status, len(record.loaded), len(record.held))
     return tuple(summaries)
+
+
+def _portions(outcomes: Iterable[Read | FileRecord]) -> Iterator[list[Read | FileRecord]]:
+    """Files in groups that are large enough to share the fixed cost of the gate, and no larger."""
+    portion: list[Read | FileRecord] = []
+    waiting = 0
+    for outcome in outcomes:
+        portion.append(outcome)
+        waiting += len(outcome.observations) if isinstance(outcome, Read) else 0
+        if waiting >= CHECKED_TOGETHER:
+            yield portion
+            portion, waiting = [], 0
+    if portion:
+        yield portion
+
+
+def judge(outcomes: Sequence[Read | FileRecord], suites: Sequence[Suite]) -> list[FileRecord]:
+    """What each file leaves in the warehouse, after one run of the gate over all that could be read."""
+    good = [o for o in outcomes if isinstance(o, Read)]
+    rows = [FileRows(f.source.sha256, f.observations, f.evaluated) for f in good]
+    verdicts = {v.sha256: v for v in check(rows, suites)}
+    return [o if isinstance(o, FileRecord) else _record(o, verdicts[o.source.sha256]) for o in outcomes]
 
 
 def read_file(source: SourceFile) -> Read | FileRecord:
@@ -205,11 +228,6 @@ def _failed(source: SourceFile, code: str, error: str, seconds: float) -> FileRe
         error_code=code,
         error=error,
     )
-
-
-def _check(files: Sequence[Read], suites: Sequence[Suite]) -> Mapping[str, FileVerdict]:
-    verdicts = check([FileRows(f.source.sha256, f.observations, f.evaluated) for f in files], suites)
-    return {v.sha256: v for v in verdicts}
 
 
 def _record(file: Read, verdict: FileVerdict) -> FileRecord:

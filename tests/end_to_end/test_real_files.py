@@ -13,7 +13,7 @@ from etl.check.suites import load_suites
 from etl.landing import discover
 from etl.settings import Settings
 from etl.warehouse.engine import connect, upgrade
-from etl.warehouse.load import FileRecord, load_file, start_run
+from etl.warehouse.load import load_file, start_run
 from tests.conftest import new_database
 from tests.dump import accounting, content
 
@@ -39,10 +39,7 @@ def test_every_real_file_is_recorded_alike_on_both_databases(
         status: dict[str, str] = {}
         files = iter(plan.new)
         while batch := list(islice(files, 25)):
-            outcomes = [ingest.read_file(source) for source in batch]
-            verdicts = ingest._check([o for o in outcomes if isinstance(o, ingest.Read)], suites)
-            for o in outcomes:
-                record = o if isinstance(o, FileRecord) else ingest._record(o, verdicts[o.source.sha256])
+            for record in ingest.judge([ingest.read_file(source) for source in batch], suites):
                 assert record.error_code in (None, "nothing_found"), record.error
                 status[record.sha256] = record.status
                 for engine, run_id in (sqlite, postgres):

@@ -21,9 +21,8 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 def records() -> dict[str, FileRecord]:
     landing = discover([str(SAMPLES)])
     sources = [SourceFile(p, p.name, f"{n:064}", 1, landing.entry(p)) for n, p in enumerate(landing.files)]
-    read = [r for r in map(ingest.read_file, sources) if isinstance(r, ingest.Read)]
-    verdicts = ingest._check(read, load_suites(Settings().suites_dir))
-    return {r.source.name: ingest._record(r, verdicts[r.source.sha256]) for r in read}
+    records = ingest.judge([ingest.read_file(s) for s in sources], load_suites(Settings().suites_dir))
+    return {r.name: r for r in records}
 
 
 def held(record: FileRecord) -> set[tuple[str, str]]:

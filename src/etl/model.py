@@ -89,7 +89,7 @@ class Cell:
     col: int
     """0-based."""
     value: CellValue
-    """Numbers are Decimals of the shortest form that gives the stored float back. A percent-formatted
+    """Numbers are Decimals of the stored float to 15 significant digits, as Excel shows it. A percent-formatted
     0.362 arrives as Decimal("36.2") with ``text`` "36.2%" (``percent`` is True)."""
     text: str
     """As printed. Equals the stored text for text cells (untrimmed), the number as displayed otherwise."""

@@ -183,3 +183,20 @@ def test_numbers_keep_their_shortest_form() -> None:
     shown = {5.0: "5", 0.1: "0.1", 1e15: "1000000000000000", 1e-7: "0.0000001", 2418.33: "2418.33"}
     assert {n: f"{cell_values.decimal_of(n):f}" for n in shown} == shown
     assert cell_values.typed_cell(0, 0, float("nan")).error == "nan"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        (13.352600000000001, "13.3526"),
+        (1000179.9999999999, "1000180"),
+        (0.30000000000000004, "0.3"),
+        (-2418.3299999999999, "-2418.33"),
+        (1.905817520314897, "1.9058175203149"),
+        (1e-7, "0.0000001"),
+        (123456789012.25, "123456789012.25"),
+        (5.0, "5"),
+    ],
+)
+def test_stored_floats_are_read_to_the_digits_that_excel_shows(stored: float, shown: str) -> None:
+    assert f"{cell_values.decimal_of(stored):f}" == shown

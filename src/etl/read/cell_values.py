@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from etl.errors import LimitError
 from etl.model import Cell, CellValue
@@ -14,13 +14,29 @@ MAX_GRID = 8_000_000
 """Cells of the rectangle that a sheet spans, empty ones included: calamine lays it out densely."""
 
 
+DIGITS = 15
+"""Significant digits that Excel shows and keeps of a number; what a stored float has beyond them is binary noise."""
+_SHOWN = Context(prec=DIGITS)
+
+
 def decimal_of(number: float | int) -> Decimal:
-    """The shortest decimal that gives the stored float back, without exponent: 5.0 → 5, 1e15 → 1000000000000000."""
+    """The number to 15 significant digits, without exponent: 5.0 → 5, 1e15 → 1000000000000000.
+
+    0.30000000000000004 → 0.3.
+    """
     if isinstance(number, int):
         return Decimal(number)
     if number.is_integer() and abs(number) < 1e18:
         return Decimal(int(number))
-    return Decimal(format(Decimal(repr(number)), "f"))
+    return Decimal(format(Decimal(f"{number:.{DIGITS}g}"), "f"))
+
+
+def without_noise(number: Decimal) -> Decimal:
+    """A number with a fraction to 15 significant digits: 2418.3299999999999 → 2418.33. Others as they are."""
+    _, digits, exponent = number.as_tuple()
+    if len(digits) <= DIGITS or not isinstance(exponent, int) or exponent >= 0:
+        return number
+    return plain(_SHOWN.plus(number))
 
 
 def typed_cell(row: int, col: int, raw: object, *, percent: bool = False, indent: int = 0) -> Cell | None:

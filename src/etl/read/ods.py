@@ -11,7 +11,7 @@ from typing import Any
 
 from etl.errors import EncryptedFileError, LimitError, ReadError, TruncatedFileError
 from etl.model import Cell, CellValue, MergedRange, Sheet, Workbook
-from etl.read.cell_values import MAX_CELLS, check_cells, plain
+from etl.read.cell_values import MAX_CELLS, check_cells, plain, without_noise
 
 READER = "ods/1"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -111,7 +111,7 @@ def _value(cell: Any) -> tuple[CellValue, str, bool]:
     kind = cell.get(f"{_OFFICE}value-type")
     if kind in ("float", "currency", "percentage"):
         try:
-            number = plain(Decimal(cell.get(f"{_OFFICE}value", "")))
+            number = plain(without_noise(Decimal(cell.get(f"{_OFFICE}value", ""))))
         except InvalidOperation:
             return (text or None), text, False
         if kind == "percentage":

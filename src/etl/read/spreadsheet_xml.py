@@ -10,7 +10,7 @@ from typing import Any
 from etl.errors import LimitError, ReadError
 from etl.model import Cell, CellValue, MergedRange, Sheet, Workbook
 from etl.read import limits
-from etl.read.cell_values import check_cells, plain
+from etl.read.cell_values import check_cells, plain, without_noise
 
 READER = "spreadsheet-xml/1"
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
@@ -82,7 +82,7 @@ def _value(data: Any, percent: bool) -> tuple[CellValue, str, bool]:
     kind = data.get(f"{_SS}Type")
     if kind == "Number":
         try:
-            number = plain(Decimal(text))
+            number = plain(without_noise(Decimal(text)))
         except InvalidOperation:
             return text, text, False
         if percent:

@@ -23,6 +23,9 @@ from etl.model import Cell
         ("1,24", "1.24", ("comma_for_point",)),
         ("13.50\xa0", "13.50", ()),
         ("1.5E+04", "15000", ()),
+        ("2418.3299999999999", "2418.33", ()),
+        ("1000179.9999999999", "1000180", ()),
+        ("12345678901234567890", "12345678901234567890", ()),
     ],
 )
 def test_numbers_are_read_and_their_damage_named(text: str, value: str, repairs: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from etl.model import Cell
+from etl.read.cell_values import DIGITS, without_noise
 
 _WIDE = str.maketrans("０１２３４５６７８９．，－＋％−﹣", "0123456789.,-+%--")
 _INVISIBLE = re.compile("[\ufeff\u200b]")
@@ -88,6 +89,8 @@ def read_text_number(text: str) -> Number | None:
 
 def _number(plain: str, sign: str | None, repairs: list[str], *, grouped: bool = False) -> Number:
     value = Decimal(plain)
+    if len(plain) > DIGITS:
+        value = without_noise(value)
     if "e" in plain.lower():
         value = Decimal(format(value, "f"))
     return Number(value, decimals_of(value), sign, tuple(repairs), grouped)

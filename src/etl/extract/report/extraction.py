@@ -10,10 +10,10 @@ from itertools import pairwise
 
 from etl.extract.report.articles import Article, split_articles
 from etl.extract.report.asides import Covering, find_asides
-from etl.extract.report.flow import Flow, flow
-from etl.extract.report.judge import Figure, judge
-from etl.extract.report.labels import distinct, label_after, label_of, label_of_item
-from etl.extract.report.lists import Item, like_their_list, respective_items
+from etl.extract.report.flow import Flow, Line, flow
+from etl.extract.report.judge import Figure, judge, status_of
+from etl.extract.report.labels import distinct, label_after, label_of, label_of_item, label_under
+from etl.extract.report.lists import Item, lead_ins, like_their_list, respective_items
 from etl.extract.report.relations import Member, relations_of
 from etl.extract.report.scan import Number, find_numbers
 from etl.extract.report.sections import Sections
@@ -92,14 +92,22 @@ def _judged(
         else:
             sentence = sentences[bisect_right(starts, number.start) - 1]
             clause = clauses.of(sentence, number.start)
-            verdict = judge(number, text, sentence[0], *clause)
+            rule = sections.at(number.start).mode == "rule"
+            verdict = judge(number, text, sentence[0], *clause, rule=rule)
             if isinstance(verdict, Figure):
                 verdict = sections.status(verdict, sentence[0])
         if isinstance(verdict, str):
             asides.append((number.start, _numeral_end(text, number), verdict))
         else:
             numbers.append((number, verdict))
-    numbers = [*like_their_list(text, numbers), *worded]
+    for number, figure in worded:
+        sentence = sentences[bisect_right(starts, figure.start) - 1]
+        if figure.kind == "growth":
+            told = status_of(number, figure.unit, text, sentence[0], *clauses.of(sentence, figure.start))
+            figure = sections.status(replace(figure, status=told), sentence[0])
+        numbers.append((number, figure))
+    numbers.sort(key=lambda pair: pair[1].start)
+    numbers = like_their_list(text, numbers)
     numbers.sort(key=lambda pair: pair[1].start)
     return numbers, asides
 
@@ -184,6 +192,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         for a in context.articles
     ]
     items, earlier = _items(context, numbers)
+    leads = lead_ins(reading)
     labels: dict[int, str] = {}
     out = []
     for number, figure in numbers:
@@ -191,18 +200,24 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         if numeral is None:
             continue
         sentence = context.sentences[bisect_right(starts, figure.start) - 1]
-        line = reading.lines[bisect_right(reading.line_starts, figure.start) - 1]
+        index = bisect_right(reading.line_starts, figure.start) - 1
+        line = reading.lines[index]
         paragraph = max(line.start, figure.start - PARAGRAPH)
         article = max(0, bisect_right(article_starts, figure.start) - 1)
         clause = context.clauses.of(sentence, figure.start)
         near = max(sentence[0], figure.start - 220), min(sentence[1], figure.end + 160)
         place = reading.to_raw(figure.start, figure.end)
         span = (figure.start, figure.end)
-        topic = _topic(text, context.articles[article], line.start)
+        lead = leads.get(index)
+        topic = text[lead.start : lead.end] if lead else _topic(text, context.articles[article], line.start)
         holes = _inside(context.holes, near)
         label = label_of(
             text, span, context.clauses.up_to(sentence, clause), _inside(context.spans, near), holes, topic
         )
+        told_since = paragraph
+        if lead is not None:
+            label = label_under(label, text[lead.start : lead.end])
+            told_since = _told_since(context, lead, figure.start)
         area = context.atlas.area(
             figure.start, clause, sentence[0], paragraph, context.articles[article].start, heading=line.heading
         )
@@ -215,7 +230,16 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         section = context.sections.at(figure.start)
         default = Default(section.iso, "section") if section.iso else defaults[article]
         target = figure.status == "target"
-        period = context.calendar.period(figure.start, clause, sentence, paragraph, default, starts, target=target)
+        period = context.calendar.period(
+            figure.start,
+            clause,
+            sentence,
+            told_since,
+            default,
+            starts,
+            target=target,
+            rule=figure.status == "standard" and section.mode == "rule",
+        )
         labels[figure.start] = label
         out.append(
             RawFigure(
@@ -242,6 +266,14 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         for f in out
     ]
     return [f if f.label == label else replace(f, label=label) for f, label in zip(out, distinct(keys), strict=True)]
+
+
+def _told_since(context: _Context, lead: Line, at: int) -> int:
+    """Where the paragraph starts that dates the items of a list: its lead-in, or the paragraph before that."""
+    lines, starts = context.reading.lines, context.reading.line_starts
+    before = bisect_right(starts, lead.start) - 2
+    start = lines[before].start if before >= 0 and not lines[before].heading else lead.start
+    return max(start, at - PARAGRAPH)
 
 
 def _items(

@@ -62,8 +62,10 @@ class Figure:
     end: int
 
 
-def judge(number: Number, text: str, sentence_start: int, clause_start: int, clause_end: int) -> Figure | str:
-    """The figure that ``number`` is, or a code of ``ignore_reasons.csv``."""
+def judge(
+    number: Number, text: str, sentence_start: int, clause_start: int, clause_end: int, *, rule: bool = False
+) -> Figure | str:
+    """The figure that ``number`` is, or a code of ``ignore_reasons.csv``; ``rule``: in an article of a regulation."""
     before = text[max(clause_start, number.start - 24) : number.start]
     after = text[number.end : min(clause_end, number.end + 24)]
     before = before[: len(before) - number.lead] if number.lead and number.lead <= len(before) else before
@@ -96,11 +98,12 @@ def judge(number: Number, text: str, sentence_start: int, clause_start: int, cla
     if number.han and (reason := _not_meant_as_number(number, before, unit)):
         return reason
     if unit in _TIME_UNITS and (reason := _time_phrase(number, before, after, unit)):
-        return reason
-    if number.after and _GROUP.match(after[len(number.after) :]):
+        if not (rule and unit not in _AGES and _TERM.search(before + "_" + after)):
+            return reason
+    if number.after and (_SIZE_CLASS.match(after) or _GROUP.match(after[len(number.after) :])):
         return "threshold"
     kind = _kind(unit, before, after, number, text[max(clause_start, number.start - 60) : number.start])
-    status = _status(number, unit, text, sentence_start, clause_start, clause_end)
+    status = status_of(number, unit, text, sentence_start, clause_start, clause_end)
     if unit == "位":
         moved = re.search(r"(?:前移|后移|上升|下降|跃升|提升|前进|进步|后退)(?:了)?$", before)
         unit, kind = ("位", "rank") if moved else ("人", kind)
@@ -262,10 +265,22 @@ _PHYSICAL = frozenset(
 
 _GROUP = re.compile(r"(?:的)?[\u4e00-\u9fff]{2,8}?(?:共|有|达|分别)?\d[\d.,]*[余多万]*[个家人项名户条所台]")
 """亿元以上项目67个: the amount tells which projects, it counts nothing."""
+_SIZE_CLASS = re.compile(
+    r"(?:及|或)?以[上下](?:规模)?(?:非公|小微|民营|工业)?(?:企业|单位|用人单位|公司|工厂|园区|村|工会)"
+)
+"""百人以上企业: a class of size, not a count."""
+_TERM = re.compile(r"满_|(?:期|期限|时间|期间|时限)(?:为|是|不超过|不少于)?_|_个?(?:工作)?日[以之]?内|^[^_]*_[以之]?内")
 _INDEX = re.compile(r"指数(?:\([^()]{0,12}\))?(?:为|达到?|是|升至|降至)?$")
 _CONDITION = re.compile(
     r"(?:^|[。;])[^。;]{0,20}?对[^。;]{2,60},[^,。;]{0,12}(?:奖励|补助|补贴|资助|给予)[^,。;]{0,6}$"
+    r"|(?:^|[。;,])[^。;,]{0,12}?对(?:(?!\d)[^。;,]){2,40}(?:给予|奖励|补助|补贴)(?:不超过|最高|一次性)?$"
 )
+_BOUND = re.compile(
+    r"(?:[(（]含[)）])?(?:及|或)?(?:以[上下内]|之内)?的(?!\d)[^,。;\d]{0,10}"
+    r"(?:企业|单位|公司|工会|项目|机构|职工|人员|家庭|学校|村|社区|园区|市场|对象|户)"
+    r"[^。;\d]{0,16}(?:给予|单独|联合|应当?|须|可以?|实行|返还|补助|补贴|奖励|不得|免[征除缴]|减[半征免])"
+)
+"""职工25人以上的企业单独建会, 不超过1万元的全额返还: whom the rule is for."""
 _CONDITIONAL = re.compile(r"[^,。;]{0,12}的[^,。;]{0,12},[^。;]{0,16}(?:奖励|补助|补贴|资助|给予)")
 _PAST = re.compile(r"过去一年|去年|全年|一年来")
 _POLICY = re.compile(
@@ -274,10 +289,12 @@ _POLICY = re.compile(
 _NOW = re.compile(r"目前|已(?!经?计划)|去年|今年以来|截至")
 _FUTURE = re.compile(
     r"力争|目标(?:为|是|达|任务)|(?:到|至)(?:20\d\d年|[“「]?十[四五六]五[”」]?)[^,。;]{0,4},|(?:达产|投产|建成|全部建成)后,?|预计|预期目标|规划到|未来[一二三五\d]"
+    r"|(?:今年|明年|下一步|接下来|下半年|年内|后续)[^。;]{0,30}?(?:将|计划|拟|要)(?:再|新|建|培|投|实施|推|开展|举办|组织|完成|达|实现|继续|安排|发放|选树|打造|确保|力争)"
 )
 
 
-def _status(number: Number, unit: str, text: str, sentence_start: int, clause_start: int, clause_end: int) -> Status:
+def status_of(number: Number, unit: str, text: str, sentence_start: int, clause_start: int, clause_end: int) -> Status:
+    """Whether the figure is planned, laid down or observed, by the words of its sentence."""
     before = text[max(clause_start, number.start - 24) : number.start]
     after = text[number.end : min(clause_end, number.end + 16)]
     if re.search(r"完成[^,。;]{0,12}(?:目标|计划|任务|预算)[^,。;]{0,6}$", before):
@@ -292,6 +309,8 @@ def _status(number: Number, unit: str, text: str, sentence_start: int, clause_st
         year = re.search(r"20\d\d", ahead[0])
         if year is None or re.search(r"力争|目标|达到|将|建|突破|实现|超过|以上", text[ahead.start() : clause_end]):
             return "target"
+    if number.qualifier in ("ge", "le", "lt", "gt") and _BOUND.match(text, number.end, number.end + 60):
+        return "standard"
     parsed = load_units().parse(unit)
     money = bool(parsed and parsed.unit.dimension.startswith("money"))
     if money:

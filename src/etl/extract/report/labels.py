@@ -18,7 +18,7 @@ _NOISE = re.compile(
     r"|同时|此外|另外|其次|首先|比如|例如|如今|当前|近年来|近日|大关|首次|达到|高达|多达"
 )
 _EDGE_LEFT = re.compile(
-    r"^(?:[、,;:.()的了和与及并且也还就都将把又再以于即为是至超已共有]|达(?!产|标)|以及|并且|而且|其(?!中|他)|一是|二是|三是|四是|五是)+"
+    r"^(?:[、,;:.()的了和与及并且也还就都将把又再以于即为是至超已共]|达(?!产|标)|有(?!效|限|色|机|关)|\d{1,2}[).、](?!\d)|以及|并且|而且|其(?!中|他)|一是|二是|三是|四是|五是)+"
 )
 _EDGE_RIGHT = re.compile(
     r"(?:[、,;:∶.(的了和与及并达至到为共有计超近过是已由从]|左右|分别|累计|合计|总计|共计|达到|超过|突破)+$"
@@ -75,6 +75,15 @@ def label_of(
     return label[:MAX_LABEL]
 
 
+def label_under(label: str, lead_in: str) -> str:
+    """The label of a figure in an item (甲县:120人) of a list that ``lead_in`` opens (各县发放人数如下:)."""
+    lead = _trim(_LEADS.sub("", _plain(lead_in)))
+    if not lead or len(label) >= ENOUGH or lead in label:
+        return label
+    return f"{lead[-(MAX_LABEL - len(label) - 1) :]},{label}".strip(",")
+
+
+_LEADS = re.compile(r"(?:具体)?(?:情况|安排|名单|数据|明细)?(?:具体)?(?:分别)?(?:如下|是|为|有|包括)?[:∶]?$")
 _RISES = re.compile(
     r"^的?(提高|增加|增长|上升|下降|降低|减少|扩大|提升|缩短|压缩|调整|发展|缩小|升|增|降|减|涨|跌)(?:至|到|为)"
 )
@@ -98,6 +107,7 @@ def _left(text: str, at: int, clause: int, figures: Sequence[Hole]) -> tuple[int
     return previous[-1][1] + breaks[0].end(), verbs[0] if verbs else ""
 
 
+_BOUND_WORDS = re.compile(r"(?:及|或)?以[上下内]|之内|左右")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _VERB = re.compile(
     r"(?:新增|建设|建立|建成|产生|组建|发放|拥有|开展|举办|完成|培育|引进|创建|设立|打造|新建|改造|实施|获得|培训|招收|年产|覆盖)(?!后)"
@@ -114,7 +124,7 @@ def _after(text: str, at: Hole, end: int, figures: Sequence[Hole], holes: Sequen
             cut = None
         if cut and len(words.strip("、和及与共")) > 1:
             return _without(text, at[1], at[1] + cut.start(), holes)
-        if len(_NOISE.sub("", words).strip("、和及与共")) == 0:
+        if len(_BOUND_WORDS.sub("", _NOISE.sub("", words)).strip("、和及与共")) == 0:
             return _after(text, (at[0], following[0][1]), end, figures, holes)
     return _without(text, at[1], stop, holes)
 

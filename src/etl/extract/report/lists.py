@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from etl.extract.report.flow import Flow, Line
 from etl.extract.report.judge import Figure
 from etl.extract.report.scan import Number
 
@@ -17,7 +18,23 @@ _BETWEEN = re.compile(r"[,、]?(?:同比|环比|比上年|较上年|比去年|�
 Item = tuple[tuple[int, int], tuple[int, int]]
 """Span of an item and span of the list it stands in."""
 
+_ITEM = re.compile(r"[((]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)、.]|[^,。;:\n]{2,12}[::]")
+_ITEM_LENGTH = 120
 _LEAD = re.compile(r"^(?:其中|对|将|给予|由|为|向|使|按照?|今年|全年|同时)+")
+
+
+def lead_ins(reading: Flow) -> dict[int, Line]:
+    """For the lines that are items of a list, by index: the line ending in a colon that opened it."""
+    found: dict[int, Line] = {}
+    lead: Line | None = None
+    for i, line in enumerate(reading.lines):
+        if reading.text.endswith(":", line.start, line.end):
+            lead = line
+        elif lead is not None and line.end - line.start <= _ITEM_LENGTH and _ITEM.match(reading.text, line.start):
+            found[i] = lead
+        else:
+            lead = None
+    return found
 
 
 def like_their_list(text: str, numbers: Sequence[tuple[Number, Figure]]) -> list[tuple[Number, Figure]]:

@@ -35,7 +35,9 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _RANGE = re.compile(r"\s?(?:[-–—~～]{1,2}|至|到)\s?(?=[\d一二两三四五六七八九十百])")
-_APART = re.compile(r"(至少|不少于|最多|最高|不超过)[\u4e00-\u9fff]{1,4}$")
+_APART = re.compile(
+    r"(至少|不少于|最多|最高|不超过)[\u4e00-\u9fff]{1,4}$|(不高于|不超过|不低于|不少于)[\u4e00-\u9fff]{2,12}的$"
+)
 """至少培训20名, 最高给予50万元: the qualifier stands before the verb."""
 _NEGATIVE = re.compile(r"(?<![\d%‰元人万亿个A-Za-z)])[-−]$|(?<![担肩背抱辜自胜欺])负$")
 
@@ -116,6 +118,13 @@ def _number(text: str, m: re.Match[str]) -> Number:
     elif numeral is not None and upper is None and (found := _range(text, end, numeral, unit)):
         upper, numeral, unit, end, number_end = found
     qualifier, before, after, lead = _qualifier(text, start, end, inner)
+    if (
+        qualifier == "eq"
+        and unit in _LIMITED
+        and text[end : end + 1] == "内"
+        and text[end + 1 : end + 2] not in "部外地"
+    ):
+        qualifier, after = "le", "内"
     if numeral is not None and not lead and _NEGATIVE.search(text, max(0, start - 3), start):
         start, numeral = start - 1, replace(numeral, number=-numeral.number)
     if after in ("多", "余"):
@@ -130,6 +139,7 @@ def _number(text: str, m: re.Match[str]) -> Number:
 
 _APPROXIMATE = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])([十百千万亿]*)")
 """三五百, 八九亿: between the one and the other."""
+_LIMITED = frozenset({"个工作日", "工作日", "小时", "个小时", "天", "日", "分钟", "个月", "年"})
 _YUAN = frozenset({"元", "块", "圆"})
 _COINS = re.compile(
     r"整|([\d一二两三四五六七八九])[角毛](?:([\d一二两三四五六七八九])分)?钱?|零?([\d一二两三四五六七八九])分钱?(?![之公])"
@@ -204,8 +214,8 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
             and text[start - len(m[0]) - 1] in "最附邻接以晚网赶马"
         ):
             before = ""
-    elif m := _APART.search(text, max(0, start - 8), start):
-        before = m[1]
+    elif m := _APART.search(text, max(0, start - 18), start):
+        before = m[1] or m[2]
     if m := lexicon.qualifier_after().match(text, end):
         after = m[0]
     elif (

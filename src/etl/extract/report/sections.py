@@ -28,6 +28,9 @@ _TOLD = re.compile(
     r"目前|已(?!经?计划)|去年|上年|现有|截至|以来|同比|累计|(?:19|20)\d\d年(?!起|底|末|[1-9]|前)|截止|兑现"
 )
 
+_MEASURED = re.compile(r"目前|去年|现有|截至|截止|同比|(?:19|20)\d\d年(?!起|底|末|[1-9]|前)|兑现")
+"""In a rule 上年度 and 累计 belong to its conditions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -62,7 +65,8 @@ class Sections:
         mode = self.at(figure.start).mode
         if mode == "told" or figure.status != "observed":
             return figure
-        if _TOLD.search(self._text, max(sentence, figure.start - 120), figure.start):
+        told = _TOLD if mode == "ahead" else _MEASURED
+        if told.search(self._text, max(sentence, figure.start - 120), figure.start):
             return figure
         return replace(figure, status="target" if mode == "ahead" else "standard")
 

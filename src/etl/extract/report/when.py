@@ -79,10 +79,11 @@ class Calendar:
         sentences: Sequence[int],
         *,
         target: bool,
+        rule: bool = False,
     ) -> Period:
         """The period of the figure at ``at``; ``paragraph`` is where its paragraph starts, ``sentences`` all starts."""
         start, end = sentence
-        inside = self._between(start, end)
+        inside = [m for m in self._between(start, end) if not rule or _OWN_YEAR.match(m.text)]
         usable = [m for m in inside if m.iso is not None and (m.role != "until" or target)]
         before = [m for m in usable if m.start < at and not self._is_base(m, at)]
         risen = bool(_RISEN_TO.search(self._text, max(start, at - 6), at))

@@ -97,9 +97,9 @@ def judge(
         unit = found
     if number.han and (reason := _not_meant_as_number(number, before, unit)):
         return reason
-    if unit in _TIME_UNITS and (reason := _time_phrase(number, before, after, unit)):
-        if not (rule and unit not in _AGES and _TERM.search(before + "_" + after)):
-            return reason
+    term = rule and unit not in _AGES and _TERM.search(f"{before}_{after}")
+    if unit in _TIME_UNITS and not term and (reason := _time_phrase(number, before, after, unit)):
+        return reason
     if number.after and (_SIZE_CLASS.match(after) or _GROUP.match(after[len(number.after) :])):
         return "threshold"
     kind = _kind(unit, before, after, number, text[max(clause_start, number.start - 60) : number.start])

@@ -118,12 +118,7 @@ def _number(text: str, m: re.Match[str]) -> Number:
     elif numeral is not None and upper is None and (found := _range(text, end, numeral, unit)):
         upper, numeral, unit, end, number_end = found
     qualifier, before, after, lead = _qualifier(text, start, end, inner)
-    if (
-        qualifier == "eq"
-        and unit in _LIMITED
-        and text[end : end + 1] == "内"
-        and text[end + 1 : end + 2] not in "部外地"
-    ):
+    if qualifier == "eq" and unit in _LIMITED and _WITHIN.match(text, end):
         qualifier, after = "le", "内"
     if numeral is not None and not lead and _NEGATIVE.search(text, max(0, start - 3), start):
         start, numeral = start - 1, replace(numeral, number=-numeral.number)
@@ -139,6 +134,7 @@ def _number(text: str, m: re.Match[str]) -> Number:
 
 _APPROXIMATE = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])([十百千万亿]*)")
 """三五百, 八九亿: between the one and the other."""
+_WITHIN = re.compile(r"内(?![部外地])")
 _LIMITED = frozenset({"个工作日", "工作日", "小时", "个小时", "天", "日", "分钟", "个月", "年"})
 _YUAN = frozenset({"元", "块", "圆"})
 _COINS = re.compile(

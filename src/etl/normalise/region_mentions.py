@@ -178,7 +178,7 @@ def _organisation(role: str) -> re.Pattern[str]:
     for r in rows("region_organisation_words.csv"):
         word = re.escape(r["word"])
         words[r["role"]].append(f"{word}(?![{r['unless_followed_by']}])" if r["unless_followed_by"] else word)
-    company = r"[^的在和与及对为是有等共约达、，。；：\s]{1,14}?有限(?:责任)?公司"
+    company = r"[^的在和与及对为是有等共约达、，。；：,;:()（）\s]{1,14}?有限(?:责任)?公司"
     return re.compile(f"(?:{_any(words['middle'])}){{0,4}}(?:{_any(words[role])})|{company}")
 
 

@@ -23,6 +23,7 @@ from etl.check.frames import FileRows
 from etl.check.gate import FileVerdict, check
 from etl.check.reconcile import Evaluated, evaluate
 from etl.check.suites import Suite
+from etl.collector import collector_paused
 from etl.errors import GongbaoError, NothingFoundError
 from etl.extract import REPORT_EXTRACTOR, SHEET_EXTRACTOR, extract, extractor_of
 from etl.landing import Landing
@@ -193,18 +194,19 @@ def read_file(source: SourceFile) -> Read | FileRecord:
     try:
         content = read(source.archived or source.path)
         log.info("read %s", source.name, extra={"file_read": source.name})
-        extraction = extract(source, content)
-        if not extraction.figures:
-            kind = "figure" if isinstance(content, Document) else "table with figures"
-            raise NothingFoundError(
-                source.name,
-                f"no {kind} was found in it ({len(extraction.ignored)} numerals ignored)",
-                next_step="If it should hold some, see `etl extract` and the report.",
-            )
-        observations = tuple(observe(source, figure) for figure in extraction.figures)
-        by_place = {o.place: o for o in observations}
-        evaluated = tuple(evaluate(relation, by_place) for relation in extraction.relations)
-        accounting = account(content, extraction)
+        with collector_paused(_cells(content)):
+            extraction = extract(source, content)
+            if not extraction.figures:
+                kind = "figure" if isinstance(content, Document) else "table with figures"
+                raise NothingFoundError(
+                    source.name,
+                    f"no {kind} was found in it ({len(extraction.ignored)} numerals ignored)",
+                    next_step="If it should hold some, see `etl extract` and the report.",
+                )
+            observations = tuple(observe(source, figure) for figure in extraction.figures)
+            by_place = {o.place: o for o in observations}
+            evaluated = tuple(evaluate(relation, by_place) for relation in extraction.relations)
+            accounting = account(content, extraction)
     except GongbaoError as e:
         error = str(e).replace(str(source.archived), str(source.path))  # people know it by its own name
         return _failed(source, e.code, error, time.perf_counter() - started)
@@ -212,6 +214,10 @@ def read_file(source: SourceFile) -> Read | FileRecord:
         log.debug("%s crashed", source.name, exc_info=True)
         return _failed(source, "crashed", f"{source.name}: {type(e).__name__}: {e}", time.perf_counter() - started)
     return Read(source, content, extraction, observations, evaluated, accounting, time.perf_counter() - started)
+
+
+def _cells(content: Document | Workbook) -> int:
+    return sum(len(sheet.cells) for sheet in content.sheets) if isinstance(content, Workbook) else 0
 
 
 def _failed(source: SourceFile, code: str, error: str, seconds: float) -> FileRecord:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from etl.collector import collector_paused
 from etl.extract.sheet.blocks import Band, Block, bands, find_blocks
 from etl.extract.sheet.checks import check_sums, confirm_zones
 from etl.extract.sheet.figures import Placed, table_figures
@@ -16,8 +14,6 @@ from etl.extract.sheet.label_variants import settle_labels
 from etl.extract.sheet.percentages import settle_percentages
 from etl.extract.sheet.tables import Context, Names, Table, build_table
 from etl.model import CellRef, Extraction, Flag, Ignored, ManifestEntry, RawFigure, Relation, Workbook
-
-MANY_CELLS = 50_000
 
 
 @dataclass(slots=True)
@@ -30,21 +26,8 @@ class _Read:
 
 def extract_workbook(workbook: Workbook, file_name: str, manifest: ManifestEntry | None = None) -> Extraction:
     """The figures of a workbook named ``file_name`` (its name can tell region and period)."""
-    with _collector_paused(sum(len(sheet.cells) for sheet in workbook.sheets)):
+    with collector_paused(sum(len(sheet.cells) for sheet in workbook.sheets)):
         return _extract(workbook, file_name, manifest)
-
-
-@contextmanager
-def _collector_paused(cells: int) -> Iterator[None]:
-    """Half of the time of a large sheet goes into looking for cycles among millions of figures that have none."""
-    pause = cells > MANY_CELLS and gc.isenabled()
-    if pause:
-        gc.disable()
-    try:
-        yield
-    finally:
-        if pause:
-            gc.enable()
 
 
 def _extract(workbook: Workbook, file_name: str, manifest: ManifestEntry | None) -> Extraction:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from etl.check.reconcile import Evaluated, suspects
 from etl.model import Observation
-from etl.normalise.indicators import load_indicators
+from etl.normalise.magnitudes import judge
 from etl.normalise.regions import load_regions
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ class ObservationRow(NamedTuple):
     indicator_low: float | None
     indicator_high: float | None
     magnitude: float | None
-    """1 inside the catalogue's bounds, 0 outside, None where it states none."""
+    """1 inside the catalogue's bounds for the level of the place, 0 outside, None where it states none."""
+    magnitude_suggestion: str
+    """The one other reading that would be plausible; else what to do."""
     series_key: str
     evidence: str
     fact_values: int | None
@@ -123,8 +125,7 @@ def to_frame(rows: Sequence[Row]) -> pd.DataFrame:
 def _observation_row(
     sha256: str, o: Observation, conflicts: dict[str, int], accused: dict[str, Evaluated]
 ) -> ObservationRow:
-    indicator = load_indicators().by_code.get(o.indicator) if o.indicator else None
-    low, high = (indicator.low, indicator.high) if indicator else (None, None)
+    size = judge(o)
     suspect = accused.get(o.observation_id)
     return ObservationRow(
         observation_id=o.observation_id,
@@ -152,9 +153,10 @@ def _observation_row(
         time_period=o.period.iso,
         label=o.label or None,
         indicator=o.indicator,
-        indicator_low=_number(low),
-        indicator_high=_number(high),
-        magnitude=_within(o.obs_value, low, high),
+        indicator_low=_number(size.low),
+        indicator_high=_number(size.high),
+        magnitude=None if size.inside is None else float(size.inside),
+        magnitude_suggestion=size.suggestion or "对照原件核对单位和数位",
         series_key=o.series_key,
         evidence=o.evidence,
         fact_values=conflicts.get(_fact_key(o)),
@@ -165,13 +167,6 @@ def _observation_row(
 
 def _number(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
-
-
-def _within(value: Decimal, low: Decimal | None, high: Decimal | None) -> float | None:
-    """1 inside the catalogue's bounds, 0 outside, None where it states none."""
-    if low is None and high is None:
-        return None
-    return float((low is None or value >= low) and (high is None or value <= high))
 
 
 def _candidates(o: Observation) -> str:

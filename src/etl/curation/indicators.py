@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import fields
 from decimal import Decimal
+from itertools import pairwise
 from typing import get_args
 
-from etl.curation.tables import Entry, Folder, Problem
+from etl.curation.tables import Entry, Folder, Problem, is_decimal
 from etl.curation.units import unit_table
 from etl.model import Kind
 from etl.normalise.indicators import KIN, Indicator, IndicatorTable, indicator, normal_label
@@ -16,9 +17,10 @@ from etl.normalise.units import UnitTable
 
 ALIASES = "indicator_aliases.csv"
 KNOWN = frozenset(f.name for f in fields(Indicator))
-OPTIONAL = frozenset({"part_of", "bounds"})
-"""A part of nothing; bounds of one level only where they differ from those of the whole country."""
-LEVELS = ("province", "city", "county")
+BOUNDS = "indicator_bounds.csv"
+OPTIONAL = frozenset({"part_of"})
+LEVELS = ("country", "province", "city", "county")
+"""From large to small."""
 
 
 def check_indicators(folder: Folder) -> Iterator[Problem]:
@@ -27,12 +29,13 @@ def check_indicators(folder: Folder) -> Iterator[Problem]:
     units = unit_table(folder)
     for entry in entries:
         yield from _fields(units, entry)
-        yield from _bounds(entry)
+        yield from _range(entry)
     yield from _codes(entries)
     yield from _wholes(entries)
     yield from _groups(folder, entries)
     yield from _phrases(entries)
     yield from _aliases(folder, entries)
+    yield from _levels(folder, entries)
 
 
 def _problem(entry: Entry, key: str, message: str) -> Problem:
@@ -60,8 +63,7 @@ def _fields(units: UnitTable, entry: Entry) -> Iterator[Problem]:
         yield _problem(entry, "unit", f"{cells['unit']} is not the base unit {parsed.unit.base}")
 
 
-def _bounds(entry: Entry) -> Iterator[Problem]:
-    """Every pair in order, and that of a smaller place inside that of the country."""
+def _range(entry: Entry) -> Iterator[Problem]:
     try:
         whole = Decimal(entry.cells.get("low", "-Infinity")), Decimal(entry.cells.get("high", "Infinity"))
     except (ArithmeticError, TypeError):
@@ -151,3 +153,24 @@ def _aliases(folder: Folder, entries: list[Entry]) -> Iterator[Problem]:
         meant = table.by_code.get(row["code"])
         if meant and table.map_label(row["label"], unit=meant.unit, kind=meant.kind).code == meant.code:
             yield Problem(ALIASES, line, f"alias {row['label']} is unused: the rules map it to {meant.code} without it")
+
+
+def _levels(folder: Folder, entries: list[Entry]) -> Iterator[Problem]:
+    """Bounds of a level in order, inside the catalogue's, and no higher than those of the level above."""
+    highest = {str(e.cells.get("code")): e.cells.get("high", "Infinity") for e in entries}
+    levels: dict[str, dict[str, tuple[int, Decimal]]] = defaultdict(dict)
+    for line, row in folder.rows(BOUNDS):
+        code, level = row["code"], row["level"]
+        if level == "any" or code not in highest or not (is_decimal(row["low"]) and is_decimal(row["high"])):
+            continue
+        low, high = Decimal(row["low"]), Decimal(row["high"])
+        if low >= high:
+            yield Problem(BOUNDS, line, f"low {low} is not below high {high}")
+        if high > Decimal(str(highest[code])) * 2:
+            yield Problem(BOUNDS, line, f"high {high} of a {level} is far above the catalogue's {highest[code]}")
+        levels[code][level] = line, high
+    for code, known in levels.items():
+        ordered = [(level, *known[level]) for level in LEVELS if level in known]
+        for (larger, _, above), (level, line, high) in pairwise(ordered):
+            if high > above:
+                yield Problem(BOUNDS, line, f"{code}: a {level} reaches more than a {larger}")

@@ -29,6 +29,7 @@ from etl.model import (
     Span,
 )
 from etl.read import read
+from etl.report.data import FigureRow
 from etl.warehouse.engine import connect, upgrade
 from etl.warehouse.load import FileRecord, finish_run, load_file, start_run
 
@@ -72,6 +73,32 @@ def observation(place: Place, text: str, **changes: Any) -> Observation:
         steps=(),
     )
     return replace(o, **changes)
+
+
+def figure(place: Place, text: str, evidence: str = "", **changes: Any) -> FigureRow:
+    """A row as the report reads it."""
+    row = FigureRow(
+        observation_id=hashlib.sha256(repr((place, text)).encode()).hexdigest()[:24],
+        file_sha256="f" * 64,
+        place=place,
+        text=text,
+        obs_value=Decimal(1),
+        unit="户",
+        obs_low=None,
+        obs_high=None,
+        kind="count",
+        qualifier="eq",
+        status="observed",
+        ref_area="220524",
+        ref_area_name="柳河县",
+        ref_entity=None,
+        time_period="2024",
+        label="户数",
+        indicator=None,
+        series_key="户数",
+        evidence=evidence,
+    )
+    return replace(row, **changes)
 
 
 def span(text: str, part: str) -> Span:

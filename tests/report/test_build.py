@@ -13,10 +13,11 @@ import pytest
 
 from etl.model import CellRef, Finding, Span
 from etl.report.build import build_report
-from etl.report.excerpts import GridExcerpt, TextExcerpt
+from etl.report.excerpts import GridExcerpt, Mark, Source, TextExcerpt
 from etl.report.payload import script_json
+from etl.report.queries import load_report_data
 from etl.report.write import write_report
-from tests.report.conftest import Builder, observation, span
+from tests.report.conftest import Builder, figure, observation, span
 
 
 class Page(HTMLParser):
@@ -231,9 +232,6 @@ def test_a_run_without_new_files_shows_what_waits_and_no_false_losses(builder: B
 
 
 def test_excerpts_of_unusual_places(builder: Builder) -> None:
-    from etl.report.excerpts import Source
-    from etl.report.queries import load_report_data
-
     run_id = builder.run()
     builder.report(run_id)
     builder.sheet(run_id)
@@ -241,11 +239,11 @@ def test_excerpts_of_unusual_places(builder: Builder) -> None:
     report = Source(files["报告.txt"], builder.archive_dir)
     sheet = Source(files["分镇.csv"], builder.archive_dir)
 
-    beyond = report.figure(Span(10_000, 10_002), "12", "有12户")
-    assert beyond == TextExcerpt("有12户", beyond.marks, is_stored=True)  # type: ignore[union-attr]
+    beyond = report.figures([figure(Span(10_000, 10_002), "12", "有12户")])
+    assert beyond == TextExcerpt("有12户", (Mark(1, 3, True),), is_stored=True)
     for cell in ("XFD1048576", "C4"):
-        found = sheet.figure(CellRef("csv", cell), "400", "全县|城镇")
+        found = sheet.figures([figure(CellRef("csv", cell), "400", "全县|城镇")])
         assert isinstance(found, GridExcerpt)
         assert len(found.rows) <= 16
-    assert isinstance(sheet.figure(CellRef("无此表", "A1"), "1", "x"), TextExcerpt)
-    assert isinstance(sheet.figure(CellRef("csv", "??"), "1", "x"), TextExcerpt)
+    assert isinstance(sheet.figures([figure(CellRef("无此表", "A1"), "1", "x")]), TextExcerpt)
+    assert isinstance(sheet.figures([figure(CellRef("csv", "??"), "1", "x")]), TextExcerpt)

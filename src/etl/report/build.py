@@ -73,7 +73,7 @@ def render(data: ReportData, archive_dir: Path | None) -> str:
             ignored_total=sum(n for _, n in data.ignored),
             generated=datetime.now(UTC),
             page=PAGE,
-            payload=payload(data, cards),
+            payload=payload(data, cards, words),
             style=style,
             script=script,
             style_hash=_csp_hash(style),
@@ -109,6 +109,7 @@ def _environment() -> Environment:
         "meter_parts": _meter_parts,
         "list_of": _list_of,
         "history": charts.history,
+        "rows_of": _rows_of,
     }
     return env
 
@@ -235,3 +236,8 @@ def _list_of(rule: RuleLine) -> str:
     if rule.rule_id.startswith("REL-"):
         return "relations"
     return {"quarantine": "held", "warn": "warned", "block": "loose"}.get(rule.severity, "")
+
+
+def _rows_of(cards: Iterable[Card]) -> int:
+    """Rows that the cards are about."""
+    return sum(card.rows for card in cards)

@@ -1,4 +1,5 @@
-"""Cards: everything shown about one held row, doubtful row, failing relation or finding about a file.
+"""Cards: everything shown about one thing to decide: held or doubtful rows, a failing relation, or a finding about a
+file.
 
 The first page of cards is rendered by the template, all others by the browser from the same values as JSON.
 """
@@ -6,17 +7,23 @@ The first page of cards is rendered by the template, all others by the browser f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 from pathlib import Path
 
 from etl.model import CellRef, Place
-from etl.report.data import FigureRow, FindingLine, RelationIssue, ReportData, RowIssue
+from etl.report import facts
+from etl.report.arithmetic import WrittenOut, brief, cut, ranges, written_out
+from etl.report.charts import Chart, series_chart
+from etl.report.data import FigureRow, FindingLine, RelationIssue, ReportData, RowIssue, SeriesPoint
 from etl.report.excerpts import Excerpt, Grid, GridExcerpt, Source, TextExcerpt, address
-from etl.report.wording import clean, number
+from etl.report.grouping import extent, grouped, masked
+from etl.report.wording import clean
 
+NAMED_FIGURES = 4
 NAMED_PLACES = 8
 """Members of a relation that are named; all are marked in the excerpt."""
+
+Words = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,17 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One of the rows that a card is about, where it is about several."""
+
+    where: str
+    text: str
+    label: str
+    period: str
+    observation_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     file: int
     """Index into the report's files; -1 when the file is not among them."""
@@ -40,8 +58,16 @@ class Card:
     facts: tuple[tuple[str, str], ...] = ()
     """(name, value) pairs: value, place, period, label …"""
     arithmetic: str = ""
+    full: str = ""
+    """The arithmetic with all of its terms and digits, where ``arithmetic`` is shortened."""
     excerpts: tuple[Excerpt, ...] = ()
     observation_id: str = ""
+    members: tuple[Member, ...] = ()
+    chart: Chart | None = None
+
+    @property
+    def rows(self) -> int:
+        return len(self.members) or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +88,33 @@ def grid_key(file: int, sheet: str) -> str:
     return f"{file}/{sheet}"
 
 
-def build_cards(data: ReportData, archive_dir: Path | None, words: Mapping[str, Mapping[str, str]]) -> Cards:
+def build_cards(data: ReportData, archive_dir: Path | None, words: Words) -> Cards:
     """All cards of a report; opens each file that needs one once, and only one at a time."""
     jobs: dict[str, list[tuple[str, int, Callable[[Source], Card]]]] = {}
-    sizes = {"held": len(data.held), "relations": len(data.relations), "warned": len(data.warned), "loose": 0}
+    sizes = {"relations": len(data.relations)}
     index = {f.sha256: i for i, f in enumerate(data.files)}
 
-    def add(part: str, number_: int, sha256: str, make: Callable[[Source], Card]) -> None:
-        jobs.setdefault(sha256, []).append((part, number_, make))
+    def add(part: str, number: int, sha256: str, make: Callable[[Source], Card]) -> None:
+        jobs.setdefault(sha256, []).append((part, number, make))
 
     failing: dict[tuple[str, Place], RelationIssue] = {}
     for relation in data.relations:
         for _, place in relation.members:
             failing.setdefault((relation.file_sha256, place), relation)
     told = _told_again(issue.row for issue in (*data.held, *data.warned))
+
+    def has_more_to_tell(issue: RowIssue) -> bool:
+        return (issue.row.file_sha256, issue.row.place) in failing or _fact_key(issue.row) in told
+
     for part, issues in (("held", data.held), ("warned", data.warned)):
-        for i, issue in enumerate(issues):
-            broken = failing.get((issue.row.file_sha256, issue.row.place))
-            others = told.get(_fact_key(issue.row), [])
-            add(part, i, issue.row.file_sha256, _row_maker(issue, broken, others, index, words))
+        groups = grouped(issues, has_more_to_tell)
+        sizes[part] = len(groups)
+        for i, group in enumerate(groups):
+            row = group[0].row
+            broken = failing.get((row.file_sha256, row.place))
+            others = told.get(_fact_key(row), [])
+            maker = _Rows(group, broken, others, data.series.get(row.series_key, ()), index[row.file_sha256], words)
+            add(part, i, row.file_sha256, maker.card)
     for i, relation in enumerate(data.relations):
         add("relations", i, relation.file_sha256, _relation_maker(relation, index, words))
     done: dict[str, list[Card | None]] = {part: [None] * size for part, size in sizes.items()}
@@ -109,7 +143,7 @@ def _keep_cells(cells: dict[str, dict[str, str]], card: Card, grids: Mapping[str
                 for col in excerpt.cols:
                     key = address(row, col)
                     if key not in kept and (text := grids[excerpt.sheet].text(row, col)):
-                        kept[key] = clean(text)
+                        kept[key] = clean(cut(text))
 
 
 FactKey = tuple[str, str, str | None]
@@ -129,65 +163,105 @@ def _told_again(rows: Iterable[FigureRow]) -> dict[FactKey, list[FigureRow]]:
     return {key: found for key, found in told.items() if len({r.obs_value for r in found}) > 1}
 
 
-def _row_maker(
-    issue: RowIssue,
-    broken: RelationIssue | None,
-    told: Sequence[FigureRow],
-    index: Mapping[str, int],
-    words: Mapping[str, Mapping[str, str]],
-) -> Callable[[Source], Card]:
-    row = issue.row
-    others = [r for r in told if r.place != row.place and r.obs_value != row.obs_value]
-    members = [place for _, place in broken.members] if broken else [r.place for r in others[:NAMED_PLACES]]
-    fellows = [place for place in members if place != row.place]
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A held or doubtful row, or several alike, on their way to a card."""
 
-    def make(source: Source) -> Card:
+    issues: tuple[RowIssue, ...]
+    broken: RelationIssue | None
+    told: Sequence[FigureRow]
+    series: Sequence[SeriesPoint]
+    file: int
+    words: Words
+
+    def card(self, source: Source) -> Card:
+        rows = [issue.row for issue in self.issues]
+        row = rows[0]
+        others = [r for r in self.told if r.place != row.place and r.obs_value != row.obs_value]
+        fellows = [place for _, place in self.broken.members] if self.broken else []
+        fellows += [r.place for r in others[:NAMED_PLACES]]
+        written = written_out(self.broken, source.cell_text) if self.broken else None
+        arithmetic, full = _shortened(written)
+        several = len(rows) > 1
         return Card(
-            file=index[row.file_sha256],
-            where=where(row.place),
-            text=row.text.strip(),
-            said=_said(issue.findings),
-            facts=(*_facts(row, words), *_other_values(others)),
-            arithmetic=broken.arithmetic if broken else "",
-            excerpts=(source.figure(row.place, row.text, row.evidence, fellows),),
-            observation_id=row.observation_id,
+            file=self.file,
+            where=where_rows(rows),
+            text=heading(rows),
+            said=_said(self.issues[0].findings, self.broken, rows),
+            facts=(*facts.of_rows(rows, self.words), *_other_values(others)),
+            arithmetic=arithmetic,
+            full=full,
+            excerpts=(source.figures(rows, [p for p in fellows if p != row.place]),),
+            observation_id="" if several else row.observation_id,
+            members=tuple(map(_member, rows)) if several else (),
+            chart=series_chart(self.series, rows),
         )
 
-    return make
+
+def _member(row: FigureRow) -> Member:
+    at = row.place.cell if isinstance(row.place, CellRef) else where(row.place)
+    return Member(at, cut(row.text.strip()), row.label, row.time_period or "", row.observation_id)
 
 
-def _relation_maker(
-    issue: RelationIssue, index: Mapping[str, int], words: Mapping[str, Mapping[str, str]]
-) -> Callable[[Source], Card]:
+def _shortened(written: WrittenOut | None) -> tuple[str, str]:
+    """The arithmetic for the card, and in full where that is longer."""
+    if written is None:
+        return "", ""
+    short = brief(written.text)
+    return short, written.text if short != written.text else ""
+
+
+def _relation_maker(issue: RelationIssue, index: Mapping[str, int], words: Words) -> Callable[[Source], Card]:
     def make(source: Source) -> Card:
+        written = written_out(issue, source.cell_text)
+        arithmetic, full = _shortened(written)
         return Card(
             file=index[issue.file_sha256],
             where=where_all([p for _, p in issue.members]),
             text=words["relation"].get(issue.kind, issue.kind),
-            said=tuple(
-                replace(s, message=s.message.removesuffix(issue.arithmetic).rstrip("：")) for s in _said(issue.findings)
-            ),
-            facts=(("按原文可得", interval(issue.computed_low, issue.computed_high)),),
-            arithmetic=issue.arithmetic,
-            excerpts=source.relation(issue.members, issue.arithmetic),
+            said=_said(issue.findings, issue),
+            facts=tuple(_computed(issue, written)),
+            arithmetic=arithmetic,
+            full=full,
+            excerpts=source.relation(issue.members, brief(issue.arithmetic)),
         )
 
     return make
 
 
+def _computed(issue: RelationIssue, written: WrittenOut) -> Iterable[tuple[str, str]]:
+    if issue.kind not in {"subset", "equal"}:
+        low, high = (None if v is None else v / written.scale for v in (issue.computed_low, issue.computed_high))
+        yield "按原文可得", facts.interval(low, high)
+    if written.difference:
+        yield "印出的比算得的", facts.more_or_less(written.difference)
+
+
 def _loose(finding: FindingLine, index: Mapping[str, int]) -> Card:
-    shown = (TextExcerpt(finding.evidence, (), is_stored=True),) if finding.evidence else ()
+    is_told = not finding.evidence or finding.evidence in finding.message
     return Card(
         file=index.get(finding.file_sha256, -1),
         where="整个文件" if finding.observation_id is None else "",
         text="",
         said=_said((finding,)),
-        excerpts=shown,
+        excerpts=() if is_told else (TextExcerpt(cut(finding.evidence), (), is_stored=True),),
     )
 
 
-def _said(findings: Iterable[FindingLine]) -> tuple[Said, ...]:
-    return tuple(Said(f.rule_id, f.severity, f.message, f.suggestion) for f in findings)
+def _said(
+    findings: Iterable[FindingLine], broken: RelationIssue | None = None, rows: Sequence[FigureRow] = ()
+) -> tuple[Said, ...]:
+    """The findings in words: without the arithmetic that the card shows anyway, and of several rows at once."""
+    return tuple(Said(f.rule_id, f.severity, _message(f, broken, rows), f.suggestion) for f in findings)
+
+
+def _message(finding: FindingLine, broken: RelationIssue | None, rows: Sequence[FigureRow]) -> str:
+    message = finding.message
+    if len(rows) > 1:
+        message = masked(message, rows[0].text).replace("\0", f"这 {len(rows):,} 个数字")
+    if broken and broken.arithmetic:
+        message = message.removesuffix(broken.arithmetic).rstrip("：")
+    return brief(message)
 
 
 def where(place: Place) -> str:
@@ -196,37 +270,36 @@ def where(place: Place) -> str:
     return f"第 {place.start:,}–{place.end:,} 字"
 
 
+def heading(rows: Sequence[FigureRow]) -> str:
+    """The figure; of several the cells or the first ones, and how many: ``G3:G12，10 个``."""
+    if len(rows) == 1:
+        return cut(rows[0].text.strip())
+    cells = [r.place.cell for r in rows if isinstance(r.place, CellRef)]
+    named = extent(cells) if cells else "、".join(cut(r.text.strip()) for r in rows[:NAMED_FIGURES])
+    more = "等" if not cells and len(rows) > NAMED_FIGURES else ""
+    return f"{named}{more}，{len(rows):,} 个"
+
+
+def where_rows(rows: Sequence[FigureRow]) -> str:
+    """Where one row stands, or the stretch over which several lie."""
+    first, last = rows[0].place, rows[-1].place
+    if len(rows) == 1:
+        return where(first)
+    if isinstance(first, CellRef):
+        return f"工作表 {first.sheet}"
+    return f"第 {first.start:,}–{last.end:,} 字" if not isinstance(last, CellRef) else ""
+
+
 def where_all(places: Sequence[Place]) -> str:
-    """The places of a relation, a sheet named only once: ``表1!B4、B5、B6``."""
-    told, sheet = [], None
-    for place in places[:NAMED_PLACES]:
-        told.append(place.cell if isinstance(place, CellRef) and place.sheet == sheet else where(place))
-        sheet = place.sheet if isinstance(place, CellRef) else None
-    return "、".join(told) + (f" 等 {len(places)} 处" if len(places) > NAMED_PLACES else "")
-
-
-def interval(low: Decimal | None, high: Decimal | None) -> str:
-    """``[1,200, 1,300]``; open ends in words."""
-    if low is None and high is None:
-        return "不限"
-    if low is None:
-        return f"不高于 {number(high)}"
-    if high is None:
-        return f"不低于 {number(low)}"
-    return number(low) if low == high else f"{number(low)} 至 {number(high)}"
-
-
-def _facts(row: FigureRow, words: Mapping[str, Mapping[str, str]]) -> Iterable[tuple[str, str]]:
-    yield "统计内容", row.label or "（未读出）"
-    value = f"{number(row.obs_value)} {row.unit or '（无单位）'}"
-    if row.obs_low != row.obs_high:
-        value += f"（{interval(row.obs_low, row.obs_high)}）"
-    yield "读作", value
-    yield "类别", words["kind"].get(row.kind, row.kind) + _status(row, words)
-    area = row.ref_area_name or ""
-    code = f"（{row.ref_area}）" if row.ref_area else ""
-    yield "地区", (area + code or "（未定）") + (f" · {row.ref_entity}" if row.ref_entity else "")
-    yield "时期", row.time_period or "（未定）"
+    """The places of a relation, runs of cells drawn together: ``表1!B4、B5:B21``."""
+    sheets: dict[str, list[str]] = {}
+    for place in places:
+        if isinstance(place, CellRef):
+            sheets.setdefault(place.sheet, []).append(place.cell)
+    told = [f"{sheet}!{ranges(cells)}" for sheet, cells in sheets.items()]
+    spans = sorted((p for p in places if not isinstance(p, CellRef)), key=lambda p: p.start)
+    told += [where(place) for place in spans[:NAMED_PLACES]]
+    return "、".join(told) + (f" 等 {len(spans)} 处" if len(spans) > NAMED_PLACES else "")
 
 
 def _other_values(others: Sequence[FigureRow]) -> Iterable[tuple[str, str]]:
@@ -234,7 +307,3 @@ def _other_values(others: Sequence[FigureRow]) -> Iterable[tuple[str, str]]:
     if others:
         shown = "；".join(f"{r.text.strip()}（{where(r.place)}）" for r in others[:NAMED_PLACES])
         yield "同一事实的其他数值", shown + (f" 等 {len(others)} 处" if len(others) > NAMED_PLACES else "")
-
-
-def _status(row: FigureRow, words: Mapping[str, Mapping[str, str]]) -> str:
-    return "" if row.status == "observed" else " · " + words["observation_status"].get(row.status, row.status)

@@ -5,6 +5,7 @@ Assembled from the warehouse by ``etl.report.queries``; rendered by ``etl.report
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -231,6 +232,16 @@ class FileChange:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesPoint:
+    """One value of a series, loaded or held."""
+
+    period: str
+    value: Decimal
+    observation_id: str
+    is_held: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OverdueSource:
     """A publisher, or files under like paths, that came at some interval and no longer do."""
 
@@ -292,6 +303,8 @@ class ReportData:
     read_later: int = 0
     """Files of this run that later runs read again: their rows are told there."""
     overdue: tuple[OverdueSource, ...] = ()
+    series: Mapping[str, tuple[SeriesPoint, ...]] = field(default_factory=dict)
+    """Series key → its values over time, of the rows in doubt."""
     is_latest: bool = True
     """No other run started after it."""
     by_sha: dict[str, FileLine] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,11 +13,15 @@ from functools import cached_property
 from pathlib import Path
 
 from etl.archive import archived_path
-from etl.model import CellRef, Document, Place, Sheet, Span, Workbook
-from etl.report.data import FileLine
+from etl.model import CellRef, Document, MergedRange, Place, Sheet, Span, Workbook
+from etl.report.data import FigureRow, FileLine
 
 REACH = 90
 """Characters of text shown on either side of a figure, unless its sentence ends before."""
+FAR_REACH = 150
+"""The same where the sentence is known."""
+LONGEST_SENTENCE = 600
+"""Characters around a figure in which its sentence is looked for."""
 SENTENCE_ENDS = frozenset("。！？!?；;\n\r\f")
 FAR_APART = 240
 """Members of a relation further apart than this are shown in pieces."""
@@ -26,9 +31,12 @@ HEADER_ROWS = 4
 STUB_COLS = 2
 MAX_ROWS = 16
 MAX_COLS = 10
+YEAR = re.compile(r"(1[89]|20)\d\d\s*年?度?")
 NUMERIC_TEXT = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 TOO_BIG = 100_000
 """Numerals of a file that is not opened again for its excerpts: reading it takes longer than writing the report."""
+TALL = 20
+"""Rows of a merged range that is shown as one over several columns: headers and notes are no taller."""
 CELL_CHARS = 80
 """A longer cell is cut: a note of a thousand characters hides the table around it."""
 
@@ -62,6 +70,16 @@ class GridExcerpt:
     """A1 addresses of the cells in question."""
     related: tuple[str, ...]
     """A1 addresses of the other cells of the relation."""
+    wide: tuple[tuple[int, int, int], ...] = ()
+    """(row, col, number of columns shown) of merged cells that lie over more than one of the columns."""
+
+    def columns_of(self, row: int, col: int) -> int:
+        """How many of the columns the cell shown there covers; 0 where another one covers it."""
+        for wide_row, first, count in self.wide:
+            at = self.cols.index(first)
+            if wide_row == row and col in self.cols[at : at + count]:
+                return count if col == first else 0
+        return 1
 
 
 Excerpt = TextExcerpt | GridExcerpt
@@ -116,12 +134,25 @@ class Grid:
         return covered
 
     @cached_property
+    def _merged_over_columns(self) -> Mapping[int, Sequence[MergedRange]]:
+        """By row; the same ranges."""
+        by_row: dict[int, list[MergedRange]] = {}
+        for m in self._merged:
+            if m.first_col < m.last_col and m.last_row - m.first_row < TALL:
+                for row in range(m.first_row, m.last_row + 1):
+                    by_row.setdefault(row, []).append(m)
+        return by_row
+
+    @cached_property
     def header_rows(self) -> tuple[int, ...]:
-        """The last non-empty rows above the first row with a number that is no year."""
-        rows = sorted({row for row, _ in self._text})
-        first = min((row for row, _ in self._numeric), default=None)
-        above = [row for row in rows if first is not None and row < first]
-        return tuple(above[-HEADER_ROWS:])
+        """The last rows above the first one with a number that is no year; empty years of a stub are no header."""
+        first = min((row for row, _ in self._numeric), default=0)
+        above: dict[int, list[str]] = {}
+        for (row, _), text in self._text.items():
+            if row < first and text.strip():
+                above.setdefault(row, []).append(text.strip())
+        headers = [row for row, texts in above.items() if len(texts) > 1 or not YEAR.fullmatch(texts[0])]
+        return tuple(sorted(headers)[-HEADER_ROWS:])
 
     def stub_cols(self, row: int) -> tuple[int, ...]:
         """The leading text columns of a row."""
@@ -141,8 +172,8 @@ class Grid:
             return None
         known_rows = {row for row, _ in self._text}
         known_cols = {col for _, col in self._text}
-        rows = {r for r, _ in at}
-        cols = {c for _, c in at}
+        rows = _ends({r for r, _ in at}, MAX_ROWS - HEADER_ROWS)
+        cols = _ends({c for _, c in at}, MAX_COLS - STUB_COLS)
         for row, col in others:
             rows |= {row} if len(rows) < MAX_ROWS - HEADER_ROWS else set()
             cols |= {col} if len(cols) < MAX_COLS - STUB_COLS else set()
@@ -151,14 +182,29 @@ class Grid:
         near_cols = [c for d in range(1, COLS_AROUND + 1) for c in (col - d, col + d)]
         rows = _grow(rows, [*self.header_rows, *(r for r in near_rows if r in known_rows)], MAX_ROWS)
         cols = _grow(cols, [*self.stub_cols(row), *(c for c in near_cols if c in known_cols)], MAX_COLS)
+        shown_rows, shown_cols, marked = tuple(sorted(rows)), tuple(sorted(cols)), set(at)
         return GridExcerpt(
             sha256,
             self.name,
-            tuple(sorted(rows)),
-            tuple(sorted(cols)),
-            tuple(address(*p) for p in dict.fromkeys(at)),
-            tuple(address(*p) for p in dict.fromkeys(others) if p not in at),
+            shown_rows,
+            shown_cols,
+            tuple(address(*p) for p in dict.fromkeys(at) if p[0] in rows and p[1] in cols),
+            tuple(address(*p) for p in dict.fromkeys(others) if p not in marked and p[0] in rows and p[1] in cols),
+            tuple(self._wide(shown_rows, shown_cols)),
         )
+
+    def _wide(self, rows: Sequence[int], cols: Sequence[int]) -> Iterable[tuple[int, int, int]]:
+        for row in rows:
+            for m in self._merged_over_columns.get(row, ()):
+                covered = [c for c in cols if m.first_col <= c <= m.last_col]
+                if len(covered) > 1:
+                    yield row, covered[0], len(covered)
+
+
+def _ends(lines: set[int], limit: int) -> set[int]:
+    """At most so many lines: the first ones and the last."""
+    ordered = sorted(lines)
+    return lines if len(lines) <= limit else {*ordered[: limit - 1], ordered[-1]}
 
 
 def _grow(chosen: set[int], more: Iterable[int], limit: int) -> set[int]:
@@ -195,22 +241,31 @@ class Source:
         elif isinstance(content, Workbook):
             self.grids = {sheet.name: Grid(sheet) for sheet in content.sheets}
 
-    def figure(self, place: Place, text: str, evidence: str, fellows: Iterable[Place] = ()) -> Excerpt:
-        """The excerpt for one figure. ``fellows``: the other members of a relation that fails, shown where they lie
-        in the same sheet, or nearby in the text."""
-        if isinstance(place, CellRef):
-            grid = self.grids.get(place.sheet)
-            related = [p.cell for p in fellows if isinstance(p, CellRef) and p.sheet == place.sheet]
-            found = grid.around(self.file.sha256, [place.cell], related) if grid else None
-            return found or stored(evidence, text)
-        if self.text is None or self.text[place.start : place.end] != text:
-            return stored(evidence, text)
+    def figures(self, rows: Sequence[FigureRow], fellows: Iterable[Place] = ()) -> Excerpt:
+        """The excerpt for a figure, or for several of one sheet or sentence. ``fellows``: the other members of a
+        relation that fails, shown where they lie in the same sheet, or nearby in the text."""
+        first = rows[0]
+        if isinstance(first.place, CellRef):
+            sheet = first.place.sheet
+            grid = self.grids.get(sheet)
+            main = [r.place.cell for r in rows if isinstance(r.place, CellRef)]
+            related = [p.cell for p in fellows if isinstance(p, CellRef) and p.sheet == sheet]
+            return (grid.around(self.file.sha256, main, related) if grid else None) or stored(rows)
+        spans = [r.place for r in rows if isinstance(r.place, Span)]
+        if self.text is None or any(self.text[s.start : s.end] != r.text for s, r in zip(spans, rows, strict=True)):
+            return stored(rows)
         near = [
             (p, False)
             for p in fellows
-            if isinstance(p, Span) and p != place and abs(p.start - place.start) <= FAR_APART
+            if isinstance(p, Span) and p not in spans and abs(p.start - spans[0].start) <= FAR_APART
         ]
-        return _window(self.text, [(place, True), *near])
+        marked = [*((s, True) for s in spans), *near]
+        return _window(self.text, marked, _sentence(self.text, [s for s, _ in marked], first.evidence))
+
+    def cell_text(self, cell: CellRef) -> str:
+        """What a person sees in a cell; nothing without the file."""
+        grid, at = self.grids.get(cell.sheet), position(cell.cell)
+        return grid.text(*at) if grid and at else ""
 
     def relation(self, members: Sequence[tuple[str, Place]], evidence: str) -> tuple[Excerpt, ...]:
         """The excerpts that show all members of a relation, the computed one (share, total) as the main one."""
@@ -237,11 +292,15 @@ class Source:
         return tuple(_window(self.text, [(s, s in leading) for s in piece]) for piece in pieces)
 
 
-def stored(evidence: str, text: str) -> TextExcerpt:
-    """The evidence of the warehouse, the figure marked where it can only be one place."""
-    at = evidence.find(text) if text else -1
-    unique = at >= 0 and evidence.find(text, at + 1) < 0
-    return TextExcerpt(evidence, (Mark(at, at + len(text), True),) if unique else (), is_stored=True)
+def stored(rows: Sequence[FigureRow]) -> TextExcerpt:
+    """The evidence of the warehouse, figures marked where they can only be one place."""
+    evidence = rows[0].evidence
+    marks = []
+    for text in dict.fromkeys(r.text for r in rows if r.evidence == evidence):
+        at = evidence.find(text) if text else -1
+        if at >= 0 and evidence.find(text, at + 1) < 0:
+            marks.append(Mark(at, at + len(text), True))
+    return TextExcerpt(evidence, tuple(sorted(marks, key=lambda m: m.start)), is_stored=True)
 
 
 def _open(file: FileLine, archive_dir: Path | None) -> Document | Workbook | None:
@@ -262,21 +321,50 @@ def _open(file: FileLine, archive_dir: Path | None) -> Document | Workbook | Non
     return content if file.reader is None or content.reader == file.reader else None
 
 
-def _window(text: str, spans: Sequence[tuple[Span, bool]]) -> TextExcerpt:
+def _sentence(text: str, spans: Sequence[Span], evidence: str) -> tuple[int, int] | None:
+    """Where the sentence that the extractor saw stands around some figures: it runs over line ends that only the
+    layout made. None where it is not found there."""
+    first, last = min(s.start for s in spans), max(s.end for s in spans)
+    from_ = max(0, first - LONGEST_SENTENCE)
+    kept = [i for i in range(from_, min(len(text), last + LONGEST_SENTENCE)) if not text[i].isspace()]
+    wanted = "".join(map(_folded, "".join(evidence.split())))
+    at = "".join(_folded(text[i]) for i in kept).find(wanted) if wanted else -1
+    if at < 0:
+        return None
+    start, end = kept[at], kept[at + len(wanted) - 1] + 1
+    return (start, end) if start <= first and last <= end else None
+
+
+def _folded(character: str) -> str:
+    """Evidence has punctuation of one width; one character always stays one."""
+    folded = unicodedata.normalize("NFKC", character)
+    return folded if len(folded) == 1 else character
+
+
+def _window(text: str, spans: Sequence[tuple[Span, bool]], sentence: tuple[int, int] | None = None) -> TextExcerpt:
     """The text from the sentence of the first span to that of the last, within reach of them."""
     first, last = min(s.start for s, _ in spans), max(s.end for s, _ in spans)
-    start = first
-    while start > 0 and first - start < REACH and text[start - 1] not in SENTENCE_ENDS:
-        start -= 1
-    end = last
-    while end < len(text) and end - last < REACH and text[end] not in SENTENCE_ENDS:
-        end += 1
+    start, end = first, last
+    if sentence:
+        start, end = max(sentence[0], first - FAR_REACH), min(sentence[1], last + FAR_REACH)
+    else:
+        while start > 0 and first - start < REACH and text[start - 1] not in SENTENCE_ENDS:
+            start -= 1
+        while end < len(text) and end - last < REACH and text[end] not in SENTENCE_ENDS:
+            end += 1
     if end < len(text) and text[end] in "。！？!?；;":
         end += 1
     while start < first and text[start].isspace():
         start += 1
-    before = "…" if start > 0 and text[start - 1] not in SENTENCE_ENDS and not text[start - 1].isspace() else ""
-    after = "…" if end < len(text) and text[end - 1] not in SENTENCE_ENDS and text[end] not in SENTENCE_ENDS else ""
+    before = "…" if _is_cut(text, start, sentence and sentence[0]) else ""
+    after = "…" if _is_cut(text, end, sentence and sentence[1]) else ""
     shift = len(before) - start
     marks = tuple(Mark(s.start + shift, s.end + shift, main) for s, main in sorted(spans, key=lambda x: x[0].start))
     return TextExcerpt(before + text[start:end] + after, marks)
+
+
+def _is_cut(text: str, at: int, edge: int | None) -> bool:
+    """Whether an excerpt that begins or ends there leaves something of its sentence out."""
+    if at in {0, len(text), edge}:
+        return False
+    return not any(c in SENTENCE_ENDS or c.isspace() for c in text[at - 1 : at + 1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -33,8 +33,8 @@ class Pool:
         return found
 
 
-def payload(data: ReportData, cards: Cards) -> Markup:
-    """``{files, pool, lists: {name: [card]}, cells}``; what report.js reads."""
+def payload(data: ReportData, cards: Cards, words: Mapping[str, Mapping[str, str]]) -> Markup:
+    """``{files, pool, lists: {name: [card]}, cells, severities}``; what report.js reads."""
     pool = Pool()
     lists = {
         name: [_card(card, pool) for card in part]
@@ -50,6 +50,7 @@ def payload(data: ReportData, cards: Cards) -> Markup:
             "files": [clean(f.name) for f in data.files],
             "lists": lists,
             "cells": {clean(key): dict(cells) for key, cells in cards.cells.items()},
+            "severities": dict(words["severity"]),
             "pool": pool.strings,
         }
     )
@@ -71,16 +72,26 @@ def _card(card: Card, pool: Pool) -> dict[str, Any]:
         "k": clean(card.arithmetic),
         "x": [_excerpt(x, pool) for x in card.excerpts],
         "o": card.observation_id,
+    } | {key: value for key, value in _seldom(card, pool).items() if value}
+
+
+def _seldom(card: Card, pool: Pool) -> dict[str, Any]:
+    """What few cards have, left out elsewhere: members, the full arithmetic, a series."""
+    chart = card.chart
+    return {
+        "n": clean(card.full),
+        "m": [[clean(m.where), clean(m.text), pool(m.label), pool(m.period), m.observation_id] for m in card.members],
+        "c": chart and [chart.line, chart.dots, chart.doubtful, clean(chart.told), clean(chart.caption)],
     }
 
 
 def _excerpt(excerpt: Excerpt, pool: Pool) -> list[Any]:
     """``["t", text, [[start, end, main]], is_stored]`` with offsets in UTF-16 units, or
-    ``["g", sheet, rows, cols, main, related]``."""
+    ``["g", sheet, rows, cols, main, related, wide]``."""
     if isinstance(excerpt, TextExcerpt):
         marks = [[_utf16(excerpt.text, m.start), _utf16(excerpt.text, m.end), int(m.main)] for m in excerpt.marks]
         return ["t", pool(excerpt.text), marks, int(excerpt.is_stored)]
-    return ["g", clean(excerpt.sheet), excerpt.rows, excerpt.cols, excerpt.main, excerpt.related]
+    return ["g", clean(excerpt.sheet), excerpt.rows, excerpt.cols, excerpt.main, excerpt.related, excerpt.wide]
 
 
 def _utf16(text: str, offset: int) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from etl.errors import WarehouseError
-from etl.report import arrivals, changes, issues, runs
+from etl.report import arrivals, changes, issues, runs, series
 from etl.report.data import (
     SEVERITY_ORDER,
     CrashedRule,
@@ -81,6 +81,7 @@ def _load(connection: sa.Connection, run_id: str | None) -> ReportData:
         changes=changes.of_run(connection, run.run_id),
         held_before=_held_before(connection, run.run_id) if scope == "run" else 0,
         read_later=max(0, totals.files - len(files)) if scope == "run" else 0,
+        series=series.of_doubtful(connection, shas, _current_files()),
         is_latest=runs.is_latest(connection, run),
         overdue=arrivals.overdue(connection, run.finished_at or datetime.now(UTC)),
         by_sha={f.sha256: f for f in files},

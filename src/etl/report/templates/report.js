@@ -31,18 +31,36 @@
     return quote;
   };
 
-  const gridExcerpt = (file, [, sheet, rows, cols, main, related]) => {
+  const svg = (tag, attributes, ...children) => {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    node.append(...children);
+    return node;
+  };
+
+  const gridExcerpt = (file, [, sheet, rows, cols, main, related, wide]) => {
     const cells = data.cells[`${file}/${sheet}`] || {};
     const head = el("tr", "", el("th"));
     cols.forEach((col, i) => head.append(el("th", hasGap(cols, i) ? "gap" : "", columnName(col))));
+    const columnsOf = (row, col) => {
+      for (const [wideRow, first, count] of wide) {
+        const at = cols.indexOf(first);
+        if (wideRow === row && cols.slice(at, at + count).includes(col)) return col === first ? count : 0;
+      }
+      return 1;
+    };
     const body = el("tbody");
     rows.forEach((row, i) => {
       const line = el("tr", hasGap(rows, i) ? "gap" : "", el("th", "", String(row + 1)));
       for (const col of cols) {
+        const columns = columnsOf(row, col);
+        if (!columns) continue;
         const address = columnName(col) + (row + 1);
         const text = Object.hasOwn(cells, address) ? cells[address] : "";
         const role = main.includes(address) ? "main" : related.includes(address) ? "member" : "";
-        line.append(el("td", role, role ? el("mark", "", text) : text));
+        const cell = el("td", role || (columns > 1 ? "wide" : ""), role ? el("mark", "", text) : text);
+        if (columns > 1) cell.setAttribute("colspan", columns);
+        line.append(cell);
       }
       body.append(line);
     });
@@ -50,26 +68,45 @@
     return el("figure", "grid", el("figcaption", "", "工作表 " + sheet), el("div", "scroll", table));
   };
 
+  const seriesChart = ([line, dots, doubtful, told, caption]) => {
+    const drawing = svg("svg", { width: 260, height: 64, viewBox: "0 0 260 64", role: "img", "aria-label": told },
+      svg("title", {}, told), svg("polyline", { points: line }),
+      ...dots.map(([x, y]) => svg("circle", { cx: x, cy: y, r: 2 })),
+      ...doubtful.map(([x, y]) => svg("circle", { class: "main", cx: x, cy: y, r: 4.5 })));
+    return el("figure", "series", drawing, el("figcaption", "", caption));
+  };
+
+  const more = (title, ...content) => el("details", "more", el("summary", "", title), ...content);
+  const memberTable = (members) => {
+    const rows = members.slice(0, 300).map(([where, text, label, period, id]) =>
+      el("tr", "", ...[where, text, pool[label], pool[period], id].map((t) => el("td", "", t))));
+    return el("div", "scroll", el("table", "plain members", el("tbody", "", ...rows)));
+  };
+
   const card = (c) => {
     const header = el("header");
     if (c.t) header.append(el("strong", "figure", c.t));
-    header.append(el("span", "source", c.f >= 0 ? data.files[c.f] : ""));
     if (c.w) header.append(el("span", "where", c.w));
+    header.append(el("span", "source", c.f >= 0 ? data.files[c.f] : ""));
     const node = el("article", "card " + (c.s.length ? c.s[0][1] : "warn"), header);
     if (c.s.length) {
-      const said = c.s.map(([rule, severity, message]) =>
-        el("li", "", el("span", "chip " + severity, rule), el("span", "", message)));
-      node.append(el("ul", "said", ...said));
+      const list = el("ul", "said");
+      for (const [rule, severity, message, suggestion] of c.s) {
+        const chip = el("span", "chip " + severity, data.severities[severity] || severity);
+        list.append(el("li", "", chip, el("span", "message", message), el("code", "", rule)));
+        if (pool[suggestion]) list.append(el("li", "suggestion", el("b", "", "建议"), el("span", "", pool[suggestion])));
+      }
+      node.append(list);
     }
     if (c.k) node.append(el("p", "arithmetic", c.k));
+    if (c.n) node.append(more("全式", el("p", "arithmetic", c.n)));
     for (const x of c.x) node.append(x[0] === "t" ? textExcerpt(x) : gridExcerpt(c.f, x));
+    if (c.c) node.append(seriesChart(c.c));
     if (c.a.length) {
       const facts = c.a.map(([name, value]) => el("div", "", el("dt", "", pool[name]), el("dd", "", pool[value])));
       node.append(el("dl", "facts", ...facts));
     }
-    for (const [, , , suggestion] of c.s) {
-      if (pool[suggestion]) node.append(el("p", "suggestion", el("b", "", "建议"), pool[suggestion]));
-    }
+    if (c.m) node.append(more(`逐个列出 ${c.m.length} 个`, memberTable(c.m)));
     if (c.o) node.append(el("footer", "", "etl explain " + c.o));
     return node;
   };
@@ -78,6 +115,7 @@
     c.t, c.w, c.k, c.o, c.f >= 0 ? data.files[c.f] : "",
     ...c.s.flatMap(([rule, , message, suggestion]) => [rule, message, pool[suggestion]]),
     ...c.a.map(([, value]) => pool[value]),
+    ...(c.m || []).flatMap(([where, text, label, period, id]) => [where, text, pool[label], pool[period], id]),
     ...c.x.map((x) => (x[0] === "t" ? pool[x[1]] : x[1])),
   ].join("\n").toLowerCase();
 
@@ -98,7 +136,9 @@
       const n = (value) => value.toLocaleString("zh-CN");
       const first = page * PAGE;
       const last = Math.min(first + PAGE, found.length);
-      const of = found.length === all.length ? `共 ${n(all.length)} 条` : `${n(all.length)} 条中的 ${n(found.length)} 条`;
+      const rows = found.reduce((sum, c) => sum + (c.m ? c.m.length : 1), 0);
+      const cards = found.length === all.length ? `共 ${n(all.length)} 条` : `${n(all.length)} 条中的 ${n(found.length)} 条`;
+      const of = rows > found.length ? `${cards}（${n(rows)} 个数字）` : cards;
       section.querySelector(".shown").textContent =
         found.length > PAGE ? `${of}，以下为第 ${n(first + 1)}–${n(last)} 条` : of;
       pager.hidden = found.length <= PAGE;
@@ -183,7 +223,7 @@
 
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open])")];
+    closed = [...document.querySelectorAll("details:not([open]):not(.more)")];
     closed.forEach((d) => { d.open = true; });
   });
   addEventListener("afterprint", () => closed.forEach((d) => { d.open = false; }));

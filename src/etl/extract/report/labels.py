@@ -55,6 +55,8 @@ def label_of(
     elif _ROSE.search(before):
         before = _FROM_OLD.sub("", before)
     label = _trim(f"{verb}{before if after else _EDGE_RIGHT.sub('', before)}{after}")
+    if (owner := _owner(text, at[0], own[0], holes)) and owner not in label:
+        label = f"{owner},{label}"
     for start, end in reversed(clauses[:-1]):
         dependent = bool(_DEPENDENT.match(label))
         if not dependent and (len(label) >= ENOUGH or (text[end - 1 : end] == ";" and len(label) >= 4)):
@@ -92,6 +94,15 @@ _ROSE = re.compile(r"[从由][^,。;]*?(?:至|到|为)的?$")
 _FROM_OLD = re.compile(
     r"[从由](?:原来|过去|当年|之前)?的?(?=(?:提高|增加|增长|上升|下降|降低|减少|扩大|提升|缩短|压缩|调整|发展|缩小|升|增|降|减|涨|跌)(?:至|到|为))"
 )
+
+
+def _owner(text: str, at: int, clause: int, holes: Sequence[Hole]) -> str:
+    """What the brackets around the figure at ``at`` tell more of: 职工书屋41家(其中省级5家)."""
+    opens = text.rfind("(", clause, at)
+    if opens < 0 or text.find(")", opens, at) >= 0:
+        return ""
+    start = max(clause, text.rfind("、", clause, opens) + 1)
+    return _trim(_plain(_without(text, start, opens, holes)))
 
 
 def _left(text: str, at: int, clause: int, figures: Sequence[Hole]) -> tuple[int, str]:

@@ -19,7 +19,7 @@ _FULL_NAME = re.compile(r"(?:省|市|县|区|州|盟|旗|地区|自治区|兵团
 _AT_EDGE = re.compile(r"(?:^|[\s,。;:、!?()“”《》\n\-—]|[在于与和及对从由以让使将是为])$")
 _NOT_SUBJECT = re.compile(
     r"(?:占|居|列|位居|高于|低于|超过|领先于?|比|较|面向|来自|入选|获评?|获得|荣获|被评为|评选|推荐|授予|命名|驻|赴|对口|支援|援|通过|出口|"
-    r"成为|作为|获批|争创|打造|创建|被|由|至|到|去|前往|飞往|抵达|走进|服务|向|与|同)$"
+    r"(?<![但于就])是|成为|作为|获批|争创|打造|创建|被|由|至|到|去|前往|飞往|抵达|走进|服务|向|与|同)$"
 )
 _LOCATIVE = re.compile(r"(?:在|赴|等|及|、|和)$")
 _ORGANISATION = re.compile(
@@ -134,10 +134,12 @@ class Atlas:
             if not joined and not self._believable(m, got.code, got.level, full, home):
                 continue
             subject = joined.subject if joined else self._is_subject(m)
+            if subject and home is not None and got.code in self._over(home) and not self._opens_clause(m):
+                subject = False  # 融水是广西重点林区县: what lies over the speaker is told of it, not of itself
             if subject and _SITE.match(text, m.end):
                 subject = False
             elif subject and _ORGANISATION.match(text, m.end, m.end + 24) and not _ORGAN_OF_STATE.match(text, m.end):
-                subject = self._seat(m, got.code, got.level)
+                subject = self._seat(m, got.code, got.level, home)
             if joined:
                 found.pop()
             start = joined.start if joined else m.start
@@ -146,10 +148,14 @@ class Atlas:
             )
         return found
 
-    def _seat(self, m: Mention, code: str, level: str) -> bool:
+    def _seat(self, m: Mention, code: str, level: str, home: str | None) -> bool:
         """Whether a place before a firm's or site's name tells where it lies: 位于涪城区的…公司, not 江苏…集团."""
         official = bool(_FULL_NAME.search(m.text)) and level in ("county", "city")
-        return official or (level == "city" and self._home.code is not None and self._inside_home(code))
+        return official or (level == "city" and home is not None and home in self._over(code))
+
+    def _over(self, code: str) -> tuple[str, ...]:
+        """The places around ``code``, without the country."""
+        return tuple(c for c in self._gazetteer.ancestors(code) if c not in (code, _COUNTRY))
 
     def _believable(self, m: Mention, code: str, level: str, full: set[str], home: str | None) -> bool:
         """Short names collide with words: they count when the text gives the full name too, or near home."""
@@ -158,6 +164,8 @@ class Atlas:
         region = self._gazetteer.get(code)
         if region is not None and region.name in full:
             return True
+        if any((over := self._gazetteer.get(c)) and over.short and over.short in m.text for c in self._over(code)):
+            return True  # 黑龙江齐齐哈尔富拉尔基
         near = home is None or code[:2] == home[:2]
         if level == "city":
             return near or bool(_AT_EDGE.search(self._text[max(0, m.start - 1) : m.start]))
@@ -172,6 +180,9 @@ class Atlas:
         if _LOCATIVE.search(before):
             return bool(_AMONG.match(text, m.end) or _THERE.match(text, m.end))
         return True
+
+    def _opens_clause(self, m: Mention) -> bool:
+        return m.start == 0 or bool(re.match(r"[\s,。;:!?“(]", self._text[m.start - 1]))
 
     def _in_name(self, m: Mention) -> bool:
         """Inside a short quotation or a title in 《》: part of a name."""

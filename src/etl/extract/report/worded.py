@@ -25,7 +25,7 @@ def worded_ranks(text: str) -> list[tuple[Number, Figure]]:
     found: dict[int, tuple[Number, Figure]] = {}
     for pattern, kind, value in _patterns():
         for m in pattern.finditer(text):
-            start, end = m.span()
+            start, end = m.span(m.lastindex or 0)
             if start in found:
                 continue
             unit = "位" if kind == "rank" else "%"

@@ -10,6 +10,7 @@ from etl.extract.sheet.checks import check_sums, confirm_zones
 from etl.extract.sheet.figures import Placed, table_figures
 from etl.extract.sheet.flags import lost_points, table_flags, watermarks, wrong_tables
 from etl.extract.sheet.grid import Grid, load_grid
+from etl.extract.sheet.implied_units import settle_counts
 from etl.extract.sheet.label_variants import settle_labels
 from etl.extract.sheet.percentages import settle_percentages
 from etl.extract.sheet.tables import Context, Names, Table, build_table
@@ -82,6 +83,7 @@ def _read_sheets(workbook: Workbook, file_name: str, manifest: ManifestEntry | N
                 loose = []
                 if table is not None:
                     settle_percentages(table)
+                    settle_counts(table)
                     before = table.context
                     read.tables.append((band, table))
         sheets.append(read)

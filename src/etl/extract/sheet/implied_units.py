@@ -1,0 +1,73 @@
+"""Units that a table does not state, settled by what the label counts and the size of the numbers."""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from decimal import Decimal
+
+from etl.extract.sheet.headers import Column
+from etl.extract.sheet.tables import Table
+from etl.extract.sheet.wording import parse_unit
+from etl.extract.sheet.words import words
+from etl.reference import rows
+
+THOUSAND = Decimal(1000)
+"""The smallest multiplier in use for persons and households: what it makes impossible, 万 does too."""
+
+
+def settle_counts(table: Table) -> None:
+    """Give 人 or 户 to columns of whole numbers labelled as such, where a multiplier is out of the question.
+
+    人口数 1411778724 can't be thousands or ten thousands of persons; 就业人员 40152 can be, and stays without unit.
+    """
+    if table.context.units or any(row.unit is not None for row in table.rows) or table.regions_in == "columns":
+        return
+    counted: dict[str, list[Column]] = defaultdict(list)
+    settled: set[str] = set()
+    for c in table.values:
+        column = table.header.columns[c]
+        found = _counted("|".join(column.path)) if column.unit is None else None
+        if found is None:
+            continue
+        symbol, most = found
+        largest = _largest_whole(table, c)
+        if largest is not None:
+            counted[symbol].append(column)
+            if largest * THOUSAND > most:
+                settled.add(symbol)
+    for symbol in sorted(settled):
+        for column in counted[symbol]:
+            column.unit = parse_unit(symbol)
+            whole = table.header.columns.get(column.part_of) if column.part_of is not None else None
+            if whole is not None and whole.unit is None and words("generic").match("|".join(whole.path)):
+                whole.unit = column.unit  # 合计 beside 男 and 女
+        table.steps.append(f"unit {symbol} by labels and the size of the numbers")
+
+
+@functools.lru_cache(maxsize=20_000)
+def _counted(label: str) -> tuple[str, Decimal] | None:
+    """(unit, most of it in the country) of a label that counts something; None for ratios and other measures."""
+    plain = label.strip("()（）")
+    if not plain or words("not_counted").match(plain):
+        return None
+    for r in rows("sheet_implied_units.csv"):
+        word, match = r["word"], r["match"]
+        if (match == "in" and word in plain) or (match == "end" and plain.endswith(word)) or plain == word:
+            return r["unit"], Decimal(r["most"])
+    return None
+
+
+def _largest_whole(table: Table, col: int) -> Decimal | None:
+    """The largest number of a column; None when one of them has a fraction."""
+    largest: Decimal | None = None
+    for row in table.rows:
+        item = table.cells[row.row].get(col)
+        if item is None or item.number is None:
+            continue
+        number = item.number
+        if number.sign is not None or (number.decimals and number.value != number.value.to_integral_value()):
+            return None
+        if largest is None or number.value > largest:
+            largest = number.value
+    return largest

@@ -20,6 +20,7 @@ from etl.report.grouping import extent, grouped, masked
 from etl.report.wording import clean
 
 NAMED_FIGURES = 4
+NAMED_RELATIONS = 3
 NAMED_PLACES = 8
 """Members of a relation that are named; all are marked in the excerpt."""
 
@@ -97,10 +98,10 @@ def build_cards(data: ReportData, archive_dir: Path | None, words: Words) -> Car
     def add(part: str, number: int, sha256: str, make: Callable[[Source], Card]) -> None:
         jobs.setdefault(sha256, []).append((part, number, make))
 
-    failing: dict[tuple[str, Place], RelationIssue] = {}
+    failing: dict[tuple[str, Place], list[RelationIssue]] = {}
     for relation in data.relations:
         for _, place in relation.members:
-            failing.setdefault((relation.file_sha256, place), relation)
+            failing.setdefault((relation.file_sha256, place), []).append(relation)
     told = _told_again(issue.row for issue in (*data.held, *data.warned))
 
     def has_more_to_tell(issue: RowIssue) -> bool:
@@ -111,7 +112,7 @@ def build_cards(data: ReportData, archive_dir: Path | None, words: Words) -> Car
         sizes[part] = len(groups)
         for i, group in enumerate(groups):
             row = group[0].row
-            broken = failing.get((row.file_sha256, row.place))
+            broken = failing.get((row.file_sha256, row.place), [])[:NAMED_RELATIONS]
             others = told.get(_fact_key(row), [])
             maker = _Rows(group, broken, others, data.series.get(row.series_key, ()), index[row.file_sha256], words)
             add(part, i, row.file_sha256, maker.card)
@@ -168,7 +169,7 @@ class _Rows:
     """A held or doubtful row, or several alike, on their way to a card."""
 
     issues: tuple[RowIssue, ...]
-    broken: RelationIssue | None
+    broken: Sequence[RelationIssue]
     told: Sequence[FigureRow]
     series: Sequence[SeriesPoint]
     file: int
@@ -178,10 +179,9 @@ class _Rows:
         rows = [issue.row for issue in self.issues]
         row = rows[0]
         others = [r for r in self.told if r.place != row.place and r.obs_value != row.obs_value]
-        fellows = [place for _, place in self.broken.members] if self.broken else []
+        fellows = [place for relation in self.broken for _, place in relation.members]
         fellows += [r.place for r in others[:NAMED_PLACES]]
-        written = written_out(self.broken, source.cell_text) if self.broken else None
-        arithmetic, full = _shortened(written)
+        arithmetic, full = _shortened([written_out(relation, source.cell_text) for relation in self.broken])
         several = len(rows) > 1
         return Card(
             file=self.file,
@@ -203,23 +203,22 @@ def _member(row: FigureRow) -> Member:
     return Member(at, cut(row.text.strip()), row.label, row.time_period or "", row.observation_id)
 
 
-def _shortened(written: WrittenOut | None) -> tuple[str, str]:
-    """The arithmetic for the card, and in full where that is longer."""
-    if written is None:
-        return "", ""
-    short = brief(written.text)
-    return short, written.text if short != written.text else ""
+def _shortened(written: Sequence[WrittenOut]) -> tuple[str, str]:
+    """The arithmetic for the card, a line per relation, and in full where that is longer."""
+    lines = list(dict.fromkeys(w.text for w in written))
+    short, full = "\n".join(map(brief, lines)), "\n".join(lines)
+    return short, full if full != short else ""
 
 
 def _relation_maker(issue: RelationIssue, index: Mapping[str, int], words: Words) -> Callable[[Source], Card]:
     def make(source: Source) -> Card:
         written = written_out(issue, source.cell_text)
-        arithmetic, full = _shortened(written)
+        arithmetic, full = _shortened([written])
         return Card(
             file=index[issue.file_sha256],
             where=where_all([p for _, p in issue.members]),
             text=words["relation"].get(issue.kind, issue.kind),
-            said=_said(issue.findings, issue),
+            said=_said(issue.findings, [issue]),
             facts=tuple(_computed(issue, written)),
             arithmetic=arithmetic,
             full=full,
@@ -249,18 +248,19 @@ def _loose(finding: FindingLine, index: Mapping[str, int]) -> Card:
 
 
 def _said(
-    findings: Iterable[FindingLine], broken: RelationIssue | None = None, rows: Sequence[FigureRow] = ()
+    findings: Iterable[FindingLine], broken: Sequence[RelationIssue] = (), rows: Sequence[FigureRow] = ()
 ) -> tuple[Said, ...]:
     """The findings in words: without the arithmetic that the card shows anyway, and of several rows at once."""
     return tuple(Said(f.rule_id, f.severity, _message(f, broken, rows), f.suggestion) for f in findings)
 
 
-def _message(finding: FindingLine, broken: RelationIssue | None, rows: Sequence[FigureRow]) -> str:
+def _message(finding: FindingLine, broken: Sequence[RelationIssue], rows: Sequence[FigureRow]) -> str:
     message = finding.message
     if len(rows) > 1:
         message = masked(message, rows[0].text).replace("\0", f"这 {len(rows):,} 个数字")
-    if broken and broken.arithmetic:
-        message = message.removesuffix(broken.arithmetic).rstrip("：")
+    for relation in broken:
+        if relation.arithmetic and message.endswith(relation.arithmetic):
+            message = message.removesuffix(relation.arithmetic).rstrip("：")
     return brief(message)
 
 

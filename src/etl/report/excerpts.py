@@ -182,6 +182,8 @@ class Grid:
         near_cols = [c for d in range(1, COLS_AROUND + 1) for c in (col - d, col + d)]
         rows = _grow(rows, [*self.header_rows, *(r for r in near_rows if r in known_rows)], MAX_ROWS)
         cols = _grow(cols, [*self.stub_cols(row), *(c for c in near_cols if c in known_cols)], MAX_COLS)
+        chosen = {r for r, _ in (*at, *others)}
+        rows = {r for r in rows if r in chosen or any(self.text(r, c) for c in cols)}
         shown_rows, shown_cols, marked = tuple(sorted(rows)), tuple(sorted(cols)), set(at)
         return GridExcerpt(
             sha256,

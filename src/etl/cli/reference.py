@@ -40,3 +40,60 @@ def check(
         typer.echo(f"{path / problem.file}:{problem.line}: {problem.message}")
     typer.echo(f"{len(problems)} problems in {path}" if problems else f"No problems in {path}", err=True)
     return 1 if problems else 0
+
+
+@regions.command("import")
+def import_regions(
+    file: Annotated[Path, typer.Argument(help="csv, xlsx, xls or HTML with a column of codes and one of names.")],
+    year: Annotated[int | None, typer.Option(help="First year of the new names; else the year in its title.")] = None,
+    write: Annotated[bool, typer.Option("--apply", help="Write the changes into the curated table.")] = False,
+    source: Annotated[str, typer.Option(help="Where the list comes from; needed with --apply.")] = "",
+    folder: Annotated[Path | None, typer.Option(help="Reference tables of a checkout. Default: the installed.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> int:
+    """Show what a newer official list of regions changes; nothing is written without --apply.
+
+    \b
+    etl reference regions import list-2025.xlsx
+    etl reference regions import list-2025.xlsx --apply --source "民政部 2025年行政区划代码"
+
+    + added  ~ renamed  > moved to another code  - abolished, with likely successors
+
+    Lists of some provinces leave the others alone. Codes may have 6 or 12 digits; townships are left out.
+    """
+    import json
+    from dataclasses import asdict
+
+    from etl import reference
+    from etl.curation.check import check as problems_of
+    from etl.curation.region_import import apply, differences, read_list, read_table
+    from etl.errors import UsageError
+
+    if write and not source.strip():
+        raise UsageError("--apply", "needs --source", next_step="Name the authority and the date of the list.")
+    path = folder or reference.HERE
+    listed = read_list(file)
+    since = str(year) if year else listed.year
+    if write and since is None:
+        raise UsageError(str(file), "tells no year in its title or name", next_step="Give --year.")
+    changes = differences(read_table(path), listed)
+    if as_json:
+        found = {"year": since, "places": len(listed.places), "changes": [asdict(c) for c in changes]}
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        for change in changes:
+            typer.echo(str(change))
+    kinds = [f"{sum(c.kind == kind for c in changes)} {kind}" for kind in ("added", "renamed", "moved", "abolished")]
+    typer.echo(f"{len(listed.places)} places of {since or 'an unknown year'}: {', '.join(kinds)}", err=True)
+    if listed.smaller:
+        typer.echo(f"{listed.smaller} townships and villages left out: see scripts/build_regions.py", err=True)
+    if not write or not changes:
+        if changes:
+            typer.echo("Nothing written. Look through it, then give --apply and --source.", err=True)
+        return 0
+    lines = apply(path, changes, year=str(since), source=source.strip())
+    typer.echo(f"{lines} lines added to {path / 'regions_curated.csv'}; regions.csv brought up to date", err=True)
+    problems = problems_of(path)
+    for problem in problems:
+        typer.echo(f"{path / problem.file}:{problem.line}: {problem.message}")
+    return 1 if problems else 0

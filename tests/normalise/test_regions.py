@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.regions import MENTIONS, gold_reports, gold_sheets, mentions, shares
 from etl.normalise.regions import load_regions
 
 GAZETTEER = load_regions()
-MENTIONS = Path(__file__).with_name("region_mentions.txt")
 
 
 @pytest.mark.parametrize(
@@ -157,38 +155,18 @@ def test_the_full_path_of_every_region_resolves(code: str) -> None:
 # ---------------------------------------------------------------- running text
 
 
-def labelled() -> Iterator[tuple[str | None, str, str, dict[tuple[int, int], str]]]:
-    for line in MENTIONS.read_text(encoding="utf-8").splitlines():
-        if not line or line.startswith("#"):
-            continue
-        within, on, marked = line.split("|")
-        text, wanted = "", {}
-        for before, mention, code in re.findall(r"([^\[]*)(?:\[([^=\]]+)=([^\]]*)\])?", marked):
-            text += before
-            if code:
-                wanted[len(text), len(text) + len(mention)] = code
-            text += mention
-        yield None if within == "-" else within, on, text, wanted
+@pytest.mark.parametrize("path", MENTIONS, ids=lambda p: p.stem)
+def test_labelled_mentions(path: Path) -> None:
+    misses: list[str] = []
+    counts = mentions(path, misses)
+    found = shares(counts)
+    assert counts.total() >= 100
+    assert found["right_of_answered"] >= 0.99, misses
+    assert found["answered"] >= 0.97, misses
 
 
-def test_labelled_mentions() -> None:
-    counts: Counter[str] = Counter()
-    misses = []
-    for within, on, text, wanted in labelled():
-        found = {(m.start, m.end): m for m in GAZETTEER.find(text, within=within)}
-        for span in wanted.keys() | found.keys():
-            if span not in found or span not in wanted:
-                counts["missed" if span in wanted else "false"] += 1
-                misses.append(text[span[0] : span[1]])
-                continue
-            r = GAZETTEER.resolve(found[span].text, within=within, on=on)
-            code = r.code or ("-" if r.uncoded else "?")
-            counts["right" if code == wanted[span] else "abstained" if code == "?" else "wrong"] += 1
-    answered = counts["right"] + counts["wrong"] + counts["false"]
-    total = counts["right"] + counts["wrong"] + counts["missed"] + counts["abstained"]
-    assert total >= 300
-    assert counts["right"] / answered >= 0.99, misses
-    assert (counts["right"] + counts["wrong"]) / total >= 0.97, misses
+def test_there_are_enough_mentions() -> None:
+    assert sum((mentions(path) for path in MENTIONS), Counter()).total() >= 300
 
 
 @pytest.mark.parametrize(
@@ -227,28 +205,10 @@ def test_a_million_characters_a_second() -> None:
 # ---------------------------------------------------------------- the given answers
 
 
-def test_region_columns_of_the_gold_tables(shared: Path) -> None:
-    counts: Counter[str] = Counter()
-    for path in sorted((shared / "gold/sheets").glob("*.csv")):
-        if path.name == "files.csv" or path.name.endswith(".flags.csv"):
-            continue
-        with path.open(encoding="utf-8", newline="") as f:
-            lines = {(r["region_name"], r["region_code"], r["period"]) for r in csv.DictReader(f)}
-        codes = {code for _, code, _ in lines if code}
-        chains = [GAZETTEER.ancestors(code) for code in codes]
-        around = next(c for c in min(chains, key=len) if all(c in chain for chain in chains))
-        for name, code, period in lines:
-            parent, _, label = name.rpartition("|")
-            within = GAZETTEER.resolve(parent).code if parent else around
-            found = GAZETTEER.resolve(label, within=within, on=period)
-            known = found.code or found.uncoded
-            counts["right" if known and (found.code or "") == code else "wrong" if known else "abstained"] += 1
+@pytest.mark.parametrize(("counted", "least"), [(gold_sheets, 500), (gold_reports, 100)])
+def test_region_columns_of_the_gold_tables(shared: Path, counted: Callable[[Path], Counter[str]], least: int) -> None:
+    """The names of organisations in the reports are no places, and stay open."""
+    counts = counted(shared)
     assert counts["wrong"] == 0
-    assert counts["abstained"] == 0
-    assert counts["right"] > 500
-
-
-def test_a_name_that_differs_in_one_character_is_suggested_never_taken() -> None:
-    found = load_regions().resolve("夷棱区", within="420500", on="2022")
-    assert (found.code, found.uncoded) == (None, False)
-    assert [c.name for c in found.candidates] == ["夷陵区"]
+    assert counts["abstained"] <= 0.04 * counts.total()
+    assert counts["right"] >= least

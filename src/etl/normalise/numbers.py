@@ -17,6 +17,7 @@ DIGITS = {
 }  # fmt: skip
 SMALL = {"十": 1, "百": 2, "千": 3, "拾": 1, "佰": 2, "仟": 3, "廿": 1, "卅": 1}
 LARGE = {"万": 4, "亿": 8, "兆": 12, "萬": 4, "億": 8}
+_TYPED = {"k": "千", "w": "万"}
 POWERS = {**SMALL, **LARGE}
 
 MAX_DIGITS = 24
@@ -26,6 +27,8 @@ _S = "".join(SMALL)
 _L = "".join(LARGE)
 
 _CLEAN = re.compile(r"[\s,，、]")
+_PIECES = re.compile(r"个(万?亿|万)$")
+"""两个亿"""
 _MIXED_PART = re.compile(rf"(\d+(?:\.\d+)?|\.\d+)([{_S}{_L}]*)")
 _MIXED_FRACTION = re.compile(r"(.+?)又(.+?)分之(.+)")
 _FRACTION = re.compile(r"(.+?)分之(.+)")
@@ -34,6 +37,7 @@ _TENTHS = re.compile(r"(.+?)成(.?)")
 _DISCOUNT = re.compile(r"(.+)折")
 _WORDED_HALF = frozenset({"一半", "半数", "半", "过半", "对半"})
 _HAN_ONLY = re.compile(rf"[{_D}{_S}{_L}点]+")
+_PLAIN = re.compile(r"([0-9]{1,16})(?:\.([0-9]{1,8}))?([十百千万亿]?)")
 _HAN_DIGITS_ONLY = re.compile(rf"[{_D}]+")
 
 
@@ -60,7 +64,13 @@ def parse_numeral(text: str) -> Numeral | None:
     >>> parse_numeral("1.2万亿")
     Numeral(number=Decimal('1.2'), multiplier=12, decimals=1, unit=None, worded=False)
     """
+    if m := _PLAIN.fullmatch(text):
+        printed = m[1] if m[2] is None else f"{m[1]}.{m[2]}"
+        return Numeral(Decimal(printed), POWERS[m[3]] if m[3] else 0, len(m[2] or ""))
     plain = _CLEAN.sub("", unicodedata.normalize("NFKC", text))
+    plain = _PIECES.sub(r"\1", plain)
+    if plain[-1:] in _TYPED and plain[:1].isdigit():
+        plain = plain[:-1] + _TYPED[plain[-1]]
     if not plain or len(plain) > 40 or sum(map(str.isdigit, plain)) > MAX_DIGITS:
         return None
     sign = Decimal(1)

@@ -1,5 +1,4 @@
-"""Against the annotated reports and the peers' test cases; skipped where they are not at hand."""
-# ruff: noqa: E501  (a Chinese character counts as two columns)
+"""Against the annotated reports; skipped where they are not at hand."""
 
 from __future__ import annotations
 
@@ -7,16 +6,12 @@ import csv
 import json
 import os
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from etl.extract.report import extract_report
-from etl.extract.report.asides import Covering, find_asides
-from etl.extract.report.flow import flow
-from etl.extract.report.scan import find_numbers
 from etl.model import Document, ManifestEntry, RawFigure, Span
 from etl.normalise.units import load_units
 
@@ -81,68 +76,3 @@ def test_without_a_manifest_no_wrong_place_is_asserted() -> None:
                     known = (None, fact["region"], *fact.get("region_also", []))
                     wrong += figure.area.code not in known
     assert wrong <= 0.02 * facts
-
-
-ON_PURPOSE = {
-    "NumberModel": {
-        0: "两百点两 is one decimal", 1: "一点两 is one decimal", 29: "倆 is a pronoun", 61: "半百 is an age",
-        96: "times of day are dates", 101: "多 is a qualifier", 178: "百分之 belongs to a share", 179: "百分之 belongs to a share",
-        215: "no exponents in prose", 221: "dotted codes", 222: "dots of an ellipsis", 223: "double signs", 234: "blank fractions",
-    },
-    "PercentModel": {6: "blank between digits", 
-48: "二三十 is a range",  94: "500分之2.2 is a share", 148: "a range", 149: "percentile"},
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("model", "index", "least"), [("NumberModel", "Number", 0.93), ("PercentModel", "Percent", 0.98)]
-)
-def test_cases_of_recognizers(model: str, index: str, least: float) -> None:
-    folder = SHARED / "peers/recognizers"
-    cases: list[dict[str, Any]] = json.loads((folder / f"Number/{model}.json").read_text("utf-8"))
-    domain = [e["i"] for e in json.loads((folder / f"domain_index_{index}.json").read_text("utf-8")) if e["domain"]]
-    assert len(ON_PURPOSE[model]) <= 0.05 * len(domain)
-    wrong = [
-        (i, cases[i]["Input"])
-        for i in domain
-        if i not in ON_PURPOSE[model] and not agrees(cases[i]["Input"], cases[i]["Results"], model == "PercentModel")
-    ]
-    assert len(wrong) <= (1 - least) * len(domain), wrong
-
-
-def agrees(text: str, results: list[dict[str, Any]], percent: bool) -> bool:
-    reading = flow(text)
-    covering = Covering(find_asides(reading.text, ()))
-    scale = {"%": Decimal(1), "‰": Decimal("0.1")} if percent else {"%": Decimal("0.01"), "‰": Decimal("0.001")}
-    found = []
-    for number in find_numbers(reading.text):
-        bare = number.bare_power and number.qualifier == "eq" and number.numeral and number.numeral.value >= 10_000
-        if number.numeral is None or bare or (percent and number.unit not in ("%", "‰", "个百分点", "百分点")):
-            continue
-        if not results and covering.of(number.start, number.digits_end):
-            continue
-        span = reading.to_raw(number.start, number.end if percent else number.digits_end)
-        found.append((span.start, span.end, number.numeral.value * scale.get(number.numeral.unit or "", Decimal(1))))
-    if len(found) != len(results):
-        return False
-    for (start, end, number_value), result in zip(found, results, strict=True):
-        try:
-            wanted = Decimal(str(result["Resolution"]["value"]).rstrip("%"))
-        except InvalidOperation:
-            return False
-        if (start, end) != (result["Start"], result["End"] + 1):
-            return False
-        if abs(number_value - wanted) > Decimal("1e-8") * max(Decimal(1), abs(wanted)):
-            return False
-    return True
-
-
-def test_money_of_jionlp() -> None:
-    cases = json.loads((SHARED / "peers/jionlp/test_money_extractor.json").read_text("utf-8"))["money_string_list"]
-    right = total = 0
-    for text, wanted in cases:
-        found = [f for f in extract_report(Document(text, "txt", "txt/1")).figures if f.kind == "money"]
-        spans = [(f.place.start, f.place.end) for f in found if isinstance(f.place, Span)]
-        total += max(1, len(wanted))
-        right += sum(tuple(w["offset"]) in spans for w in wanted) if wanted else not spans
-    assert right / total >= 0.75

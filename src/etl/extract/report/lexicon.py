@@ -21,11 +21,27 @@ def qualifiers(where: str) -> dict[str, str]:
     return {r["word"]: r["code"] for r in rows("text_qualifiers.csv") if r["where"] == where}
 
 
+_THEN = ("达到", "达", "到", "了", "过", "为", "有", "至", "人民币")
+"""What may stand between a qualifier and its number: 超过了30, 最高达50."""
+
+
+@cache
+def qualifier_ends() -> frozenset[str]:
+    """The characters that ``qualifier_before`` can end with, blanks aside."""
+    return frozenset(w[-1] for w in (*qualifiers("before"), *_THEN))
+
+
+@cache
+def qualifier_starts() -> frozenset[str]:
+    """The characters that ``qualifier_after`` can start with."""
+    return frozenset(w[0] for w in qualifiers("after") if w not in ("多", "余"))
+
+
 @cache
 def qualifier_before() -> re.Pattern[str]:
     """Matches at the end of the text before a number."""
     words = _alternatives(list(qualifiers("before")))
-    return re.compile(rf"(?:最[高长多低少大])?({words})(?:达到|达|到|了|过|为|有|至|人民币)?\s?$")
+    return re.compile(rf"(?:最[高长多低少大])?({words})(?:{_alternatives(list(_THEN))})?\s?$")
 
 
 @cache

@@ -9,37 +9,46 @@ from decimal import Decimal
 
 from etl.extract.report import lexicon
 from etl.model import Qualifier
-from etl.normalise.numbers import Numeral, parse_numeral
+from etl.normalise.numbers import POWERS, Numeral, parse_numeral
 
 _HAN_DIGIT = "零〇○一二三四五六七八九两壹贰叁肆伍陆柒捌玖貳參陸兩"
 _HAN_POWER = "十百千万亿兆拾佰仟萬億廿卅"
 _MULTIPLIER = r"(?:千(?![克米瓦卡伏帕赫安焦])|兆(?![瓦赫帕字焦伏])|百(?![分帕])|[十万亿萬億佰仟])"
-_ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
-_HAN = rf"[{_HAN_DIGIT}{_HAN_POWER}]+(?:点[{_HAN_DIGIT}]+[万亿]*)?"
+_ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\d.])\.\d+)"
+_DECIMAL = _HAN_DIGIT.replace("两", "").replace("兩", "")
+_PIECES = r"个(?:亿(?![元级吨])|万亿(?=[,。;、的美欧港日英卢人左上以]|$))"
+"""两个亿, but not 两个亿元村."""
+_HAN = rf"[{_HAN_DIGIT}{_HAN_POWER}]+(?:点[{_DECIMAL}]+[万亿]*)?"
 _TENTHS = (
     r"(?:成(?![立为功果效员绩就长交本品都熟型份才人片套形规体活产分])"
     r"(?:半|[一二三四五六七八九](?![十百千万亿个])|\d(?!\d))?"
     r"|折(?![合叠算旧射扣腾现抵价]))"
 )
 
+_SOME = r"[余多](?![少])"
+_COME = r"来(?=[个名人位家万千百亿户次场项])"
+_TAIL = rf"(?:(?<=[百千万亿兆萬億])零?{_ARABIC}{_MULTIPLIER}*(?![年月日号]))*"
 _NUMBER = re.compile(
     rf"""
     (?P<fraction>(?:(?:\d+|{_HAN})\s?又\s?)?(?:\d+|{_HAN})分之负?(?:{_ARABIC}|{_HAN}))
   | (?P<half>半[成折](?![本品])|一半|半数|对半|过半(?![个年月天]))
-  | (?<![\d/])(?P<slash>\d{{1,2}}/\d{{1,2}})(?![\d/年月])
-  | (?P<arabic>{_ARABIC})(?P<in1>[余多几](?![少])|来(?=[个名人位家万千百亿户次场项]))?
-        (?P<mult>{_MULTIPLIER}*)(?P<tail>(?:(?<=[百千万亿兆萬億])零?{_ARABIC}{_MULTIPLIER}*(?![年月日号]))*)(?P<in2>[余多](?![少]))?(?P<mult2>[万亿])?
+  | (?<![\d/])(?P<slash>(?:\d{{1,3}}[ ]){{0,1}}\d{{1,2}}/\d{{1,2}})(?![\d/年月])
+  | (?P<arabic>{_ARABIC})(?P<in1>[几幾]|{_SOME}|{_COME})?
+        (?P<mult>(?:{_MULTIPLIER}+|{_PIECES}|(?P<typed>[kw])(?![A-Za-z0-9/]))?)(?P<tail>{_TAIL})
+        (?P<in2>{_SOME})?(?P<mult2>[万亿])?
   | (?P<indefinite>(?:好?[数几]|好)[{_HAN_POWER}]+)
-  | (?P<han>{_HAN})(?P<hin>[余多](?![少])|(?<=[十百千零])几|来(?=[个名人位家万千百亿户次场项]))?(?P<hmult>[万亿]*)
+  | (?P<han>{_HAN})(?P<hin>{_SOME}|(?<=[十百千零拾佰仟])[几幾]|{_COME})?(?P<hmult>[万亿億萬]+|{_PIECES}|)
     """,
     re.VERBOSE,
 )
-_RANGE = re.compile(r"\s?(?:[-–—~～]{1,2}|至|到)\s?(?=[\d一二两三四五六七八九十百])")
+_RANGE = re.compile(r"(?:\((?:含|不含)\))?\s?(?:[-–—~～]{1,2}|至|到)\s?(?=[\d一二两三四五六七八九十百])")
+_BETWEEN = frozenset({"至", "到", "~", "～"})
+_RANGE_STARTS = frozenset("( \t\n-–—~～至到")
 _APART = re.compile(
     r"(至少|不少于|最多|最高|不超过)[\u4e00-\u9fff]{1,4}$|(不高于|不超过|不低于|不少于)[\u4e00-\u9fff]{2,12}的$"
 )
 """至少培训20名, 最高给予50万元: the qualifier stands before the verb."""
-_NEGATIVE = re.compile(r"(?<![\d%‰元人万亿个A-Za-z)])[-−]$|(?<![担肩背抱辜自胜欺])负$")
+_NEGATIVE = re.compile(r"(?<![-−\d%‰元人万亿个A-Za-z)])[-−]$|(?<![担肩背抱辜自胜欺])负$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,43 +93,54 @@ def find_numbers(text: str, at: int = 0) -> Iterator[Number]:
 
 
 def _number(text: str, m: re.Match[str]) -> Number:
-    start = m.start()
+    start, end = m.span()
+    kind = m.lastgroup
+    if kind == "indefinite":
+        return Number(start, end, end, None, True, lexicon.unit_at(text, end))
     upper: Decimal | None = None
-    if m["indefinite"]:
-        return Number(start, m.end(), m.end(), None, True, lexicon.unit_at(text, m.end()))
-    if worded := m["fraction"] or m["half"] or m["slash"]:
-        numeral = parse_numeral(worded.replace("之负", "之"))
-        if "之负" in worded and numeral is not None:
-            numeral = replace(numeral, number=-numeral.number)
-        end, inner, han, bare = m.end(), "", not worded[0].isdigit(), False
+    inner, han, bare, slash = "", False, False, kind == "slash"
+    if kind in ("fraction", "half", "slash"):
+        numeral, han = _worded(m[0]), not m[0][0].isdigit()
     else:
-        inner = m["in1"] or m["in2"] or m["hin"] or ""
-        han = m["han"] is not None
+        arabic, printed_han, in1, in2, hin = m.group("arabic", "han", "in1", "in2", "hin")
+        inner = in1 or in2 or hin or ""
+        han = printed_han is not None
         if han:
-            printed = m["han"] + m["hmult"]
-            bare = printed[0] in _HAN_POWER and printed[0] not in "十拾廿卅" and not set(printed) & set(_HAN_DIGIT)
+            printed = printed_han + m["hmult"]
+            bare = printed[0] in _BARE_POWER and not _HAN_DIGITS.intersection(printed)
             numeral = parse_numeral(f"一{printed}" if printed[0] in "万亿兆萬億" else printed)
         else:
-            printed = m["arabic"] + m["mult"] + m["tail"] + (m["mult2"] or "")
-            bare, numeral = False, parse_numeral(printed)
-        end = m.end()
+            if m["typed"] and not _TYPED_MONEY.search(text, max(0, start - 14), start):
+                end = m.end("arabic")
+            printed = arabic + m["mult"] + m["tail"] + (m["mult2"] or "") if end == m.end() else arabic
+            numeral = parse_numeral(printed)
         if not inner and (tenths := _tenths(text, end)) and (share := parse_numeral(text[start:tenths])):
             numeral, end = share, tenths
         if numeral is None and han and (pair := _APPROXIMATE.fullmatch(printed)):
             numeral, last = parse_numeral(pair[1] + pair[3]), parse_numeral(pair[2] + pair[3])
             if numeral is not None and last is not None and last.value > numeral.value:
                 upper = last.number
-    digits_end = end
+    number_end = end
     unit, end = _unit(text, end, numeral)
-    number_end = digits_end
-    if numeral is not None and unit in _YUAN and (coins := _COINS.match(text, end)):
-        numeral, end = _with_coins(numeral, coins), coins.end()
-    elif numeral is not None and upper is None and (found := _range(text, end, numeral, unit)):
-        upper, numeral, unit, end, number_end = found
+    if numeral is not None:
+        if unit is None and kind != "slash" and m["typed"] and end == m.end():
+            unit = "元"
+        if unit in _YUAN and (coins := _COINS.match(text, end)):
+            numeral, end = _with_coins(numeral, coins), coins.end()
+        elif upper is None and (found := _range(text, end, numeral, unit)):
+            upper, numeral, unit, end, number_end = found
+        if unit in _YUAN and (currency := _CURRENCY_AFTER.match(text, end)):
+            unit, end = currency[0], currency.end()
+        elif unit in _YUAN and (currency := _CURRENCY_BEFORE.search(text, max(0, start - 6), start)):
+            unit = currency[1]
     qualifier, before, after, lead = _qualifier(text, start, end, inner)
-    if qualifier == "eq" and unit in _LIMITED and _WITHIN.match(text, end):
-        qualifier, after = "le", "内"
-    if numeral is not None and not lead and _NEGATIVE.search(text, max(0, start - 3), start):
+    if (
+        numeral is not None
+        and not lead
+        and start
+        and text[start - 1] in "-−负"
+        and _NEGATIVE.search(text, max(0, start - 3), start)
+    ):
         start, numeral = start - 1, replace(numeral, number=-numeral.number)
     if after in ("多", "余"):
         end += 1
@@ -128,8 +148,30 @@ def _number(text: str, m: re.Match[str]) -> Number:
         qualifier = "gt"
     return Number(
         start, end, number_end, numeral, han, unit, qualifier, before, after, upper,
-        worded=bare or (numeral is not None and numeral.worded), lead=lead, slash=bool(m["slash"]), bare_power=bare,
+        worded=bare or (numeral is not None and numeral.worded), lead=lead, slash=slash, bare_power=bare,
     )  # fmt: skip
+
+
+_BARE_POWER = frozenset(_HAN_POWER) - frozenset("十拾廿卅")
+_HAN_DIGITS = frozenset(_HAN_DIGIT)
+_TYPED_MONEY = re.compile(r"薪|工资|收入|报酬|奖金|年包|预算|价|费|金额|[￥¥$]$")
+"""Before 15k and 30w, which else are more often models and watts."""
+_CURRENCY_AFTER = re.compile(r"(?:欧元|日元|美元|港元|港币|日币|台币|韩元|英镑)(?!区)")
+"""三万元欧元"""
+_CURRENCY_BEFORE = re.compile(r"(港币|新台币|台币|美元|欧元|日元|日币|韩元|英镑)\s?$")
+"""港币两千九百六十元"""
+
+
+def _worded(printed: str) -> Numeral | None:
+    """三分之二, 一半, 1/4, 1 3/5; 五分之负一 is negative."""
+    whole, blank, part = printed.rpartition(" ")
+    if blank and "/" in part:
+        numeral = parse_numeral(part)
+        return numeral and Numeral(Decimal(whole) + numeral.number / 100, 0, 0, worded=True)
+    numeral = parse_numeral(printed.replace("之负", "之"))
+    if numeral is not None and "之负" in printed:
+        return replace(numeral, number=-numeral.number)
+    return numeral
 
 
 _APPROXIMATE = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])([十百千万亿]*)")
@@ -176,6 +218,8 @@ def _unit(text: str, at: int, numeral: Numeral | None) -> tuple[str | None, int]
 
 def _range(text: str, end: int, low: Numeral, unit: str | None) -> tuple[Decimal, Numeral, str | None, int, int] | None:
     """5-10万元, 20%至30%: the upper end in the multiplier of the lower one, which takes over multiplier and unit."""
+    if text[end : end + 1] not in _RANGE_STARTS:
+        return None
     sep = _RANGE.match(text, end)
     if sep is None or low.unit not in (None, "%"):
         return None
@@ -188,12 +232,19 @@ def _range(text: str, end: int, low: Numeral, unit: str | None) -> tuple[Decimal
         return None
     high_end = m.end()
     high_unit, unit_end = _unit(text, high_end, high)
-    if high_unit is None or (unit is not None and unit != high_unit):
+    if high_unit is None and m["typed"]:
+        high_unit = unit
+    if unit is not None and unit != high_unit:
         return None
-    multiplier = low.multiplier if unit is not None or low.multiplier else high.multiplier
+    if high_unit is None and (sep[0].strip() not in _BETWEEN or high.value < 100):
+        return None  # 1-2, 3:1 are codes and scores more often than ranges
+    own = unit is not None or low.multiplier or low.number >= high.number
+    multiplier = low.multiplier if own else high.multiplier
     if high.number.scaleb(high.multiplier) <= low.number.scaleb(multiplier):
         return None
     upper = high.number.scaleb(high.multiplier - multiplier)
+    if not own and low.number < 10 and (power := POWERS.get(printed[-1])) and power < 4 and not high.multiplier:
+        low = replace(low, number=low.number.scaleb(power))  # 两到三千
     lower = Numeral(low.number, multiplier, max(low.decimals, high.decimals), low.unit, low.worded)
     return upper, lower, high_unit, unit_end, high_end
 
@@ -201,30 +252,35 @@ def _range(text: str, end: int, low: Numeral, unit: str | None) -> tuple[Decimal
 def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, str, str, int]:
     before = after = ""
     lead = 0
-    if m := lexicon.qualifier_before().search(text, max(0, start - 8), start):
+    near = text[max(0, start - 8) : start]
+    if (near[-1:] in lexicon.qualifier_ends() or near[-1:].isspace()) and (
+        m := lexicon.qualifier_before().search(near)
+    ):
         before = m[1]
         lead = len(m[0])
-        if (before == "上" and text[start] not in "百千万亿十") or (
-            before in ("近", "上", "超")
-            and start - len(m[0]) > 0
-            and text[start - len(m[0]) - 1] in "最附邻接以晚网赶马"
+        if (before in _OF_POWERS and text[start] not in "百千万亿十") or (
+            before in _SHORT and near[: len(near) - lead][-1:] in _IN_OTHER_WORDS
         ):
             before = ""
-    elif m := _APART.search(text, max(0, start - 18), start):
-        before = m[1] or m[2]
-    if m := lexicon.qualifier_after().match(text, end):
+    elif _APART_SIGN.intersection(near) and (m := _APART.search(near)):
+        before = m[1]
+    following = text[end : end + 1]
+    if following in lexicon.qualifier_starts() and (m := lexicon.qualifier_after().match(text, end)):
         after = m[0]
-    elif (
-        text[end : end + 1] in ("多", "余")
-        and end > start
-        and not inner
-        and text[end + 1 : end + 2] not in "少次年个种项"
-    ):
-        after = text[end]
-    codes = {
-        "before": lexicon.qualifiers("before"),
-        "inside": lexicon.qualifiers("inside"),
-        "after": lexicon.qualifiers("after"),
-    }
-    code = codes["inside"].get(inner) or codes["after"].get(after) or codes["before"].get(before) or "eq"
+    elif following in ("多", "余") and end > start and not inner and text[end + 1 : end + 2] not in "少次年个种项":
+        after = following
+    code = (
+        lexicon.qualifiers("inside").get(inner)
+        or lexicon.qualifiers("after").get(after)
+        or lexicon.qualifiers("before").get(before)
+        or "eq"
+    )
     return code, before, after, lead if before else 0  # type: ignore[return-value]
+
+
+_APART_SIGN = frozenset("少多高超")
+_OF_POWERS = frozenset({"上", "过", "破"})
+"""Qualifiers of 百, 千, 万 … only: 上千人, 过百, 破亿; 看过3场 is none."""
+_SHORT = frozenset({"近", "上", "超", "过", "破"})
+_IN_OTHER_WORDS = frozenset("最附邻接以晚网赶马通经侦打")
+"""Before those: 最近, 晚上, 赶超, 通过, 侦破."""

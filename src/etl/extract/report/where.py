@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from etl.extract.report.articles import Article
 from etl.extract.report.flow import Line
+from etl.extract.report.sites import seated
 from etl.model import Area, Basis, Candidate
 from etl.normalise.regions import Gazetteer, Mention
 
@@ -51,6 +52,11 @@ _THERE = re.compile(r"(?:[^,。;、]{0,12}?(?:园|区|镇|乡|村|街道|基地|
 _ENTITY = re.compile(
     r"(?:^|(?<=[,。;:\n在据是]))(?:[\u4e00-\u9fffA-Za-z()]{2,18}?(?:有限责任公司|股份有限公司|有限公司|集团公司|分公司|公司|集团|煤矿|矿业|煤业|钢铁|"
     r"医院|大学(?!文化|程度|生|本科|以上|毕业|专科|学历)|学院|冶炼厂|电厂|银行|合作社))(?:[\u4e00-\u9fff]{0,6}?(?:煤矿|矿|公司|分公司|电厂|医院|科技园|产业园|园区))?"
+)
+_DASHES = re.compile(r"(?:[-—–·\s]|\d{1,2}[.、]|[一二三四五六七八九十]{1,2}、)+")
+_TITLED_FIRM = re.compile(
+    r"[\u4e00-\u9fffA-Za-z()]{2,14}?(?:有限责任公司|股份有限公司|有限公司|集团公司|公司|集团|煤矿|矿业|煤业|钢铁|冶炼厂|电厂)"
+    r"(?:[\u4e00-\u9fff]{0,6}?(?:煤矿|矿|公司|分公司|电厂))?"
 )
 _GENERIC = re.compile(
     r"^(?:成为|该|本|各|全|每|某|多|一|家|其|我|这|那|有|让|使|对|为|与|和|等|指导|支持|推动|引导|鼓励|组织|依托|深入|打造|建成|创建|新建|成立|设立|引进|建设|评选|获批|开办|组建|联合|[\u4e00-\u9fff]*企业)"
@@ -212,9 +218,20 @@ class Atlas:
                     shape = own
                     break
             else:
-                if otherwise is not None and shape and own == shape:
+                firm = self._titled_firm(line)
+                if firm is not None and otherwise is not None:
+                    found.append((line.start, replace(otherwise, entity=firm)))
+                    shape = own
+                elif otherwise is not None and ((shape and own == shape) or (found and found[-1][1].entity)):
                     found.append((line.start, otherwise))
         return found
+
+    def _titled_firm(self, line: Line) -> str | None:
+        """The firm that a heading opens with: what follows is about it."""
+        opened = _DASHES.match(self._text, line.start, line.end)
+        m = _TITLED_FIRM.match(self._text, opened.end() if opened else line.start, line.end)
+        listed = m is not None and self._text[m.end() : m.end() + 1] in "、等和及与"
+        return m[0] if m is not None and not listed and len(m[0]) > 3 and not _GENERIC.search(m[0]) else None
 
     def _shape(self, line: Line) -> str:
         """What headings of one rank have in common: 甲县:…, (一)…, 1.…; empty where nothing tells."""
@@ -313,6 +330,11 @@ class Atlas:
 
         ``article`` is where its article starts; in a ``heading`` a place named after the figure counts too.
         """
+        return seated(self._area(at, clause, sentence, paragraph, article, heading=heading), self._gazetteer)
+
+    def _area(
+        self, at: int, clause: tuple[int, int], sentence: int, paragraph: int, article: int, *, heading: bool
+    ) -> Area:
         entity = self._entity(at, sentence) or self._entity_before(sentence, paragraph)
         here = [n for n in self._between(sentence, clause[1]) if n.subject]
         before = [n for n in here if n.start < at and not self._closed(n, at)]
@@ -322,8 +344,11 @@ class Atlas:
             return self._shared(before, place, own) or self._told(before[-1], "text", own)
         if here and here[0].start >= at and (heading or here[0].start < clause[1]):
             return self._told(here[0], "text", entity)
-        if (said := self._said_by(sentence, clause[1])) is not None:
-            return self._told(said, "text", entity)
+        if (speaker := self._speaker(sentence, clause[1])) is not None:
+            said = next((n for n in self._between(*speaker)), None)
+            entity = self._entity(speaker[1], speaker[0]) or entity
+            if said is not None and said.subject and not said.listed:
+                return self._told(said, "text", entity)
         if (carried := self._carried(sentence, paragraph)) is not None:
             return self._told(carried, "section", entity)
         if entity is not None:
@@ -337,14 +362,13 @@ class Atlas:
                 return self._told(inner[-1], "section", entity)
         return replace(place, entity=entity[1]) if entity else place
 
-    def _said_by(self, sentence: int, clause_end: int) -> Named | None:
-        """The place of the speaker of “…。” whom the sentence after the quotation names."""
+    def _speaker(self, sentence: int, clause_end: int) -> tuple[int, int] | None:
+        """The sentence after the quotation “…。” around the figure, if it tells who speaks."""
         closed = _QUOTATION.match(self._text, sentence)
         if closed is None or closed.end() < clause_end:
             return None
         end = self._text.find("。", closed.end(), closed.end() + 120)
-        named = self._between(closed.end(), end) if end > 0 and _SAID.search(self._text, closed.end(), end) else []
-        return named[0] if named and named[0].subject and not named[0].listed else None
+        return (closed.end(), end) if end > 0 and _SAID.search(self._text, closed.end(), end) else None
 
     def _closed(self, n: Named, at: int) -> bool:
         """A list that its count closes (A、B等3个县): what is counted from there on is the speaker's."""

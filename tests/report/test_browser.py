@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from etl.model import Finding
+from etl.model import Finding, Period
 from etl.report.write import write_report
 from tests.report.conftest import Builder, observation, span
 
@@ -46,8 +47,26 @@ def report(builder: Builder, tmp_path: Path) -> Path:
         for i, r in enumerate(rows)
     )
     builder.put(run_id, "各村.txt", body, numerals=500, numerals_held=500, held=tuple(rows), findings=findings)
+    doubtful_series(builder, run_id)
     builder.finish(run_id, "failed")
     return write_report(builder.engine, run_id, tmp_path / "reports", archive_dir=builder.archive_dir)
+
+
+def doubtful_series(builder: Builder, run_id: str) -> None:
+    """A loaded value among those of other years, and two figures of one sentence with the same warning."""
+    body = "2020年410户。2021年420户。2022年4300户。2023年440户。另有17处、18处。"
+    rows = [
+        observation(
+            span(body, f"{value}户"), f"{value}户", obs_value=Decimal(value), series_key="逐年",
+            period=Period(str(2020 + i), "text"), evidence=f"{2020 + i}年{value}户。",
+        )
+        for i, value in enumerate((410, 420, 4300, 440))
+    ]  # fmt: skip
+    pair = [observation(span(body, t), t, label=t, evidence="另有17处、18处。") for t in ("17处", "18处")]
+    findings = [Finding("OBS-MAGNITUDE", "warn", f"“{r.text}”少见", r.observation_id) for r in (rows[2], *pair)]
+    builder.put(
+        run_id, "逐年.txt", body, numerals=6, numerals_loaded=6, loaded=(*rows, *pair), findings=tuple(findings),
+    )  # fmt: skip
 
 
 def test_filtering_paging_sorting_offline(browser: Any, report: Path) -> None:
@@ -104,6 +123,8 @@ def test_grids_and_relations_are_drawn_alike(browser: Any, report: Path) -> None
 
     page = browser.new_page()
     page.goto(report.as_uri())
+    assert page.locator("#warned .series circle.main").count() == 1
+    assert page.locator("#warned .members tr").count() == 2
     for name in ("relations", "warned", "loose"):
         cards = page.locator(f"#{name} .card")
         static = cards.evaluate_all("nodes => nodes.map(n => n.outerHTML)")

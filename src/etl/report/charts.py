@@ -136,4 +136,4 @@ def _caption(points: Sequence[SeriesPoint], is_ours: Sequence[bool]) -> str:
     if len(shown) > 6:
         shown = [*shown[:3], *shown[-2:]]
     unit = f"（共 {len(points)} 期）"
-    return "同一指标：" + " → ".join(f"{p.period} {wording.number(p.value)}" for p in shown) + unit
+    return "同一指标：" + " → ".join(f"{p.period}：{wording.number(p.value)}" for p in shown) + unit

@@ -10,11 +10,19 @@ import pytest
 
 from etl.ingest import Read, read_file
 from etl.model import CellRef, SourceFile
-from tests.extract.sheet import golden_books, golden_books_hard, golden_books_third
+from tests.extract.sheet import golden_books, golden_books_fourth, golden_books_hard, golden_books_third
 from tests.extract.sheet.golden_pages import Fact
 from tests.labels import label_fits
 
-BUILDERS = {b.__name__: b for b in (*golden_books.BUILDERS, *golden_books_hard.BUILDERS, *golden_books_third.BUILDERS)}
+BUILDERS = {
+    b.__name__: b
+    for b in (
+        *golden_books.BUILDERS,
+        *golden_books_hard.BUILDERS,
+        *golden_books_third.BUILDERS,
+        *golden_books_fourth.BUILDERS,
+    )
+}
 
 
 def _read(path: Path) -> Read:

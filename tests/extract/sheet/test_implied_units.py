@@ -27,6 +27,12 @@ def test_counts_without_a_unit(label: str, numbers: tuple[float, ...], unit: str
 
 
 def test_a_stated_unit_is_left_alone() -> None:
-    rows = [["单位：万人", None], ["地区", "人口"], ["北京市", 21893095], ["天津市", 13866009], ["河北省", 74610235]]
+    rows: list[list[object]] = [
+        ["单位：万人", None],
+        ["地区", "人口"],
+        ["北京市", 21893095],
+        ["天津市", 13866009],
+        ["河北省", 74610235],
+    ]
     found = by_cell(extract_workbook(book(sheet(rows)), "2020.xlsx"))
     assert {f.multiplier for f in found.values()} == {4}

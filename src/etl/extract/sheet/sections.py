@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,8 +12,11 @@ from etl.extract.sheet.grid import Item
 from etl.extract.sheet.places import is_total, likeness
 from etl.extract.sheet.timing import YEAR, period_of_item
 from etl.extract.sheet.wording import Unit, is_of_which, split_unit
+from etl.extract.sheet.words import squash
 
 SectionKind = Literal["period", "measure", "place"]
+UNDER_EACH = 0.5
+"""Share of the places under which a label must stand to be a part of them; 高新区 is in some cities only."""
 MIN_PLACES = 2
 """Places with rows of their own that make them sections; one alone may be a title that slipped down."""
 
@@ -78,3 +81,20 @@ def _places(texts: dict[int, Item]) -> dict[int, Section]:
     if sum(likeness(t) == "place" for t in set(named.values())) < MIN_PLACES:
         return {}
     return {r: Section("place", text) for r, text in named.items()}
+
+
+def parts_of_places(block: Block, rows: dict[int, Row], columns: Sequence[int]) -> frozenset[str]:
+    """Labels in a stub of places that name none and stand below most of them: 男 and 女 under each district."""
+    if len(columns) != 1:
+        return frozenset()
+    col = columns[0]
+    labels = [squash(i.text) for r in block.data if (i := rows[r].get(col)) is not None and i.kind == "text"]
+    times = Counter(labels)
+    again = [label for label, n in times.items() if n > 1]
+    if not again:
+        return frozenset()
+    kinds = {label: likeness(label) for label in times}
+    places = sum(kinds[label] == "place" for label in labels)
+    return frozenset(
+        label for label in again if kinds[label] == "other" and times[label] >= max(MIN_PLACES, UNDER_EACH * places)
+    )

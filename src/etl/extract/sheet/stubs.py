@@ -11,12 +11,13 @@ from etl.extract.sheet.blocks import Block, Row
 from etl.extract.sheet.grid import Grid, Item
 from etl.extract.sheet.places import place_share
 from etl.extract.sheet.row_paths import OpenLabels
-from etl.extract.sheet.sections import Section, sections_of
-from etl.extract.sheet.timing import is_period_label, period_of_item
+from etl.extract.sheet.sections import Section, parts_of_places, sections_of
+from etl.extract.sheet.timing import combined, is_period_label, period_of_item
 from etl.extract.sheet.wording import (
     Unit,
     chinese,
     glued_unit,
+    has_cjk,
     is_latin,
     is_of_which,
     parse_unit,
@@ -28,6 +29,8 @@ from etl.normalise.regions import load_regions
 
 StubKind = Literal["region", "label", "unit", "period", "code", "region_code", "ordinal", "translation", "skip"]
 MOSTLY = 0.6
+MANY_YEARS = 8
+"""Numbers that run through years in a first column, whatever it is called: values would not."""
 SAMPLE = 400
 """Rows looked at to tell what a column holds."""
 
@@ -63,6 +66,8 @@ class StubRow:
 def header_text(grid_rows: Sequence[tuple[int, Row]], col: int) -> str:
     """The header cells of a stub column, joined, without English."""
     parts = [chinese(row[col].text) for _, row in grid_rows if col in row and row[col].kind in ("text", "number")]
+    if any(has_cjk(p) for p in parts):
+        parts = [p for p in parts if not is_latin(p)]
     return "".join(dict.fromkeys(parts))
 
 
@@ -156,7 +161,9 @@ def _are_years(numbers: list[Item], head: str) -> bool:
     if words("period").match(head):
         return True
     values = [int(i.number.value) for i in numbers if i.number is not None]
-    return not head and len(set(values)) == len(values) >= 3
+    if not head:
+        return len(set(values)) == len(values) >= 3
+    return len(values) >= MANY_YEARS and (values == sorted(set(values)) or values[::-1] == sorted(set(values)))
 
 
 def _without_translations(stub: list[StubColumn], data: list[Row]) -> list[StubColumn]:
@@ -188,6 +195,8 @@ def read_rows(
     keys = [s for s in stub if s.kind in ("region", "label")]
     sections = sections_of(block, rows, [s.col for s in keys], places=any(s.kind == "region" for s in keys))
     heads: dict[str, Section] = {}
+    parts = parts_of_places(block, rows, [s.col for s in stub if s.kind == "region"])
+    above: StubRow | None = None
     for r in block.data:
         row = rows[r]
         if (section := sections.get(r)) is not None:
@@ -199,6 +208,11 @@ def read_rows(
         cells = {s.col: item for s in stub if (item := row.get(s.col) or filled.get((r, s.col))) is not None}
         _carry_down(cells, stub, carried)
         read = _read_row(r, cells, stub, open_labels, glued=glued, empty=empty)
+        if parts and read.regions:
+            if (label := squash(read.regions[-1])) not in parts:
+                above = read
+            elif above is not None:
+                read = replace(read, regions=above.regions, indent=above.indent, path=(*read.path, label))
         found.append(_headed(read, heads) if heads else read)
     return found
 
@@ -310,7 +324,7 @@ def _read_row(
         if column.kind == "unit" and item.kind == "text":
             unit = parse_unit(item.text) or unit
         elif column.kind == "period":
-            period = period_of_item(item) or period
+            period = combined(period, period_of_item(item))
         elif column.kind == "region_code" and item.number is not None:
             code = str(item.number.value)
         elif column.kind == "region" and item.kind == "text":

@@ -306,6 +306,9 @@ _TABLE_NUMBER = re.compile(
 _PERIOD_PART = re.compile(
     r"[(（]?(?:19|20)\d\d年?(?:[-—–~～至](?:19|20)?\d\d年?)?(?:第?[一二三四]季度|\d{1,2}月)?[)）]?"
 )
+_BROKEN_DOWN = re.compile(r"^[按分][^的]{1,24}的(?=.{2})")
+"""按受教育程度、孩次分的育龄妇女生育人数: what comes before 的 is said by rows and columns."""
+_ASIDE = re.compile(r"(?<=.{2})[(（][^()（）]*[)）]$")
 _LEFTOVER = re.compile(r"[(（]\s*(?:续|截至[^)）]*|按[^)）]*)?\s*[)）]")
 
 
@@ -330,6 +333,7 @@ def subject_of(title: str, speaker: Speaker | None) -> str:
     for word in noise.end:
         text = text.removesuffix(word)
     text = split_unit(text).label
+    text = _BROKEN_DOWN.sub("", _ASIDE.sub("", text))
     return text.strip("的、，,：:-—_ ·.()（）")
 
 

@@ -145,3 +145,14 @@ def year_in_label(label: str) -> tuple[str, str] | None:
         return found.group(1), ("年" + rest if rest.startswith(("平均", "末", "内", "初")) else rest)
     found = _TRAILING.search(label)
     return (found.group(1), label[: found.start()]) if found else None
+
+
+def combined(row: str | None, column: str | None) -> str | None:
+    """The period of two headers (of row and column): a part of a year in the year of the other, else the finer one."""
+    if row is None or column is None:
+        return row or column
+    if YEAR in row and YEAR not in column:
+        return row.replace(YEAR, column[:4])
+    if YEAR in column and YEAR not in row:
+        return column.replace(YEAR, row[:4])
+    return row if row.startswith(column) else column

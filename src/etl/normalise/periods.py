@@ -249,7 +249,8 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
     elif g["last"] or g["lastb"]:
         return _last(m, g, today)
     else:
-        found = _bare_part(g, anchor)
+        planned = m.string.endswith(_PLANNED, max(0, m.start() - 4), m.start())
+        found = _bare_part(g, anchor, planned)
         if found is None:
             return None
         iso, time_type, vague = found
@@ -342,7 +343,10 @@ def _month_before(today: Today, offset: int) -> str | None:
     return _join(index // 12, index % 12 + 1)
 
 
-def _bare_part(g: dict[str, str | None], today: Today) -> tuple[str | None, TimeType, bool] | None:
+_PLANNED = ("预计", "力争", "确保", "预期", "计划")
+
+
+def _bare_part(g: dict[str, str | None], today: Today, planned: bool) -> tuple[str | None, TimeType, bool] | None:
     """A month, quarter or half-year without a year: the last one not after the day of publication."""
     if g["b_edge"]:
         if g["b_edge"] not in ("年末", "年底", "岁末"):
@@ -352,6 +356,8 @@ def _bare_part(g: dict[str, str | None], today: Today) -> tuple[str | None, Time
     if g["b_whole"]:
         if today.year is None:
             return None
+        if planned:
+            return (str(today.year), "period", True)
         over = today.month is not None and today.month <= 6
         return (str(today.year - over), "period", True) if over or today.month == 12 else None
     if today.year is None:

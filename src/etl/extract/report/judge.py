@@ -32,9 +32,6 @@ _TIME_UNITS = frozenset(
         "周年",
         "岁",
         "周岁",
-        "课时",
-        "学时",
-        "节课",
         "工作日",
         "个工作日",
         "工日",
@@ -283,12 +280,13 @@ _BOUND = re.compile(
 """职工25人以上的企业单独建会, 不超过1万元的全额返还: whom the rule is for."""
 _CONDITIONAL = re.compile(r"[^,。;]{0,12}的[^,。;]{0,12},[^。;]{0,16}(?:奖励|补助|补贴|资助|给予)")
 _PAST = re.compile(r"过去一年|去年|全年|一年来")
+_PAID = re.compile(r"今年已|目前已|已为|已向|已有")
 _POLICY = re.compile(
     r"(?:罚款|封顶线|起付线|起征点|门槛费|缴费标准|补助标准|补贴标准|奖励标准|上限|下限|限额|最低工资标准|最低生活保障标准|低保标准)[^,。;]{0,6}$"
 )
 _NOW = re.compile(r"目前|已(?!经?计划)|去年|今年以来|截至")
 _FUTURE = re.compile(
-    r"力争|目标(?:为|是|达|任务)|(?:到|至)(?:20\d\d年|[“「]?十[四五六]五[”」]?)[^,。;]{0,4},|(?:达产|投产|建成|全部建成)后,?|预计|预期目标|规划到|未来[一二三五\d]"
+    r"力争|目标(?:为|是|达|任务)|(?:到|至)(?:20\d\d年|[“「]?十[四五六]五[”」]?)[^,。;]{0,4},|(?:达产|投产|建成|全部建成)后,?|预计|预期目标|规划到|计划[用到在于]|未来[一二三五\d]"
     r"|(?:今年|明年|下一步|接下来|下半年|年内|后续)[^。;]{0,30}?(?:将|计划|拟|要)(?:再|新|建|培|投|实施|推|开展|举办|组织|完成|达|实现|继续|安排|发放|选树|打造|确保|力争)"
 )
 
@@ -303,7 +301,7 @@ def status_of(number: Number, unit: str, text: str, sentence_start: int, clause_
         return "target"
     plans = list(_FUTURE.finditer(text, max(sentence_start, number.start - 160), number.start))
     ahead = plans[-1] if plans else None
-    if ahead is not None and ahead[0] == "预计" and _PAST.search(text, sentence_start, number.start):
+    if ahead is not None and ahead[0] == "预计" and _PAST.search(text, sentence_start, ahead.start()):
         ahead = None
     if ahead is not None and not _NOW.search(text, ahead.end(), number.start):
         year = re.search(r"20\d\d", ahead[0])
@@ -334,7 +332,7 @@ def status_of(number: Number, unit: str, text: str, sentence_start: int, clause_
                 return "standard"
             if re.match(r"对[^,]{2,60}$", told) and _CONDITIONAL.match(text, number.end):
                 return "standard"
-        if given and (per or bounded or re.search(r"一次性", before)):
+        if given and (per or bounded or re.search(r"一次性", before)) and not _PAID.search(told):
             return "standard"
     elif (
         number.after in ("及以上", "以上", "或以上")

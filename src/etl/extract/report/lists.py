@@ -20,6 +20,8 @@ Item = tuple[tuple[int, int], tuple[int, int]]
 
 _ITEM = re.compile(r"[((]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)、.]|[^,。;:\n]{2,12}[::]")
 _ITEM_LENGTH = 120
+_GOES_ON = re.compile(r"(?:以上|左右|以内)?[^。;,]{0,12}[,、](?:(?!已|目前|去年|现有|同比|占)[^。;,]){1,28}")
+"""力争新增试点60家,创建示范单位10个: one plan."""
 _LEAD = re.compile(r"^(?:其中|对|将|给予|由|为|向|使|按照?|今年|全年|同时)+")
 
 
@@ -49,6 +51,9 @@ def like_their_list(text: str, numbers: Sequence[tuple[Number, Figure]]) -> list
         between = text[last.end : figure.start] if figure.start - last.end <= 40 else "。"
         if not figure.unit and "。" not in between:
             figure = replace(figure, unit=last.unit, kind=last.kind if last.unit != "%" else "count")
+            out[i] = number, figure
+        if last.status == "target" and figure.status == "observed" and _GOES_ON.fullmatch(between):
+            figure = replace(figure, status="target")
             out[i] = number, figure
         if figure.unit == last.unit and _LINK.fullmatch(between):
             out[i] = number, replace(figure, kind=last.kind, status=last.status, direction=last.direction)

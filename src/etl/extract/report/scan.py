@@ -134,6 +134,8 @@ def _number(text: str, m: re.Match[str]) -> Number:
         elif unit in _YUAN and (currency := _CURRENCY_BEFORE.search(text, max(0, start - 6), start)):
             unit = currency[1]
     qualifier, before, after, lead = _qualifier(text, start, end, inner)
+    if qualifier == "eq" and unit in _LIMITED and _WITHIN.match(text, end):
+        qualifier, after = "le", "内"
     if (
         numeral is not None
         and not lead
@@ -262,8 +264,10 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
             before in _SHORT and near[: len(near) - lead][-1:] in _IN_OTHER_WORDS
         ):
             before = ""
-    elif _APART_SIGN.intersection(near) and (m := _APART.search(near)):
-        before = m[1]
+    elif (near[-1:] == "的" or _APART_SIGN.intersection(near)) and (
+        m := _APART.search(text, max(0, start - 18), start)
+    ):
+        before = m[1] or m[2]
     following = text[end : end + 1]
     if following in lexicon.qualifier_starts() and (m := lexicon.qualifier_after().match(text, end)):
         after = m[0]

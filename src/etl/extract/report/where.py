@@ -116,7 +116,7 @@ class Atlas:
             self._places += self._titled(own_headings, named, place)
             named = self._with_lists(named)
             named += self._self_references([m for m in own if m.self_reference], named)
-            named += self._organs(article)
+            named += self._organs(article, sorted(named, key=lambda n: n.start))
             self._named += sorted(named, key=lambda n: n.start)
         self._starts = [n.start for n in self._named]
 
@@ -269,13 +269,24 @@ class Atlas:
                 out[i - 1 : i + 1] = replace(out[i - 1], listed=True), replace(out[i], listed=True)
         return out
 
-    def _organs(self, article: Article) -> list[Named]:
-        """市总工会, 县政府 at the start of a clause: the text speaks for the speaker's own place (again)."""
+    def _organs(self, article: Article, named: Sequence[Named]) -> list[Named]:
+        """市总工会, 县政府 at the start of a clause: the text speaks for the speaker's own place (again).
+
+        Behind 醴陵市 in the same paragraph 市财政 is that of 醴陵.
+        """
         found = []
+        starts = [n.start for n in named]
         for m in _OWN_ORGAN.finditer(self._text, article.start, article.end):
             place = self._place_at(m.start())
             got = self._gazetteer.resolve(f"全{m[1]}", within=place.code) if place.code else None
-            if got is not None and got.code is not None and got.code == place.code:
+            line = max(article.start, self._text.rfind("\n", article.start, m.start()) + 1)
+            told = [
+                n for n in named[bisect_left(starts, line) : bisect_left(starts, m.start())] if n.subject and n.code
+            ]
+            if told and told[-1].name.endswith(m[1]) and not told[-1].listed:
+                last = told[-1]
+                found.append(replace(last, start=m.start(), end=m.end(), printed=m[0], self_reference=True))
+            elif got is not None and got.code is not None and got.code == place.code:
                 name = got.name or m[0]
                 found.append(Named(m.start(), m.end(), got.code, name, m[0], got.level or "", True, True))
         return found

@@ -277,8 +277,9 @@ def _hang_parts(header: Header, values: Sequence[int]) -> None:
             continue
         marks = [n for n, label in enumerate(column.path) if is_of_which(label)]
         owner = base
-        if not marks and len(column.path) == 1 and words("breakdown").match(column.path[0]):
-            marks, owner = [0], counted
+        broken = len(column.path) == 1 and words("breakdown").match(column.path[0])
+        if not marks and broken and (base == counted or words("generic").match(column.path[0])):
+            marks, owner = [0], counted  # behind a rate 城镇人口 stands alone, 男 is still a part of the last count
         if not marks:
             base = c
             rate = column.unit is not None and column.unit.dimension in RATIOS

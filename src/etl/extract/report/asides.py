@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,8 +21,28 @@ class Aside:
 
 
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(r["pattern"], re.MULTILINE), r["reason"]) for r in rows("text_asides.csv"))
+def _patterns() -> tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...]:
+    return tuple(
+        (re.compile(r["pattern"], re.MULTILINE), r["reason"], tuple(filter(None, r["near"].split("|"))))
+        for r in rows("text_asides.csv")
+    )
+
+
+def _matches(pattern: re.Pattern[str], near: tuple[str, ...], text: str) -> Iterator[re.Match[str]]:
+    """All matches, looked for only in the lines that hold one of the words ``near``: most lines hold none."""
+    if not near:
+        yield from pattern.finditer(text)
+        return
+    done: set[int] = set()
+    for word in near:
+        at = text.find(word)
+        while at >= 0:
+            start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+            end = len(text) if end < 0 else end
+            if start not in done:
+                done.add(start)
+                yield from pattern.finditer(text, start, end)
+            at = text.find(word, end)
 
 
 _QUOTE = re.compile(r"[“「『‘\"]([^“”「」『』‘’\"\n]{1,14})[”」』’\"]")
@@ -36,8 +56,8 @@ def find_asides(text: str, periods: Sequence[PeriodMention]) -> list[Aside]:
         Aside(p.start, p.end, "duration_phrase" if p.iso is None and p.time_type == "cumulative" else "date")
         for p in periods
     ]
-    for pattern, reason in _patterns():
-        found += [Aside(m.start(), m.end(), reason) for m in pattern.finditer(text) if m.end() > m.start()]
+    for pattern, reason, near in _patterns():
+        found += [Aside(m.start(), m.end(), reason) for m in _matches(pattern, near, text) if m.end() > m.start()]
     for m in _QUOTE.finditer(text):
         if _NUMERAL.search(m[1]) and not _QUOTED_FIGURE.search(m[1]):
             found.append(Aside(m.start(1), m.end(1), "name"))

@@ -25,6 +25,8 @@ _TENTHS = (
     r"|折(?![合叠算旧射扣腾现抵价]))"
 )
 
+_START = re.compile(rf"[\d.{_HAN_DIGIT}{_HAN_POWER}]|半[成折数]|[数几好][{_HAN_POWER}数几]|对半|过半")
+"""What a numeral can begin with: looking for that first is several times quicker than trying all of it everywhere."""
 _SOME = r"[余多](?![少])"
 _COME = r"来(?=[个名人位家万千百亿户次场项])"
 _TAIL = rf"(?:(?<=[百千万亿兆萬億])零?{_ARABIC}{_MULTIPLIER}*(?![年月日号]))*"
@@ -82,11 +84,12 @@ class Number:
 
 def find_numbers(text: str, at: int = 0) -> Iterator[Number]:
     """All numerals of NFKC text from left to right, ranges as one."""
-    end = len(text)
-    while at < end:
-        m = _NUMBER.search(text, at)
+    while start := _START.search(text, at):
+        at = start.start()
+        m = _NUMBER.match(text, at)
         if m is None:
-            return
+            at += 1
+            continue
         number = _number(text, m)
         yield number
         at = max(number.end, number.digits_end, m.start() + 1)

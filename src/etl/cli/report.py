@@ -65,9 +65,11 @@ def _into_var(settings: Settings, run_id: str | None) -> Path:
 
 def _text(settings: Settings, run_id: str | None, form: Format) -> str:
     from etl.report.queries import load_report_data
+    from etl.report.write import with_publication
     from etl.warehouse.engine import connect
 
-    data = load_report_data(connect(settings.warehouse), run_id)
+    engine = connect(settings.warehouse)
+    data = with_publication(engine, load_report_data(engine, run_id), settings.exports_dir)
     if form == "html":
         from etl.report.build import render
 

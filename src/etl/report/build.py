@@ -65,6 +65,7 @@ def render(data: ReportData, archive_dir: Path | None) -> str:
             tiles=_tiles(data, totals, cards, len(late)),
             comparison=_comparison(data),
             held_total=held_rows,
+            has_difference=_has_difference(data),
             late=late,
             lapsed=lapsed,
             trouble=[f for f in data.files if f.status != "loaded"],
@@ -147,7 +148,7 @@ def _toc(data: ReportData, cards: Cards, held_rows: int, late: int) -> list[tupl
         ("relations", "勾稽", len(cards.relations)),
         ("warned", "提醒", data.warned_rows),
         ("loose", "文件级", len(cards.loose)) if cards.loose else None,
-        ("changes", "内容更换", len(data.changes)) if data.changes else None,
+        ("changes", "变化", len(data.changes) + len(data.difference.revisions)) if _has_difference(data) else None,
         ("overdue", "逾期来源", late) if data.overdue else None,
         ("files", "文件", len(data.files)),
         ("rules", "规则", len(data.rules)),
@@ -156,6 +157,12 @@ def _toc(data: ReportData, cards: Cards, held_rows: int, late: int) -> list[tupl
         ("reading", "说明", None),
     ]
     return [e for e in entries if e is not None]
+
+
+def _has_difference(data: ReportData) -> bool:
+    d = data.difference
+    news = bool(data.previous and d.new_files) or bool(data.changes or d.revisions)
+    return news or data.run.is_recheck or data.published is not None
 
 
 def _tiles(data: ReportData, totals: Totals, cards: Cards, late: int) -> list[dict[str, Any]]:

@@ -232,6 +232,63 @@ class FileChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """A fact to which a new file gives another value than a file that is current."""
+
+    label: str
+    area: str | None
+    time_period: str
+    unit: str | None
+    old: Decimal
+    new: Decimal
+    old_file: str
+    new_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a run changed in the warehouse, apart from files whose content was replaced (``FileChange``)."""
+
+    new_files: int = 0
+    """Files whose content was never seen before."""
+    new_facts: int = 0
+    """Facts that these state."""
+    revisions: tuple[Revision, ...] = ()
+    is_complete: bool = True
+    """False: there are more revisions than were read."""
+    released: int = 0
+    """Rows that a recheck loaded from quarantine."""
+    newly_held: int = 0
+    """Rows that a recheck put there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The last publication and the guard against losing its facts."""
+
+    at: datetime
+    rows: int
+    facts: int
+    is_confirmed: bool
+    """A person confirmed the facts that it lost against the one before."""
+    gone: int | None
+    """Its facts that are no longer current; None: too many to compare here."""
+    sources: tuple[tuple[str, int], ...]
+    """Files that had stated most of them."""
+    max_loss: float
+    """Share of facts gone from which on the next publication must be confirmed."""
+
+    @property
+    def loss(self) -> float:
+        return (self.gone or 0) / self.facts if self.facts else 0.0
+
+    @property
+    def is_guarded(self) -> bool:
+        """The next publication is refused until somebody confirms it."""
+        return self.loss > self.max_loss
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesPoint:
     """One value of a series, loaded or held."""
 
@@ -298,6 +355,8 @@ class ReportData:
     ignored: tuple[tuple[str, int], ...]
     """(reason, count), the most frequent first."""
     changes: tuple[FileChange, ...] = ()
+    difference: Difference = field(default_factory=Difference)
+    published: Published | None = None
     held_before: int = 0
     """Rows still held from files that this run did not read."""
     read_later: int = 0

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from etl.errors import WarehouseError
-from etl.report import arrivals, changes, issues, runs, series
+from etl.report import arrivals, changes, difference, issues, runs, series
 from etl.report.data import (
     SEVERITY_ORDER,
     CrashedRule,
@@ -79,6 +79,7 @@ def _load(connection: sa.Connection, run_id: str | None) -> ReportData:
         unmapped_rows=unmapped_rows,
         ignored=_ignored(connection, shas),
         changes=changes.of_run(connection, run.run_id),
+        difference=difference.of_run(connection, run),
         held_before=_held_before(connection, run.run_id) if scope == "run" else 0,
         read_later=max(0, totals.files - len(files)) if scope == "run" else 0,
         series=series.of_doubtful(connection, shas, _current_files()),

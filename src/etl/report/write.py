@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from dataclasses import replace
 from errno import EISDIR
 from pathlib import Path
 
@@ -11,10 +12,15 @@ import sqlalchemy as sa
 
 from etl.errors import UsageError, WarehouseError
 from etl.report.build import render
+from etl.report.data import ReportData
+from etl.report.published import last_publication
 from etl.report.queries import load_report_data
 from etl.report.wording import SHANGHAI
+from etl.settings import load_settings
 
 LATEST = "latest.html"
+EXPORTS = "exports"
+"""Folder beside that of the reports, as in the settings."""
 
 
 def write_report(engine: sa.Engine, run_id: str | None, reports_dir: Path, *, archive_dir: Path | None) -> Path:
@@ -23,7 +29,7 @@ def write_report(engine: sa.Engine, run_id: str | None, reports_dir: Path, *, ar
 
     Raises UsageError for an unknown run and WarehouseError when the folder can't be written.
     """
-    data = load_report_data(engine, run_id)
+    data = with_publication(engine, load_report_data(engine, run_id), reports_dir.parent / EXPORTS)
     html = render(data, archive_dir)
     started = data.run.started_at.astimezone(SHANGHAI).strftime("%Y%m%d-%H%M%S")
     path = reports_dir / f"{started}-{data.run.run_id[:8]}.html"
@@ -38,6 +44,11 @@ def write_report(engine: sa.Engine, run_id: str | None, reports_dir: Path, *, ar
             next_step="Free space or set GONGBAO_VAR_DIR to another folder.",
         ) from e
     return path
+
+
+def with_publication(engine: sa.Engine, data: ReportData, exports_dir: Path) -> ReportData:
+    """The data of a report with the state of the last publication."""
+    return replace(data, published=last_publication(engine, exports_dir, load_settings().publish_max_loss))
 
 
 def write_text(target: Path, text: str) -> None:

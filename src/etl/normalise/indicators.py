@@ -20,7 +20,7 @@ _SUGGESTED = 5
 _SHORTEST = 3
 """Characters: a phrase is not shortened to less than one more than this."""
 _CLAUSE = 6
-"""Characters: a last clause as long as this names its measure without the clauses before it."""
+"""Characters: a last clause as long as this, or one that begins with a verb, names its measure alone."""
 _ALIKE = 0.35
 """Least likeness of a suggestion: the Dice coefficient of the pairs of characters."""
 
@@ -51,13 +51,19 @@ class Indicator:
 class IndicatorMatch:
     code: str | None
     rule: str
-    """``alias`` (a reviewer's decision), ``exact``, ``phrase``, ``clause`` (the last clause of several); without code
-    ``none``, ``ambiguous``, ``kind`` (the words fit an indicator of another kind or unit)."""
+    """``alias`` (a reviewer's decision), ``exact``, ``phrase``, ``clause`` (the last of several), ``object`` (of a
+    verb), ``part`` (其中, of what the clause before names); without code ``none``, ``ambiguous``, ``kind`` (the words
+    fit an indicator of another kind or unit)."""
     candidates: tuple[Candidate, ...] = ()
 
 
 _NOISE = re.compile(r"[^\w&%=.\-/]|_|其中")
 _ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]{1,3}|[\d]{1,2})[、.)]\s*|^[(][一二三四五六七八九十\d]{1,3}[)]")
+_CLAUSES = re.compile("[,;]")
+_SHARE_END = "的?(?:比重|比例|占比|份额)"
+_A_OF_B = re.compile(rf"(?P<part>[^占]{{2,30}})占(?P<whole>[^占比]{{2,30}}?)(?:{_SHARE_END})?")
+_OF_B_A = re.compile(rf"(?P<whole>[^占比]{{2,30}})(?:其)?中(?P<part>[^占]{{2,20}})(?:{_SHARE_END})")
+_GROWS = re.compile("(?P<what>.{2,30}?)(?:[比较]?(?:上年|去年))?(?:同期|同比)?(?:增长率|增长速度|增长|增速|增幅)")
 _DASHES = str.maketrans(dict.fromkeys("~–—－～", "-"))
 
 # Kinds that different readers give to the same measure; growth and change never stand for a level or a share.
@@ -90,7 +96,8 @@ class IndicatorTable:
             whole = dict.fromkeys(normal_label(p) for p in (i.name_zh, *i.phrases))
             # 劳模人数 is 劳模 too: what is counted is told by kind and unit
             stems = dict.fromkeys(s for p in whole for s in _peeled(p, front=False) if len(s) > _SHORTEST)
-            for phrase in {**whole, **stems}:
+            ratios = dict.fromkeys(r for p in whole if (r := _share(p) if i.kind == "share" else _growth(p, i.kind)))
+            for phrase in {**whole, **stems, **ratios}:
                 self._by_phrase[phrase].append(i)
         self._aliases: dict[str, Indicator] = {}
         for label, code in aliases.items():
@@ -109,7 +116,7 @@ class IndicatorTable:
         if alias := self._aliases.get(plain):
             return IndicatorMatch(alias.code, "alias")
         seen: list[Indicator] = []
-        for rule, form in _forms(label, plain):
+        for rule, form in _forms(label, plain, kind):
             named = self._by_phrase.get(form, [])
             fitting = [i for i in named if _fits(i, unit, kind)]
             if len(fitting) == 1:
@@ -117,9 +124,22 @@ class IndicatorTable:
             if fitting:
                 return IndicatorMatch(None, "ambiguous", _candidates(fitting, "fits equally"))
             seen += named
+        if part := self._part_of_clause(label, unit, kind):
+            return IndicatorMatch(part.code, "part")
         if seen:
             return IndicatorMatch(None, "kind", _candidates(list(dict.fromkeys(seen)), "another kind or unit"))
         return IndicatorMatch(None, "none", self._suggestions(plain, unit, kind))
+
+    def _part_of_clause(self, label: str, unit: str | None, kind: str) -> Indicator | None:
+        """技能人才总量,其中高技能人才, 财政支出|教育支出: the second, where it is a part of the first."""
+        whole, _, part = unicodedata.normalize("NFKC", label).rpartition("|" if "|" in label else ",其中")
+        if not whole or not part:
+            return None
+        inner = self.map_label(part, unit=unit, kind=kind).code
+        found = self.by_code.get(inner) if inner else None
+        if found and found.part_of and found.part_of == self.map_label(whole, unit=unit, kind=kind).code:
+            return found
+        return None
 
     @functools.cached_property
     def _with_pair(self) -> dict[str, list[str]]:
@@ -154,7 +174,7 @@ def _is_rate(unit: str | None, kind: str) -> bool:
     return unit == "‰" and kind in ("growth", "share", "rate", "ratio")
 
 
-def _forms(label: str, plain: str) -> Iterable[tuple[str, str]]:
+def _forms(label: str, plain: str, kind: str) -> Iterable[tuple[str, str]]:
     """The label in the forms that may equal a phrase, the surest first."""
     yield "exact", plain
     parts = [p for p in (_part(p) for p in label.split("|")) if p]
@@ -166,11 +186,61 @@ def _forms(label: str, plain: str) -> Iterable[tuple[str, str]]:
     plain = "".join(parts)
     for start in dict.fromkeys((plain, _without_place(plain))):
         yield from (("phrase", stem) for stem in _peeled(start) if stem != plain)
-    before, comma, last = label.rpartition(",")
-    if comma and before and not last.startswith("其中"):
-        clause = _part(last)
-        for start in dict.fromkeys((clause, _without_place(clause))):
-            yield from (("clause", stem) for stem in (start, *_peeled(start)) if len(stem) >= _CLAUSE)
+    for other in (_share(plain), _growth(plain, kind)):
+        if other:
+            yield "phrase", other
+    if "|" not in label:
+        yield from _clause_forms(label)
+
+
+def _clause_forms(label: str) -> Iterable[tuple[str, str]]:
+    """The last clause of several, alone and with the one before it, and the object of its verb."""
+    clauses = [c.strip() for c in _CLAUSES.split(unicodedata.normalize("NFKC", label)) if c.strip()]
+    if not clauses:
+        return
+    last = _part(clauses[-1])
+    if clauses[-1].startswith("其中"):
+        if len(clauses) > 1:
+            yield from (("clause", share) for share in _shares(_part(clauses[-2]), last))
+        return
+    if len(clauses) > 1:
+        least = _SHORTEST + 1 if _verbs().match(last) else _CLAUSE
+        for start in dict.fromkeys((last, _without_place(last))):
+            yield from (("clause", stem) for stem in (start, *_peeled(start)) if len(stem) >= least)
+        both = _part(clauses[-2]) + last
+        yield from (("clause", stem) for stem in _peeled(both) if len(stem) >= _CLAUSE)
+        yield from (("clause", share) for share in _shares(_part(clauses[-2]), last))
+    yield from (("object", stem) for stem in _objects(last) if len(stem) > _SHORTEST)
+
+
+def _objects(clause: str) -> Iterable[str]:
+    """What a verb of the clause has for an object, unless a word before the verb narrows it down."""
+    for found in _verbs().finditer(clause):
+        before, after = clause[: found.start()], clause[found.end() :]
+        if before and not any(q in before for q in _qualifiers()):
+            yield from (after, *_peeled(after)) if len(after) > _SHORTEST else ()
+
+
+def _shares(whole: str, part: str) -> Iterable[str]:
+    """A,占B and B,(其中)A占比 as shares."""
+    found = (_share(whole + part), *(_share(f"{w}中{part}") for w in _peeled(whole)))
+    return dict.fromkeys(share for share in found if share)
+
+
+def _growth(plain: str, kind: str) -> str | None:
+    """One form for 增长, 增速, 比上年增长 of a thing."""
+    found = _GROWS.fullmatch(plain) if kind == "growth" else None
+    return found["what"] + "+" if found else None
+
+
+def _share(plain: str) -> str | None:
+    """One form for A占B的比重, A占B, B中A占比: A and B without words that count them."""
+    if (found := _A_OF_B.fullmatch(plain)) or (found := _OF_B_A.fullmatch(plain)):
+        part, whole = found["part"], found["whole"]
+    else:
+        return None
+    bare = [min(_peeled(side), key=len, default=side) if len(side) > _SHORTEST else side for side in (part, whole)]
+    return "占".join(bare) + "%"
 
 
 def _without_place(plain: str) -> str:
@@ -212,9 +282,20 @@ def _sizes(words: frozenset[str]) -> tuple[int, ...]:
 @functools.cache
 def _neutral() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     lines = list(rows("indicator_neutral_words.csv"))
-    before = frozenset(r["word"] for r in lines if r["where"] in ("before", "any"))
+    before = frozenset(r["word"] for r in lines if r["where"] in ("before", "verb", "any"))
     after = frozenset(r["word"] for r in lines if r["where"] in ("after", "any"))
     return before, after, before | after
+
+
+@functools.cache
+def _verbs() -> re.Pattern[str]:
+    words = {r["word"] for r in rows("indicator_neutral_words.csv") if r["where"] == "verb"}
+    return re.compile("|".join(sorted(words, key=len, reverse=True)))
+
+
+@functools.cache
+def _qualifiers() -> tuple[str, ...]:
+    return tuple(r["word"] for r in rows("indicator_neutral_words.csv") if r["where"] == "qualifier")
 
 
 @functools.cache

@@ -21,8 +21,9 @@ from etl import ingest as stages
 from etl import notify
 from etl.check.suites import load_suites
 from etl.errors import WarehouseError
+from etl.extract.sheet.layout_files import load_layouts
 from etl.model import SourceFile
-from etl.outcome import CriticalFinding, RunSummary, critical_of, rules_of
+from etl.outcome import CriticalFinding, FilesFailedError, RunSummary, critical_of, rules_of
 from etl.report.write import write_report
 from etl.settings import Settings
 from etl.warehouse.engine import connect
@@ -71,7 +72,8 @@ def process(
     title: str,  # noqa: ARG001 (names the task run)
 ) -> tuple[stages.FileSummary, ...]:
     """Read, check and load one batch of files."""
-    files = stages.process_batch(batch, connect(settings.warehouse), run_id, load_suites(settings.suites_dir))
+    suites, layouts = load_suites(settings.suites_dir), load_layouts(settings.layouts_dir)
+    files = stages.process_batch(batch, connect(settings.warehouse), run_id, suites, layouts)
     for file in files:
         if file.error:
             get_run_logger().warning("%s: %s: %s", file.name, file.status, file.error)
@@ -130,9 +132,9 @@ def conclude(
     show(flow_name, settings, summary)
     notify.tell(settings, notify.of_run(flow_name, summary))
     if failed:
-        return Failed(
-            message=f"{failed} of {len(files) + unreadable + known} files could not be loaded, see {page}", data=summary
-        )
+        what = f"{failed} of {len(files) + unreadable + known} files could not be loaded"
+        error = FilesFailedError(flow_name, what, outcome=summary, next_step=f"See {page}.")
+        return Failed(message=str(error), data=error)
     return Completed(message=f"{len(files)} files loaded or held, {known} known", data=summary)
 
 

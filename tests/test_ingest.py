@@ -151,7 +151,7 @@ def test_a_numeral_that_the_extractor_loses_blocks_the_file(
     from dataclasses import replace
 
     real = ingest.extract
-    monkeypatch.setattr(ingest, "extract", lambda s, c: replace(real(s, c), ignored=()))
+    monkeypatch.setattr(ingest, "extract", lambda *a: replace(real(*a), ignored=()))
     _, files = run(warehouse, landing)
     assert "blocked" in {f.status for f in files}
     blocked = rows(warehouse, "select sha256 from source_file where status = 'blocked'")

@@ -79,6 +79,12 @@ class NothingFoundError(GongbaoError):
     code = "nothing_found"
 
 
+class LayoutError(GongbaoError):
+    """A saved layout that can't be used, or a sheet that no longer fits the one saved for it."""
+
+    code = "layout"
+
+
 class ReferenceDataError(GongbaoError):
     """A broken reference table (regions, units, indicators …)."""
 

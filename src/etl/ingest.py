@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -24,7 +25,7 @@ from etl.check.gate import FileVerdict, check
 from etl.check.reconcile import Evaluated, evaluate
 from etl.check.suites import Suite
 from etl.collector import collector_paused
-from etl.errors import GongbaoError, NothingFoundError
+from etl.errors import GongbaoError, LayoutError, NothingFoundError
 from etl.extract import REPORT_EXTRACTOR, SHEET_EXTRACTOR, extract, extractor_of
 from etl.landing import Landing
 from etl.model import Document, Extraction, Finding, ManifestEntry, Observation, SourceFile, Workbook
@@ -32,6 +33,9 @@ from etl.normalise.observe import observe
 from etl.read import read
 from etl.read.versions import present_readers
 from etl.warehouse.load import FileRecord, KnownFile, known_files, load_file, record_arrival
+
+if TYPE_CHECKING:
+    from etl.extract.sheet.layout_files import SavedTable
 
 log = logging.getLogger("etl.ingest")
 
@@ -151,14 +155,18 @@ CHECKED_TOGETHER = 50_000
 
 
 def process_batch(
-    sources: Sequence[SourceFile], engine: sa.Engine, run_id: str, suites: Sequence[Suite]
+    sources: Sequence[SourceFile],
+    engine: sa.Engine,
+    run_id: str,
+    suites: Sequence[Suite],
+    layouts: Sequence[SavedTable] = (),
 ) -> tuple[FileSummary, ...]:
-    """Read, check and load a batch of files, each in a transaction of its own.
+    """Read, check and load a batch of files, each in a transaction of its own; ``layouts`` are the saved ones.
 
     A bad file is recorded with its error and costs no other file. Raises only when the warehouse is away.
     """
     summaries = []
-    for outcomes in _portions(map(read_file, sources)):
+    for outcomes in _portions(read_file(source, layouts) for source in sources):
         for record in judge(outcomes, suites):
             load_file(engine, run_id, record)
             summaries.append(summary(record))
@@ -188,14 +196,15 @@ def judge(outcomes: Sequence[Read | FileRecord], suites: Sequence[Suite]) -> lis
     return [o if isinstance(o, FileRecord) else _record(o, verdicts[o.source.sha256]) for o in outcomes]
 
 
-def read_file(source: SourceFile) -> Read | FileRecord:
-    """All stages before the gate. Any failure becomes the record of a failed file."""
+def read_file(source: SourceFile, layouts: Sequence[SavedTable] = ()) -> Read | FileRecord:
+    """All stages before the gate. Any failure becomes the record of a failed file, a sheet that no longer fits its
+    saved layout that of a blocked one."""
     started = time.perf_counter()
     try:
         content = read(source.archived or source.path)
         log.info("read %s", source.name, extra={"file_read": source.name})
         with collector_paused(_cells(content)):
-            extraction = extract(source, content)
+            extraction = extract(source, content, layouts)
             if not extraction.figures:
                 kind = "figure" if isinstance(content, Document) else "table with figures"
                 raise NothingFoundError(
@@ -207,6 +216,8 @@ def read_file(source: SourceFile) -> Read | FileRecord:
             by_place = {o.place: o for o in observations}
             evaluated = tuple(evaluate(relation, by_place) for relation in extraction.relations)
             accounting = account(content, extraction)
+    except LayoutError as e:
+        return _failed(source, e.code, str(e), time.perf_counter() - started, status="blocked")
     except GongbaoError as e:
         error = str(e).replace(str(source.archived), str(source.path))  # people know it by its own name
         return _failed(source, e.code, error, time.perf_counter() - started)
@@ -220,7 +231,7 @@ def _cells(content: Document | Workbook) -> int:
     return sum(len(sheet.cells) for sheet in content.sheets) if isinstance(content, Workbook) else 0
 
 
-def _failed(source: SourceFile, code: str, error: str, seconds: float) -> FileRecord:
+def _failed(source: SourceFile, code: str, error: str, seconds: float, *, status: str = "failed") -> FileRecord:
     return FileRecord(
         sha256=source.sha256,
         name=source.name,
@@ -228,7 +239,7 @@ def _failed(source: SourceFile, code: str, error: str, seconds: float) -> FileRe
         size=source.size,
         manifest=source.manifest,
         context_key=context_key(source.manifest),
-        status="failed",
+        status=status,
         seconds=seconds,
         extractor=__version__,
         error_code=code,
@@ -268,6 +279,7 @@ def _record(file: Read, verdict: FileVerdict) -> FileRecord:
         numerals_loaded=sum(accounting.by_figure[o.place] for o in loaded),
         numerals_held=sum(accounting.by_figure[o.place] for o in held),
         numerals_ignored=accounting.ignored,
+        missing=_missing(file.extraction),
         loaded=loaded,
         held=held,
         ignored=file.extraction.ignored,
@@ -275,6 +287,15 @@ def _record(file: Read, verdict: FileVerdict) -> FileRecord:
         evaluated=file.evaluated,
         verdict=verdict,
     )
+
+
+def _missing(extraction: Extraction) -> dict[str, dict[str, int]]:
+    """OBS_STATUS → marker as printed → cells."""
+    counts: dict[str, dict[str, int]] = {}
+    for m in extraction.missing:
+        markers = counts.setdefault(m.obs_status, {})
+        markers[m.text] = markers.get(m.text, 0) + m.cells
+    return counts
 
 
 def _remarks(file: Read) -> Iterator[Finding]:

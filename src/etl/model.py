@@ -241,6 +241,8 @@ class RawFigure:
     """SDMX CL_OBS_STATUS."""
     steps: tuple[str, ...] = ()
     """How the reading came about, in English, one short clause each, for ``etl explain``."""
+    confidence: float = 1.0
+    """How sure the roles are of the table that it stands in, 0 to 1; 1 in reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +288,19 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingCells:
+    """Cells of a table that hold no number: no observations, but counted."""
+
+    place: Place
+    """The cell, or the first of several."""
+    text: str
+    """The marker as printed (…, —, NA); empty for empty cells."""
+    obs_status: str
+    """SDMX CL_OBS_STATUS."""
+    cells: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """All that was found in one file. Every numeral lies in exactly one figure or one ignored entry."""
 
@@ -293,6 +308,7 @@ class Extraction:
     ignored: tuple[Ignored, ...]
     relations: tuple[Relation, ...] = ()
     flags: tuple[Flag, ...] = ()
+    missing: tuple[MissingCells, ...] = ()
 
 
 # ---------------------------------------------------------------- normalise
@@ -329,6 +345,8 @@ class Observation:
     evidence: str
     obs_status: str
     steps: tuple[str, ...]
+    confidence: float = 1.0
+    """How sure the roles are of the table that it stands in; 1 in reports."""
 
 
 # ---------------------------------------------------------------- check

@@ -168,6 +168,7 @@ def observation_of(row: Mapping[Any, Any], source: str) -> Observation:
         evidence=row["evidence"],
         obs_status=row["obs_status"],
         steps=tuple(row["steps"]),
+        confidence=row["layout_confidence"],
     )
 
 

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     )
     var_dir: Path = Field(Path("var"), description="folder for the archive, the reports and Prefect's own state")
     expectations_dir: Path | None = Field(None, description="folder of the suites; None: those of the package")
+    layouts_dir: Path = Field(
+        Path("layouts"), description="folder of saved layouts of sheets (etl sheet save); it need not exist"
+    )
     batch_size: int = Field(25, ge=1, le=1000, description="files per task")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="log level of the CLI")
     landing: str = Field("landing", description="folder, file or glob that a deployment ingests when none is named")

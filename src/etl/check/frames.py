@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from etl.check.reconcile import Evaluated, suspects
+from etl.extract.confidence import ENOUGH
 from etl.model import Observation
 from etl.normalise.magnitudes import judge
 from etl.normalise.regions import load_regions
@@ -56,6 +58,10 @@ class ObservationRow(NamedTuple):
     evidence: str
     fact_values: int | None
     """Values told for this fact in this file; 1 when they agree, None when it is told once."""
+    layout_is_unsure: int
+    """1 where the roles of its table are less sure than ``extract.confidence.ENOUGH``."""
+    layout: str
+    """How the table was read and how sure that is; empty where it is sure."""
     is_suspect: int
     suspect_arithmetic: str
 
@@ -160,9 +166,17 @@ def _observation_row(
         series_key=o.series_key,
         evidence=o.evidence,
         fact_values=conflicts.get(_fact_key(o)),
+        layout_is_unsure=int(o.confidence < ENOUGH),
+        layout=_layout(o) if o.confidence < ENOUGH else "",
         is_suspect=int(suspect is not None),
         suspect_arithmetic=suspect.arithmetic if suspect else "",
     )
+
+
+def _layout(o: Observation) -> str:
+    """What was inferred of the table, as the steps tell it."""
+    told = list(itertools.takewhile(lambda step: not step.startswith("confidence "), o.steps))
+    return f"{'；'.join(told)}；置信度 {o.confidence:g}，入库须达 {ENOUGH:g}"
 
 
 def _number(value: Decimal | None) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
@@ -15,6 +15,7 @@ from etl.errors import GongbaoError
 from etl.settings import load_settings
 
 if TYPE_CHECKING:
+    from etl.extract.sheet.layout_files import SavedTable
     from etl.ingest import Read
 
 
@@ -36,10 +37,13 @@ def extract(
     Files that can't be read are named on standard error; the others are printed. Exit code 1 if there were any.
     """
     from etl.contract import flag_row, observation_row
+    from etl.extract.sheet.layout_files import load_layouts
     from etl.ingest import Read
     from etl.landing import discover
 
-    landing = discover(paths, manifest=manifest, own=load_settings().var_dir)
+    settings = load_settings()
+    layouts = load_layouts(settings.layouts_dir)
+    landing = discover(paths, manifest=manifest, own=settings.var_dir)
     failed = len(landing.missing)
     for problem in (*landing.missing, *landing.problems):
         typer.echo(f"etl: {problem}", err=True)
@@ -47,7 +51,7 @@ def extract(
         to_relations = stack.enter_context(relations.open("w", encoding="utf-8")) if relations else None
         to_flags = stack.enter_context(flags.open("w", encoding="utf-8")) if flags else None
         for path in landing.files:
-            outcome = _read(path, landing.entry(path))
+            outcome = _read(path, landing.entry(path), layouts)
             if not isinstance(outcome, Read):
                 typer.echo(f"etl: {outcome}", err=True)
                 failed += 1
@@ -58,7 +62,7 @@ def extract(
     return 1 if failed else 0
 
 
-def _read(path: Path, manifest: Any) -> Read | str:
+def _read(path: Path, manifest: Any, layouts: Sequence[SavedTable]) -> Read | str:
     """The file after all stages before the gate, or why not."""
     from etl.archive import digest
     from etl.ingest import read_file
@@ -69,7 +73,7 @@ def _read(path: Path, manifest: Any) -> Read | str:
         sha256, size = digest(path)
     except (OSError, GongbaoError) as e:
         return str(e)
-    outcome = read_file(SourceFile(path, path.name, sha256, size, manifest))
+    outcome = read_file(SourceFile(path, path.name, sha256, size, manifest), layouts)
     return outcome.error or "" if isinstance(outcome, FileRecord) else outcome
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from etl.warehouse import schema
 
-LEFT_OUT = frozenset({"run_id", "steps", "area_unresolved", "area_candidates"})
+LEFT_OUT = frozenset({"run_id", "steps", "layout_confidence", "area_unresolved", "area_candidates"})
 FILE_COLUMNS = ("source", "source_title", "publisher", "published_on")
 COLUMNS = (*(c.name for c in schema.observation.columns if c.name not in LEFT_OUT), *FILE_COLUMNS)
 DECIMALS = ("obs_value", "obs_low", "obs_high")

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from etl.model import Document, Extraction, SourceFile, Workbook
+
+if TYPE_CHECKING:
+    from etl.extract.sheet.layout_files import SavedTable
 
 REPORT_EXTRACTOR = "report/1"
 SHEET_EXTRACTOR = "sheet/1"
@@ -14,12 +20,15 @@ def extractor_of(content: Document | Workbook) -> str:
     return REPORT_EXTRACTOR if isinstance(content, Document) else SHEET_EXTRACTOR
 
 
-def extract(source: SourceFile, content: Document | Workbook) -> Extraction:
-    """All figures and all ignored numerals of one file."""
+def extract(source: SourceFile, content: Document | Workbook, layouts: Sequence[SavedTable] = ()) -> Extraction:
+    """All figures and all ignored numerals of one file; ``layouts`` are the saved ones of sheets.
+
+    Raises LayoutError for a sheet that no longer fits the layout saved for it.
+    """
     if isinstance(content, Document):
         from etl.extract.report import extract_report
 
         return extract_report(content, source.manifest)
     from etl.extract.sheet import extract_workbook
 
-    return extract_workbook(content, source.name, source.manifest)
+    return extract_workbook(content, source.name, source.manifest, layouts)

@@ -66,6 +66,7 @@ def observe(source: SourceFile, figure: RawFigure) -> Observation:
         evidence=figure.evidence,
         obs_status=figure.obs_status,
         steps=tuple(steps),
+        confidence=figure.confidence,
     )
 
 

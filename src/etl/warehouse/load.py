@@ -50,6 +50,8 @@ class FileRecord:
     numerals_loaded: int = 0
     numerals_held: int = 0
     numerals_ignored: int = 0
+    missing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Cells of sheets without a number: OBS_STATUS → marker as printed → cells."""
     loaded: tuple[Observation, ...] = ()
     held: tuple[Observation, ...] = ()
     ignored: tuple[Ignored, ...] = ()
@@ -204,6 +206,7 @@ def _write_source_file(connection: sa.Connection, run_id: str, r: FileRecord) ->
         "numerals_ignored": r.numerals_ignored,
         "rows_loaded": len(r.loaded),
         "rows_held": len(r.held),
+        "missing": {status: dict(counts) for status, counts in r.missing.items()},
         "seconds": r.seconds,
         "run_id": run_id,
         "read_at": now(),
@@ -221,6 +224,7 @@ def _observation(o: Observation, owner: Mapping[str, Any]) -> Row:
         "obs_low": o.obs_low,
         "obs_high": o.obs_high,
         "steps": list(o.steps),
+        "layout_confidence": o.confidence,
         "area_printed": o.area.printed,
         "area_unresolved": o.area.unresolved,
         "area_candidates": [asdict(c) for c in o.area.candidates],
@@ -242,7 +246,7 @@ def finding_rows(sha256: str, findings: Iterable[Finding]) -> Iterable[Row]:
     """The findings of one file, in the order of the gate."""
     for position, f in enumerate(findings):
         yield {
-            "finding_id": _derived(sha256, f.rule_id, f.observation_id or str(position)),
+            "finding_id": finding_id(sha256, f.rule_id, f.observation_id or position),
             "file_sha256": sha256,
             "observation_id": f.observation_id,
             "rule_id": f.rule_id,
@@ -304,6 +308,11 @@ def check_rows(sha256: str, verdict: FileVerdict | None, run_id: str) -> Iterabl
             "message": r.message,
             "run_id": run_id,
         }
+
+
+def finding_id(sha256: str, rule_id: str, about: str | int) -> str:
+    """Id of a finding about an observation, or about the file: then its position among the file's findings counts."""
+    return _derived(sha256, rule_id, str(about))
 
 
 def relation_id(sha256: str, kind: str, position: int) -> str:

@@ -109,6 +109,9 @@ source_file = sa.Table(
     _column("numerals_ignored", sa.Integer, "of these, ignored with a reason", nullable=False),
     _column("rows_loaded", sa.Integer, "observations loaded", nullable=False),
     _column("rows_held", sa.Integer, "rows in quarantine", nullable=False),
+    _column(
+        "missing", sa.JSON, "sheets: cells without a number, {obs_status: {marker as printed: cells}}", nullable=False
+    ),
     _column("seconds", sa.Float, "time spent on the file", nullable=False),
     _column("run_id", sa.String(36), "run that last read it", sa.ForeignKey("ingest_run.run_id"), nullable=False),
     _column("read_at", UTC, "when it was last read", nullable=False),
@@ -195,6 +198,7 @@ def _observation_columns() -> list[sa.Column[Any]]:
         _column("evidence", Text, "the sentence, or the row and column headers", nullable=False),
         _column("obs_status", sa.String(4), "SDMX CL_OBS_STATUS (A: normal)", nullable=False),
         _column("steps", sa.JSON, "how the reading came about, one clause each", nullable=False),
+        _column("layout_confidence", sa.Float, "sheets: how sure the roles of its table are, 0 to 1", nullable=False),
         _column("run_id", sa.String(36), "run that wrote the row", sa.ForeignKey("ingest_run.run_id"), nullable=False),
     ]
 

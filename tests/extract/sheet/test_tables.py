@@ -1,7 +1,7 @@
 """Layouts of our own in the style of yearbooks: what stands where must be found from the structure."""
 
+from etl.extract.confidence import ENOUGH
 from etl.extract.sheet import extract_workbook
-from etl.extract.sheet.flags import CONFIDENT
 from etl.model import ManifestEntry
 from tests.extract.sheet.building import area_of_cell, book, by_cell, row_of, sheet
 
@@ -289,7 +289,7 @@ def test_what_is_no_table_is_ignored() -> None:
 
 def test_an_unsure_table_is_flagged_for_review() -> None:
     extraction = extract_workbook(book(sheet([["项目", "甲"], ["a", 1], ["b", 2]])), "x.xls")
-    assert CONFIDENT > 0
+    assert ENOUGH > 0
     assert "low_confidence" in {f.rule for f in extraction.flags}
 
 

@@ -12,7 +12,7 @@ from etl.extract.sheet.headers import Column
 from etl.extract.sheet.places import area_of, is_total, likeness
 from etl.extract.sheet.stubs import StubRow, indent_of
 from etl.extract.sheet.tables import Table
-from etl.extract.sheet.timing import YEAR, year_in_label
+from etl.extract.sheet.timing import YEAR, combined, year_in_label
 from etl.extract.sheet.wording import Unit, choose_unit, parse_unit
 from etl.extract.sheet.words import words
 from etl.model import Area, CellRef, Ignored, Kind, Period, RawFigure
@@ -191,6 +191,7 @@ class _Composer:
             area=area,
             period=known.period,
             steps=steps,
+            confidence=self._table.confidence,
         )
 
     def _compose(self, row: StubRow, column: Column) -> _Composed:
@@ -236,7 +237,7 @@ class _Composer:
 
     def _period(self, row: StubRow, column: Column) -> Period:
         context = self._table.context
-        both = _with_year(_combine(row.period, column.period), context.period)
+        both = _with_year(combined(row.period, column.period), context.period)
         if both is not None:
             if column.frequency is not None and words("quarterly").match(column.frequency):
                 both = _quarter(both)
@@ -259,17 +260,6 @@ def _without_year(part: str) -> str:
     """2022年平均人口 → 年平均人口: the year is in the period, and series must have one label."""
     found = year_in_label(part)
     return found[1] if found and found[1] else part
-
-
-def _combine(row: str | None, column: str | None) -> str | None:
-    """The period of row and column: a part of a year with the year of the other, the finer one of two that agree."""
-    if row is None or column is None:
-        return row or column
-    if YEAR in row and YEAR not in column:
-        return row.replace(YEAR, column[:4])
-    if YEAR in column and YEAR not in row:
-        return column.replace(YEAR, row[:4])
-    return row if row.startswith(column) else column
 
 
 def _with_year(period: str | None, around: str | None) -> str | None:

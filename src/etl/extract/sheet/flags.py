@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from statistics import median
 
+from etl.extract.confidence import ENOUGH
 from etl.extract.sheet.cells import looks_damaged
 from etl.extract.sheet.figures import Placed
 from etl.extract.sheet.grid import Grid, Item
@@ -24,8 +25,6 @@ RARE_MARKER = 0.005
 MIN_RATES = 3
 FAR_ABOVE = 20
 """Times the usual rate of a line that no place reaches."""
-CONFIDENT = 0.5
-"""Least confidence of a table that needs no review."""
 BELOW_UNIT = re.compile(r"^[…⋯.]+$")
 
 _REPAIRS = {
@@ -52,7 +51,7 @@ def table_flags(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
 
 def _unsure(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
     """The first value of a table whose roles are not settled well enough to be loaded without review."""
-    if table.confidence < CONFIDENT and placed:
+    if table.confidence < ENOUGH and placed:
         item = table.cells[placed[0].row][placed[0].col]
         yield flag_at(table, item, "low_confidence", f"版式识别置信度 {table.confidence}：{'；'.join(table.steps)}")
 

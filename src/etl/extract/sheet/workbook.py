@@ -1,10 +1,17 @@
-"""All tables of a workbook: every numeric cell becomes one figure, or is ignored with a reason."""
+"""All tables of a workbook: every numeric cell becomes one figure, or is ignored with a reason.
+
+A saved layout enters where a table has just been told apart (``_settled``); tables that no longer fit hold back the
+whole file.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from etl.collector import collector_paused
+from etl.errors import LayoutError
 from etl.extract.sheet.blocks import Band, Block, bands, find_blocks
 from etl.extract.sheet.checks import check_sums, confirm_zones
 from etl.extract.sheet.figures import Placed, table_figures
@@ -12,35 +19,86 @@ from etl.extract.sheet.flags import lost_points, table_flags, watermarks, wrong_
 from etl.extract.sheet.grid import Grid, load_grid
 from etl.extract.sheet.implied_units import settle_counts
 from etl.extract.sheet.label_variants import settle_labels
+from etl.extract.sheet.layout_files import SavedTable
+from etl.extract.sheet.layout_fit import Fit, correct_figures, corrected, fit, misfit
+from etl.extract.sheet.missing import missing_cells
 from etl.extract.sheet.percentages import settle_percentages
 from etl.extract.sheet.tables import Context, Names, Table, build_table
-from etl.model import CellRef, Extraction, Flag, Ignored, ManifestEntry, RawFigure, Relation, Workbook
+from etl.model import CellRef, Extraction, Flag, Ignored, ManifestEntry, MissingCells, RawFigure, Relation, Workbook
 
 
 @dataclass(slots=True)
-class _Read:
+class ReadSheet:
     """One sheet: its grid and its tables with the bands they stand in."""
 
     grid: Grid
     tables: list[tuple[Band, Table]] = field(default_factory=list)
+    fits: list[Fit | None] = field(default_factory=list)
+    """How each table stands to the saved layouts; None where there are none."""
 
 
-def extract_workbook(workbook: Workbook, file_name: str, manifest: ManifestEntry | None = None) -> Extraction:
-    """The figures of a workbook named ``file_name`` (its name can tell region and period)."""
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A workbook with all that was found in it."""
+
+    sheets: tuple[ReadSheet, ...]
+    extraction: Extraction
+    misfits: tuple[str, ...]
+    """Tables that no longer fit their saved layout, in Chinese: nothing of the workbook may be loaded."""
+
+
+def extract_workbook(
+    workbook: Workbook,
+    file_name: str,
+    manifest: ManifestEntry | None = None,
+    layouts: Sequence[SavedTable] = (),
+) -> Extraction:
+    """The figures of a workbook named ``file_name`` (its name can tell region and period).
+
+    Raises LayoutError with the differences when a table of it no longer fits the layout saved for it.
+    """
+    found = inspect_workbook(workbook, file_name, manifest, layouts)
+    if found.misfits:
+        raise LayoutError(
+            file_name,
+            "；".join(found.misfits),
+            next_step="Nothing of it is loaded. See `etl sheet explain`, then correct the layout or save it again "
+            "with `etl sheet save`, and read the file again with `etl backfill`.",
+        )
+    return found.extraction
+
+
+def inspect_workbook(
+    workbook: Workbook,
+    file_name: str,
+    manifest: ManifestEntry | None = None,
+    layouts: Sequence[SavedTable] = (),
+    *,
+    shapes: bool = False,
+) -> Inspected:
+    """As ``extract_workbook``, with the grids and tables; tables that misfit are read as inferred. With ``shapes``
+    each table comes with its layout though none is saved."""
     with collector_paused(sum(len(sheet.cells) for sheet in workbook.sheets)):
-        return _extract(workbook, file_name, manifest)
+        sheets = _read_sheets(workbook, file_name, manifest, layouts, shapes=shapes)
+        misfits = [
+            problem
+            for sheet in sheets
+            for (_, table), found in zip(sheet.tables, sheet.fits, strict=True)
+            if found is not None and (problem := misfit(table, found)) is not None
+        ]
+        return Inspected(tuple(sheets), _extract(sheets, file_name), tuple(misfits))
 
 
-def _extract(workbook: Workbook, file_name: str, manifest: ManifestEntry | None) -> Extraction:
+def _extract(sheets: Sequence[ReadSheet], file_name: str) -> Extraction:
     figures: list[RawFigure] = []
     ignored: list[Ignored] = []
     relations: list[Relation] = []
-    sheets = _read_sheets(workbook, file_name, manifest)
+    missing: list[MissingCells] = []
     tables = [table for sheet in sheets for _, table in sheet.tables]
     flags: list[Flag] = settle_labels(tables)
     for sheet in sheets:
         taken: set[tuple[int, int]] = set()
-        for band, table in sheet.tables:
+        for (band, table), known in zip(sheet.tables, sheet.fits, strict=True):
             placed: list[Placed] = []
             for found in table_figures(table):
                 if isinstance(found, Placed):
@@ -49,6 +107,10 @@ def _extract(workbook: Workbook, file_name: str, manifest: ManifestEntry | None)
                 else:
                     ignored.append(found)
                     taken.add(_row_col(found.place))
+            if known is not None and known.saved is not None and known.applies:
+                placed, out = correct_figures(table, known.saved, file_name, placed)
+                ignored.extend(out)
+            missing.extend(missing_cells(table))
             lost = list(lost_points(table, placed))
             checked = check_sums(table, placed, frozenset(f.place for f in lost))
             figures.extend(p.figure for p in confirm_zones(placed, checked))
@@ -58,36 +120,61 @@ def _extract(workbook: Workbook, file_name: str, manifest: ManifestEntry | None)
         flags.extend(watermarks(sheet.grid))
         ignored.extend(_left_over(sheet.grid, taken))
     flags.extend(wrong_tables(tables))
-    return Extraction(tuple(figures), tuple(ignored), tuple(relations), tuple(flags))
+    return Extraction(tuple(figures), tuple(ignored), tuple(relations), tuple(flags), tuple(missing))
 
 
-def read_tables(workbook: Workbook, file_name: str, manifest: ManifestEntry | None = None) -> list[Table]:
-    """The tables of a workbook with their roles, in its order, for showing what was inferred."""
-    return [table for sheet in _read_sheets(workbook, file_name, manifest) for _, table in sheet.tables]
-
-
-def _read_sheets(workbook: Workbook, file_name: str, manifest: ManifestEntry | None) -> list[_Read]:
+def _read_sheets(
+    workbook: Workbook,
+    file_name: str,
+    manifest: ManifestEntry | None,
+    layouts: Sequence[SavedTable],
+    *,
+    shapes: bool = False,
+) -> list[ReadSheet]:
     """Grid and tables of each sheet. Context runs on: a continued table takes it from the one before it."""
     before: Context | None = None
     loose: list[str] = []
-    sheets: list[_Read] = []
+    sheets: list[ReadSheet] = []
     for sheet in workbook.sheets:
-        read = _Read(load_grid(sheet))
+        read = ReadSheet(load_grid(sheet))
         names = Names(file_name, sheet.name, manifest)
         for band in bands(read.grid):
             blocks, rest = find_blocks(band)
             if not blocks and workbook.format == "html":
                 loose.extend(i.text for r in rest for i in band.rows[r].values() if i.kind == "text")
             for block in blocks:
-                table = build_table(read.grid, block, band.rows, names, before, loose)
+                build = partial(build_table, read.grid, cells=band.rows, names=names, before=before, above=tuple(loose))
                 loose = []
+                table = build(block=block)
+                known = None
+                if table is not None and (layouts or shapes):
+                    table, known = _settled(table, layouts, names, read.grid, band, build)
                 if table is not None:
                     settle_percentages(table)
                     settle_counts(table)
                     before = table.context
                     read.tables.append((band, table))
+                    read.fits.append(known)
         sheets.append(read)
     return sheets
+
+
+def _settled(
+    table: Table,
+    layouts: Sequence[SavedTable],
+    names: Names,
+    grid: Grid,
+    band: Band,
+    build: Callable[..., Table | None],
+) -> tuple[Table, Fit]:
+    """The table as its saved layout has it, where there is one."""
+    known = fit(table, layouts, names.file)
+    if known.saved is None or not known.applies:
+        return table, known
+    changed = corrected(table, known.saved, names.file, grid, band.rows, lambda block: build(block=block))
+    if changed is None:
+        return table, replace(known, differences=("按更正后的行，不成其为表",))
+    return changed, known
 
 
 def _row_col(place: object) -> tuple[int, int]:

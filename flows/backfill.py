@@ -50,7 +50,7 @@ def backfill(
     """Read archived files again. All conditions must hold; a run that was interrupted goes on where it stopped.
 
     Args:
-        names: File names, paths or patterns such as *.xls or *landing/2024/*. One * for all files.
+        names: File names, paths or patterns such as `*.xls` or `*landing/2024/*`; `*` for all files.
         publishers: Publishers as in the manifest; patterns too.
         published_from: First day; files dated only 2024 or 2024-06 are taken when they overlap.
         published_to: Last day.

@@ -49,7 +49,7 @@ def ingest(paths: tuple[PathText, ...] = (), manifest: PathText | None = None, f
     """Ingest files, folders and globs.
 
     Args:
-        paths: Files, folders (with all below them) or patterns such as inbox/*.xlsx, as the worker sees them.
+        paths: Files, folders (with all below them) or patterns such as `inbox/*.xlsx`, as the worker sees them.
             Empty: the landing folder of the settings (GONGBAO_LANDING).
         manifest: A manifest.csv that tells publisher, region and date of each file. Empty: the manifest.csv of each
             folder, where there is one.

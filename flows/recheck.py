@@ -14,7 +14,7 @@ from pydantic import Field
 
 from etl import notify
 from etl.check.suites import load_suites
-from etl.outcome import all_critical
+from etl.outcome import FilesFailedError, all_critical
 from etl.recheck import Rechecked, recheck_batch
 from etl.selection import Selection, StoredFile, select
 from etl.settings import Settings, load_settings
@@ -70,7 +70,7 @@ def recheck(
     """Check stored rows again; without conditions, all of them.
 
     Args:
-        names: File names, paths or patterns such as *.xls or *landing/2024/*.
+        names: File names, paths or patterns such as `*.xls` or `*landing/2024/*`.
         publishers: Publishers as in the manifest; patterns too.
         published_from: First day; files dated only 2024 or 2024-06 are taken when they overlap.
         published_to: Last day.
@@ -106,5 +106,7 @@ def recheck(
     if dry_run:
         return Completed(message=f"would be: {moved}", data=tuple(done))
     if failed:
-        return Failed(message=f"{len(failed)} files were left as they were; {moved}", data=tuple(done))
+        what = f"{len(failed)} files were left as they were; {moved}"
+        error = FilesFailedError("recheck", what, outcome=tuple(done), next_step=f"See {page}.")
+        return Failed(message=str(error), data=error)
     return Completed(message=moved, data=tuple(done))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
+from etl.errors import GongbaoError
 from etl.ingest import FileSummary
 from etl.warehouse import schema
 
@@ -50,6 +52,16 @@ class RunSummary:
     def failed(self) -> int:
         """Files that were blocked or could not be read."""
         return self.unreadable + sum(f.status != "loaded" for f in self.files)
+
+
+class FilesFailedError(GongbaoError):
+    """A run that did all it could, and had files that it could not load; ``outcome`` tells what it did."""
+
+    code = "files_failed"
+
+    def __init__(self, where: str, what: str, *, outcome: Any, next_step: str = "") -> None:
+        super().__init__(where, what, next_step=next_step)
+        self.outcome = outcome
 
 
 def told_before(engine: sa.Engine) -> frozenset[CriticalFinding]:

@@ -54,7 +54,9 @@ def test_a_bad_file_fails_the_run_after_the_others_were_loaded(server: str, sett
     state = ingest((str(folder), str(settings / "gibt-es-nicht")), return_state=True)
     assert state.is_failed()
     assert "2 of 4 files" in (state.message or "")
-    summary = state.result(raise_on_failure=False)
+    error = state.result(raise_on_failure=False)
+    assert len(str(error)) < 300, "the page shows it with a traceback"
+    summary = error.outcome
     assert sorted(f.status for f in summary.files) == ["failed", "loaded", "loaded"]
     text = artifacts(server)["ingest-summary"]["data"]
     assert "leer.txt" in text

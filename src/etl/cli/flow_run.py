@@ -21,7 +21,8 @@ def log_as_set(settings: Settings) -> None:
 
 
 def call_flow(settings: Settings, load: Callable[[], Any], total: int | None, **parameters: Any) -> Any:
-    """The result of a flow, with a progress bar fed by the log of the ingest. Raises what the flow raised.
+    """The result of a flow, also of one with files that failed, and a progress bar fed by the log of the ingest.
+    Raises what the flow raised.
 
     ``load`` imports the flow, which takes a second or two: the bar is on the screen by then.
     """
@@ -29,6 +30,8 @@ def call_flow(settings: Settings, load: Callable[[], Any], total: int | None, **
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from etl.outcome import FilesFailedError
 
     columns = (
         TextColumn("{task.description}"),
@@ -52,6 +55,8 @@ def call_flow(settings: Settings, load: Callable[[], Any], total: int | None, **
         finally:
             logger.removeHandler(handler)
     result = state.result(raise_on_failure=False)
+    if isinstance(result, FilesFailedError):
+        return result.outcome
     if isinstance(result, BaseException):
         raise result
     return result

@@ -12,7 +12,16 @@ from etl.check.gate import FileVerdict
 from etl.check.reconcile import Evaluated
 from etl.model import RelationKind
 from etl.warehouse import schema
-from etl.warehouse.load import check_rows, finding_rows, insert, members_json, now, one_at_a_time, relation_id
+from etl.warehouse.load import (
+    check_rows,
+    finding_id,
+    finding_rows,
+    insert,
+    members_json,
+    now,
+    one_at_a_time,
+    relation_id,
+)
 
 CHUNK = 500
 """Ids in one statement."""
@@ -69,9 +78,11 @@ def judge(engine: sa.Engine, run_id: str, j: Judgement) -> None:
         q = schema.quarantine
         for ids in _chunks(j.keep):
             connection.execute(q.update().where(q.c.observation_id.in_(ids)).values(last_seen_at=at))
+        remarks = _remarks(connection, j)
         for table in (schema.finding, schema.quality_check):
             connection.execute(table.delete().where(table.c.file_sha256 == j.sha256))
         insert(connection, schema.finding, finding_rows(j.sha256, j.verdict.findings))
+        insert(connection, schema.finding, remarks)
         insert(connection, schema.quality_check, check_rows(j.sha256, j.verdict, run_id))
         _relations(connection, j)
         _counts(connection, j)
@@ -84,6 +95,24 @@ def _unchanged(connection: sa.Connection, j: Judgement) -> None:
     held = _present(connection, schema.quarantine, (*j.release, *j.keep))
     if read_by != j.read_by or loaded < len(j.hold) or held < len(j.release) + len(j.keep):
         raise Changed("another run changed it meanwhile; check it again")
+
+
+def _remarks(connection: sa.Connection, j: Judgement) -> list[dict[str, Any]]:
+    """Findings that are none of the gate's (of the reader, of the extractor): they stay. They follow the gate's, and
+    the ids of those about the whole file are derived from their position, which moves with the number before them."""
+    check, finding = schema.quality_check, schema.finding
+    judged = {r.rule_id for r in j.verdict.results}
+    judged.update(connection.execute(sa.select(check.c.rule_id).where(check.c.file_sha256 == j.sha256)).scalars())
+    rows = connection.execute(sa.select(finding).where(finding.c.file_sha256 == j.sha256)).mappings().all()
+    remarks = [dict(row) for row in rows if row["rule_id"] not in judged]
+    moved = len(j.verdict.findings) - (len(rows) - len(remarks))
+    for row in remarks:
+        if row["observation_id"] is None and moved:
+            ids = (finding_id(j.sha256, row["rule_id"], position) for position in range(len(rows)))
+            position = next((n for n, known in enumerate(ids) if known == row["finding_id"]), None)
+            if position is not None:
+                row["finding_id"] = finding_id(j.sha256, row["rule_id"], position + moved)
+    return remarks
 
 
 def _present(connection: sa.Connection, table: sa.Table, ids: Sequence[str]) -> int:

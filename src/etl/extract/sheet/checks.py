@@ -86,10 +86,13 @@ def check_sums(table: Table, placed: Sequence[Placed], damaged: Collection[Place
 
     ``damaged`` are cells already known to be misprints: a sum that one of them breaks blames no other.
     """
-    by_place = {place: p for place, p in _all_places(placed).items() if p.figure.kind in ADDITIVE}
-    by_place = {place: p for place, p in by_place.items() if not words("rounded").match(p.figure.label)}
     if not placed:
         return Checked()
+    everywhere = _all_places(placed)
+    rounded = {label for label in {p.figure.label for p in placed} if words("rounded").match(label)}
+    by_place = {
+        place: p for place, p in everywhere.items() if p.figure.kind in ADDITIVE and p.figure.label not in rounded
+    }
     sums: list[Sum] = []
     part_rows: set[int] = set()
     part_columns: set[int] = set()
@@ -101,7 +104,7 @@ def check_sums(table: Table, placed: Sequence[Placed], damaged: Collection[Place
         sums.extend(found)
         if len(sums) > MAX_SUMS:
             break
-    flows = {place: p for place, p in _all_places(placed).items() if p.figure.kind in (*ADDITIVE, "rate")}
+    flows = {place: p for place, p in everywhere.items() if p.figure.kind in (*ADDITIVE, "rate")}
     for group in _flows([(c, table.header.columns[c].path) for c in table.values]):
         sums.extend(_best([group], lambda g, r: _line(flows, [(r, g.total)], [(r, p) for p in g.parts]), rows))
     for group in _flows([(r.row, r.path) for r in table.rows]):

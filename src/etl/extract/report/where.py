@@ -35,6 +35,10 @@ _SHAPE = re.compile(
 )
 _OPENING = 16
 """A place this close to the start of its sentence is what the sentence is about."""
+_NEAR = 20
+"""How many places back 全市 looks for its city."""
+_REACH = 1000
+"""How far back, in characters, an organ of state looks for its city."""
 _AND_OTHERS = re.compile(r"(?:、[^、,。;]{2,9})?等")
 _JOINT = re.compile(r"、|和|及|以及|与|,")
 _OWN_ORGAN = re.compile(
@@ -243,7 +247,8 @@ class Atlas:
         starts = [n.start for n in named]
         for m in mentions:
             place = self._place_at(m.start)
-            last = next((n for n in reversed(named[: bisect_left(starts, m.start)]) if n.code and n.subject), None)
+            i = bisect_left(starts, m.start)
+            last = next((n for n in reversed(named[max(0, i - _NEAR) : i]) if n.code and n.subject), None)
             got = self._gazetteer.resolve(m.text, within=place.code)
             if last is not None and (got.code is None or m.text[0] == "该") and not last.listed:
                 # 新乡市总工会…。全市…: a paper of the province tells of one city after the other
@@ -279,7 +284,8 @@ class Atlas:
         for m in _OWN_ORGAN.finditer(self._text, article.start, article.end):
             place = self._place_at(m.start())
             got = self._gazetteer.resolve(f"全{m[1]}", within=place.code) if place.code else None
-            line = max(article.start, self._text.rfind("\n", article.start, m.start()) + 1)
+            near = max(article.start, m.start() - _REACH)
+            line = max(near, self._text.rfind("\n", near, m.start()) + 1)
             told = [
                 n for n in named[bisect_left(starts, line) : bisect_left(starts, m.start())] if n.subject and n.code
             ]

@@ -21,6 +21,8 @@ _SHORTEST = 3
 """Characters: a phrase is not shortened to less than one more than this."""
 _CLAUSE = 6
 """Characters: a last clause as long as this, or one that begins with a verb, names its measure alone."""
+_LONGEST = 200
+"""Characters; a longer label names nothing."""
 _ALIKE = 0.35
 """Least likeness of a suggestion: the Dice coefficient of the pairs of characters."""
 
@@ -112,6 +114,8 @@ class IndicatorTable:
         ``unit`` is the base unit's symbol. Words around a phrase must be neutral: 女性高技能人才 is not 高技能人才.
         Where two indicators fit equally, or the kind or unit differs, there is no code but ranked candidates.
         """
+        if len(label) > _LONGEST:
+            return IndicatorMatch(None, "none")
         plain = normal_label(label)
         if alias := self._aliases.get(plain):
             return IndicatorMatch(alias.code, "alias")

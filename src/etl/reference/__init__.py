@@ -36,15 +36,16 @@ def numbered_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 yield line
 
     with path.open(encoding="utf-8", newline="") as f:
-        reader = csv.DictReader(content(f))
-        for row in reader:
-            if None in row or None in row.values():
+        header: list[str] = []
+        for cells in csv.reader(content(f)):
+            if not header:
+                header = cells
+            elif cells and len(cells) != len(header):
                 raise ReferenceDataError(
-                    f"{path.name} line {at}",
-                    f"has not the {len(reader.fieldnames or ())} cells of the header",
-                    known=reader.fieldnames or (),
+                    f"{path.name} line {at}", f"has not the {len(header)} cells of the header", known=header
                 )
-            yield at, row
+            elif cells:
+                yield at, dict(zip(header, cells, strict=True))
 
 
 def document(name: str) -> Any:

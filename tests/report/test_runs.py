@@ -92,3 +92,24 @@ def test_charts_say_their_values_and_leave_gaps(builder: Builder) -> None:
     assert "16.7 %" in chart
     assert str(history(unit, "coverage")).count('height="16.0"') == 3
     assert history(share, "evaluated") == "", "no row in any run"
+
+
+def test_the_warehouse_is_compared_with_what_it_was_after_the_run_before(builder: Builder) -> None:
+    first = builder.run()
+    builder.sheet(first)
+    builder.finish(first)
+    second = builder.run()
+    builder.report(second)
+    builder.finish(second)
+    third = builder.run()
+    builder.sheet(third, "850")  # in the place of the first sheet
+    builder.finish(third)
+
+    data = load_report_data(builder.engine, second)
+
+    assert data.warehouse_before is not None
+    assert data.warehouse_after is not None
+    assert (data.warehouse_before.numerals, data.warehouse_after.numerals) == (3, 10)
+    page = render(data, None)
+    assert '<td>10</td><td><b class="moved">+7</b></td><td>7</td><td>3</td>' in page
+    assert load_report_data(builder.engine, first).warehouse_before is None

@@ -203,20 +203,30 @@ def _tiles(data: ReportData, totals: Totals, cards: Cards, late: int) -> list[di
     ]
 
 
-def _comparison(data: ReportData) -> list[tuple[str, int, int, int]]:
+def _comparison(data: ReportData) -> list[dict[str, Any]]:
+    """For each count: of this run and the one before, of the warehouse and its change by this run."""
     names = {
-        "files": "读入文件",
+        "files": "文件",
         "files_failed": "未能读取的文件",
         "files_blocked": "被拦截的文件",
-        "numerals": "看到的数字",
+        "numerals": "数字",
         "numerals_loaded": "入库的数字",
         "numerals_held": "待核的数字",
         "numerals_ignored": "忽略的数字",
         "rows_loaded": "入库行",
         "rows_held": "待核行",
     }
-    sources = (data.totals, data.previous_totals, data.warehouse)
-    return [(zh, *(int(getattr(s, name)) for s in sources)) for name, zh in names.items()]  # type: ignore[misc]
+    after, before = data.warehouse_after or data.warehouse, data.warehouse_before
+    return [
+        {
+            "name": zh,
+            "now": int(getattr(data.totals, name)),
+            "previous": int(getattr(data.previous_totals, name)) if data.previous else None,
+            "warehouse": int(getattr(after, name)),
+            "change": int(getattr(after, name)) - int(getattr(before, name)) if before else None,
+        }
+        for name, zh in names.items()
+    ]
 
 
 def _rule_options(cards: Iterable[Card]) -> list[tuple[str, int]]:

@@ -333,7 +333,11 @@ class ReportData:
     """The latest run before this one that read files."""
     previous_totals: Totals
     warehouse: Totals
-    """Of all current files."""
+    """Of all current files, as they are now."""
+    warehouse_after: Totals | None
+    """Of all files that were current when this run ended; None while it runs."""
+    warehouse_before: Totals | None
+    """The same of the run before it, whatever that did."""
     files: tuple[FileLine, ...]
     counts: tuple[FindingCount, ...]
     """All findings, counted per file, rule and severity."""

@@ -49,7 +49,7 @@ def load_report_data(engine: sa.Engine, run_id: str | None) -> ReportData:
 def _load(connection: sa.Connection, run_id: str | None) -> ReportData:
     run = runs.find_run(connection, run_id)
     past = runs.recent(connection, run)
-    totals = next(p.totals for p in past if p.run.run_id == run.run_id)
+    totals = past[0].totals
     previous = runs.previous(past, run)
     scope: Scope = "run" if totals.files else "warehouse"
     shas = _files_in_scope(scope, run.run_id)
@@ -64,6 +64,8 @@ def _load(connection: sa.Connection, run_id: str | None) -> ReportData:
         previous=previous.run if previous else None,
         previous_totals=previous.totals if previous else Totals(),
         warehouse=runs.sum_of_files(connection, schema.source_file.c.sha256.in_(_current_files())),
+        warehouse_after=past[0].warehouse,
+        warehouse_before=next((p.warehouse for p in past[1:] if p.warehouse), None),
         files=files,
         counts=counts,
         held=found.held,

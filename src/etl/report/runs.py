@@ -27,6 +27,8 @@ class Past:
 
     run: RunLine
     totals: Totals
+    warehouse: Totals | None
+    """Of all files that were current when it ended; None for one that did not."""
     rules: Mapping[str, Mapping[str, int]]
 
 
@@ -70,7 +72,7 @@ def recent(connection: sa.Connection, run: RunLine) -> tuple[Past, ...]:
     query = (
         sa.select(table)
         .where((table.c.started_at < run.started_at) | (table.c.run_id == run.run_id))
-        .order_by(table.c.started_at.desc(), table.c.run_id)
+        .order_by((table.c.run_id != run.run_id), table.c.started_at.desc(), table.c.run_id)
         .limit(LOOK_BACK)
     )
     rows = connection.execute(query).mappings().all()
@@ -80,7 +82,8 @@ def recent(connection: sa.Connection, run: RunLine) -> tuple[Past, ...]:
     past = []
     for row in rows:
         told = row["totals"] or {"files": files.get(row["run_id"], {}), "rules": rules.get(row["run_id"], {})}
-        past.append(Past(_run_line(row), _totals(told["files"]), told["rules"]))
+        warehouse = _totals(told["warehouse"]) if "warehouse" in told else None
+        past.append(Past(_run_line(row), _totals(told["files"]), warehouse, told["rules"]))
     return tuple(past)
 
 

@@ -1,6 +1,7 @@
 """What a run brought, summed when it ends: its files may be read again by later runs, its totals stay.
 
-``ingest_run.totals`` holds ``{"files": {name: sum}, "rules": {rule id: {candidates, evaluated, failed}}}``.
+``ingest_run.totals`` holds ``{"files": {name: sum}, "warehouse": {name: sum}, "rules": {rule id: {candidates,
+evaluated, failed}}}``: over the files that the run read, over all that were current when it ended, and over its rules.
 """
 
 from __future__ import annotations
@@ -37,13 +38,18 @@ def plain_numbers(row: Mapping[Any, Any]) -> dict[str, int | float]:
 
 
 def run_totals(connection: sa.Connection, run_id: str) -> dict[str, Any]:
-    """Totals of the files that a run read, and of the rules that it evaluated."""
-    f, q = schema.source_file.c, schema.quality_check.c
-    files = connection.execute(sa.select(*file_sums()).where(f.run_id == run_id)).mappings().one()
+    """Totals of the files that a run read, of the warehouse, and of the rules that the run evaluated."""
+    f, a, q = schema.source_file.c, schema.file_arrival.c, schema.quality_check.c
+    current = f.sha256.in_(sa.select(a.sha256).where(a.is_current))
+    files, warehouse = (
+        plain_numbers(connection.execute(sa.select(*file_sums()).where(which)).mappings().one())
+        for which in (f.run_id == run_id, current)
+    )
     rules = connection.execute(
         sa.select(q.rule_id, *rule_sums()).where(q.run_id == run_id).group_by(q.rule_id).order_by(q.rule_id)
     ).mappings()
     return {
-        "files": plain_numbers(files),
+        "files": files,
+        "warehouse": warehouse,
         "rules": {r["rule_id"]: plain_numbers({name: r[name] for name in COUNTED}) for r in rules},
     }

@@ -98,15 +98,15 @@ def time_phrase(pick: random.Random) -> str:
 def paragraph(pick: random.Random, known: Sequence[str]) -> str:
     sentences = []
     for _ in range(pick.randint(2, 7)):
-        form = pick.randrange(5)
-        filler = "，".join(pick.choice(PROSE) for _ in range(pick.randint(1, 3)))
-        if form < 2:
+        form = pick.randrange(7)
+        filler = "，".join(pick.choice(PROSE) for _ in range(pick.randint(2, 5)))
+        if form < 3:
             speaker = f"{pick.choice(known)}{pick.choice(SUBJECTS)}工作负责人{pick.choice(NAMES)}"
             sentences.append(f"{speaker}说，{pick.choice(LINKS)}{filler}。")
-        elif form == 2:
+        elif form == 3:
             sentences.append(f"“{filler}。”{pick.choice(WHO)}{pick.choice(NAMES)}在{pick.choice(known)}告诉来访者。")
         else:
-            figures = "，".join(clause(pick) for _ in range(pick.randint(1, 3)))
+            figures = "，".join(clause(pick) for _ in range(pick.randint(1, 2)))
             sentences.append(f"{time_phrase(pick)}，{pick.choice(known)}{figures}，{filler}。")
     return "".join(sentences)
 

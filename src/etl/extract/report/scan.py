@@ -28,7 +28,7 @@ _TENTHS = (
 _START = re.compile(rf"[\d.{_HAN_DIGIT}{_HAN_POWER}]|半[成折数]|[数几好][{_HAN_POWER}数几]|对半|过半")
 """What a numeral can begin with: looking for that first is several times quicker than trying all of it everywhere."""
 _SOME = r"[余多](?![少])"
-_COME = r"来(?=[个名人位家万千百亿户次场项])"
+_COME = r"来(?=[个名人位家万千百亿户次场项棵头亩台只件种所座吨条辆艘斤里岁张间册本])"
 _TAIL = rf"(?:(?<=[百千万亿兆萬億])零?{_ARABIC}{_MULTIPLIER}*(?![年月日号]))*"
 _NUMBER = re.compile(
     rf"""
@@ -126,7 +126,7 @@ def _number(text: str, m: re.Match[str]) -> Number:
     number_end = end
     unit, end = _unit(text, end, numeral)
     if numeral is not None:
-        if unit is None and kind != "slash" and m["typed"] and end == m.end():
+        if unit is None and end == m.end() and (m["typed"] or _counted_money(text, m)):
             unit = "元"
         if unit in _YUAN and (coins := _COINS.match(text, end)):
             numeral, end = _with_coins(numeral, coins), coins.end()
@@ -161,6 +161,15 @@ _BARE_POWER = frozenset(_HAN_POWER) - frozenset("十拾廿卅")
 _HAN_DIGITS = frozenset(_HAN_DIGIT)
 _TYPED_MONEY = re.compile(r"薪|工资|收入|报酬|奖金|年包|预算|价|费|金额|[￥¥$]$")
 """Before 15k and 30w, which else are more often models and watts."""
+_MONEY = re.compile(r"[款资金额债贷费税利]|收入|产值|身家|欠")
+
+
+def _counted_money(text: str, m: re.Match[str]) -> bool:
+    """捐款两个亿"""
+    pieces = (m["mult"] or m["hmult"] or "").startswith("个")
+    return pieces and bool(_MONEY.search(text, max(0, m.start() - 10), m.start()))
+
+
 _CURRENCY_AFTER = re.compile(r"(?:欧元|日元|美元|港元|港币|日币|台币|韩元|英镑)(?!区)")
 """三万元欧元"""
 _CURRENCY_BEFORE = re.compile(r"(港币|新台币|台币|美元|欧元|日元|日币|韩元|英镑)\s?$")

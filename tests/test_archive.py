@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from etl.archive import archive, archived_path
-from etl.errors import ReadError
+from etl.errors import ArchiveError, ReadError
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_nothing_is_left_of_a_copy_that_failed(
         raise OSError("disk full")
 
     monkeypatch.setattr(Path if fails == "replace" else os, fails, broken)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(ArchiveError, match=r"can't be written .disk full.*GONGBAO_VAR_DIR"):
         archive(source, tmp_path / "archive")
     assert [p for p in (tmp_path / "archive").rglob("*") if p.is_file()] == []
 
@@ -91,3 +91,33 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, name: str, what: str) -> No
 def test_an_unknown_hash_is_said(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="has no file"):
         archived_path("ab" * 32, tmp_path)
+
+
+def test_an_archive_that_can_not_be_made_is_no_fault_of_the_file(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "archive").write_text("in the way")
+    with pytest.raises(ArchiveError, match=r"archive.*can't be written"):
+        archive(source, tmp_path / "archive")
+
+
+def test_a_full_disk_is_not_blamed_on_the_source(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.fdopen
+
+    def full(handle: int, mode: str) -> object:
+        copy = real(handle, mode)
+
+        class Full:
+            def __enter__(self) -> Full:
+                return self
+
+            def __exit__(self, *_: object) -> None:
+                copy.close()
+
+            def write(self, _: bytes) -> None:
+                raise OSError(28, "No space left on device")
+
+        return Full()
+
+    monkeypatch.setattr(os, "fdopen", full)
+    with pytest.raises(ArchiveError, match="No space left on device"):
+        archive(source, tmp_path / "archive")
+    assert [p for p in (tmp_path / "archive").rglob("*") if p.is_file()] == []

@@ -203,3 +203,32 @@ def test_a_manifest_saved_by_excel_is_read(folder: Path, encoding: str) -> None:
     entry = discover([str(folder)]).entry(folder / "b.txt")
     assert entry is not None
     assert (entry.publisher, entry.published_on) == ("某市总工会", "2024-06")
+
+
+def test_links_in_a_circle_are_passed_over(folder: Path) -> None:
+    (folder / "kreis").symlink_to("kreis")
+    (folder / "下/up").symlink_to("..")
+    landing = discover([str(folder)])
+    assert names(landing, folder) == ["a.docx", "b.txt", "下/c.xls", "下/深/d.csv"]
+    assert ("kreis", "broken link") in {(i.path.name, i.reason) for i in landing.ignored}
+
+
+@pytest.mark.parametrize("method", ["is_file", "exists"])
+def test_a_path_that_is_closed_to_us_costs_no_other(folder: Path, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    real = getattr(Path, method)
+
+    def closed(path: Path) -> bool:
+        if path.name == "b.txt":
+            raise PermissionError(13, "Permission denied")
+        return bool(real(path))
+
+    monkeypatch.setattr(Path, method, closed)
+    landing = discover([str(folder / "b.txt"), str(folder / "a.docx")])
+    assert names(landing, folder) == ["a.docx"]
+    assert "can't be opened (Permission denied)" in str(landing.missing[0])
+
+
+def test_a_name_longer_than_any_file_has_is_told(folder: Path) -> None:
+    with pytest.raises(UsageError, match="can't be opened") as told:
+        discover([str(folder / ("长" * 2000))])
+    assert len(str(told.value)) < 500

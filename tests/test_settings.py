@@ -8,6 +8,7 @@ import pytest
 
 from etl.errors import SettingsError
 from etl.settings import describe, load_settings
+from etl.warehouse.engine import connect, shown
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +35,15 @@ def test_passwords_are_not_described() -> None:
     shown = describe(load_settings(warehouse="postgresql://me:secret@db/gongbao"))
     assert "secret" not in str(shown)
     assert "me" in shown["warehouse"]
+
+
+@pytest.mark.parametrize("url", ["", "no url", "postgresql://me:ge:he@im@db:port/x", "postgres://me:geheim@db/x"])
+def test_a_warehouse_that_is_no_url_is_told_without_its_password(url: str) -> None:
+    for use in (connect, shown) if "postgres://" not in url else (connect,):
+        with pytest.raises(SettingsError, match="Known") as told:
+            use(url)
+        assert "geheim" not in str(told.value)
+        assert "im@db" not in str(told.value)
 
 
 @pytest.mark.parametrize(

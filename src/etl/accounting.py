@@ -6,9 +6,13 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from etl.errors import LimitError
 from etl.extract.numerals import count_numerals
 from etl.extract.numeric_cells import count_numeric_cells
 from etl.model import Document, Extraction, Place, Span, Workbook
+
+MAX_NUMERALS = 300_000
+"""Of one report: a yearbook of a thousand pages has fewer, and their figures take some five KB of memory each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,12 @@ class Accounting:
     ignored: int
     missing: tuple[Place, ...]
     """Numerals that nothing claims: the extractor lost them, the file must not be loaded."""
+
+
+def check_numerals(name: str, content: Document | Workbook, limit: int = MAX_NUMERALS) -> None:
+    """Raises LimitError for a report with more numerals than memory and time allow. Cells are limited by readers."""
+    if isinstance(content, Document) and (count := len(count_numerals(content.text))) > limit:
+        raise LimitError(name, f"holds {count:,} numerals, the limit is {limit:,}", next_step="Split the document.")
 
 
 def account(content: Document | Workbook, extraction: Extraction) -> Accounting:

@@ -73,6 +73,12 @@ class LimitError(ReadError):
     code = "limit"
 
 
+class ArchiveError(GongbaoError):
+    """The archive can't be written: trouble of the machine, not of a file."""
+
+    code = "archive"
+
+
 class NothingFoundError(GongbaoError):
     """A report without a figure, a workbook without a table."""
 

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from etl import __version__
-from etl.accounting import Accounting, account
+from etl.accounting import Accounting, account, check_numerals
 from etl.archive import archive, archived_path, digest
 from etl.check.frames import FileRows
 from etl.check.gate import FileVerdict, check
 from etl.check.reconcile import Evaluated, evaluate
 from etl.check.suites import Suite
 from etl.collector import collector_paused
-from etl.errors import GongbaoError, LayoutError, NothingFoundError
+from etl.errors import GongbaoError, LayoutError, NothingFoundError, ReadError
 from etl.extract import REPORT_EXTRACTOR, SHEET_EXTRACTOR, extract, extractor_of
 from etl.landing import Landing
 from etl.model import Document, Extraction, Finding, ManifestEntry, Observation, SourceFile, Workbook
@@ -93,7 +93,7 @@ class Read:
 def plan(landing: Landing, archive_dir: Path, engine: sa.Engine, *, full: bool = False) -> Plan:
     """Hash and archive every file of the landing, and tell what is new.
 
-    A file that can't be opened is a problem of its own. Raises WarehouseError's causes only for the warehouse.
+    A file that can't be opened is a problem of its own. Raises ArchiveError, and SQLAlchemy's for the warehouse.
     """
     with engine.connect().execution_options(readonly=True) as connection:
         known = known_files(connection)
@@ -111,7 +111,7 @@ def plan(landing: Landing, archive_dir: Path, engine: sa.Engine, *, full: bool =
             if is_new:
                 sha256, size = archive(path, archive_dir)
                 source = replace(source, sha256=sha256, size=size, archived=archived_path(sha256, archive_dir))
-        except GongbaoError as e:
+        except ReadError as e:
             problems.append(str(e))
             unreadable += 1
             continue
@@ -203,6 +203,7 @@ def read_file(source: SourceFile, layouts: Sequence[SavedTable] = ()) -> Read | 
     try:
         content = read(source.archived or source.path)
         log.info("read %s", source.name, extra={"file_read": source.name})
+        check_numerals(source.name, content)
         with collector_paused(_cells(content)):
             extraction = extract(source, content, layouts)
             if not extraction.figures:

@@ -54,7 +54,7 @@ def discover(paths: Sequence[str], *, manifest: Path | None = None, own: Path | 
     if not paths:
         raise UsageError("paths", "none given", next_step="Pass files, folders or patterns, e.g. etl run samples.")
     found: dict[Path, Path] = {}  # by resolved path
-    ignored: dict[Path, IgnoredFile] = {}
+    ignored: dict[str, IgnoredFile] = {}
     folders: set[Path] = set()
     missing: list[UsageError] = []
     for path, root in _expanded(paths, missing, own.resolve() if own else None):
@@ -63,10 +63,14 @@ def discover(paths: Sequence[str], *, manifest: Path | None = None, own: Path | 
         if not reason and not _is_utf8(path):
             missing.append(_misnamed(path))
             continue
-        if not reason and not path.is_file():
-            reason = "broken link" if path.is_symlink() else "not a regular file"  # a pipe would wait for ever
+        if not reason:
+            try:
+                reason = _why_not_regular(path)
+            except OSError as error:
+                missing.append(_closed(path, error))
+                continue
         if reason:
-            ignored.setdefault(path.resolve(), IgnoredFile(path, reason))
+            ignored.setdefault(os.path.realpath(path), IgnoredFile(path, reason))  # resolve() refuses links in a circle
         else:
             found.setdefault(path.resolve(), path)
             folders |= _between(root or path.parent, path.parent)
@@ -107,9 +111,14 @@ def _expanded(paths: Sequence[str], missing: list[UsageError], own: Path | None)
     """
     for given in paths:
         path = Path(given).expanduser()
-        if path.is_dir():
+        try:
+            is_folder, exists = path.is_dir(), path.exists()
+        except OSError as error:  # a name that is too long, a folder above that is closed to us
+            missing.append(_closed(path, error))
+            continue
+        if is_folder:
             yield from ((file, path) for file in _below(path, missing, own))
-        elif path.exists():
+        elif exists:
             yield path, None
         elif glob.has_magic(given):
             matches = sorted(map(Path, glob.glob(str(path), recursive=True)))  # noqa: PTH207  patterns may be absolute
@@ -145,6 +154,13 @@ def _why_ignored(name: str, *, named: bool, alone: bool) -> str | None:
     return None
 
 
+def _why_not_regular(path: Path) -> str | None:
+    """Raises OSError when the file can't be looked at."""
+    if path.is_file():
+        return None
+    return "broken link" if path.is_symlink() else "not a regular file"  # a pipe would wait for ever
+
+
 def _between(root: Path, folder: Path) -> set[Path]:
     """``folder`` and those above it up to ``root``, resolved."""
     root, folder = root.resolve(), folder.resolve()
@@ -167,11 +183,18 @@ def _misnamed(path: Path) -> UsageError:
     )
 
 
+def _closed(path: Path, error: OSError) -> UsageError:
+    shown = str(path) if len(str(path)) <= 200 else f"{str(path)[:200]}…"
+    return UsageError(shown, f"can't be opened ({error.strerror or error})", next_step="Check the path and its rights.")
+
+
 def _missing(given: str, what: str) -> UsageError:
     parent = Path(given).expanduser().parent
     while not parent.is_dir() and parent != parent.parent:
         parent = parent.parent
     siblings = sorted(p.name for p in parent.iterdir()) if os.access(parent, os.R_OK) else []
     near = difflib.get_close_matches(Path(given).name, siblings, n=3, cutoff=0.5)
-    next_step = f"Did you mean {' or '.join(str(parent / n) for n in near)}?" if near else f"{parent} exists."
+    next_step = (
+        f"Did you mean {' or '.join(str(parent / n) for n in near)}?" if near else f"Looked in {parent.resolve()}."
+    )
     return UsageError(given, f"no such {'file' if what == 'manifest' else 'file or folder'}", next_step=next_step)

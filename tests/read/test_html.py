@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.errors import EmptyFileError
+from etl.errors import EmptyFileError, LimitError
 from etl.model import Document
 from etl.read import html, read
 
@@ -68,8 +68,14 @@ def test_a_page_filled_in_by_a_script_is_said_to_be_empty(tmp_path: Path) -> Non
         seen(tmp_path, "<div id=app></div><script>render(12)</script>")
 
 
-def test_nesting_without_end_does_not_hurt(tmp_path: Path) -> None:
-    assert "12万人" in seen(tmp_path, "12万人" + "<div>" * 50_000 + "深")
+@pytest.mark.parametrize("tag", ["font", "div", "b"])
+def test_elements_that_are_never_closed_lose_no_text(tmp_path: Path, tag: str) -> None:
+    assert "深12万人" in seen(tmp_path, "<p>浅</p>" + f"<{tag}>" * 600 + "深12万人")
+
+
+def test_nesting_without_end_is_refused_instead_of_cut_off(tmp_path: Path) -> None:
+    with pytest.raises(LimitError, match="nested too deeply"):
+        seen(tmp_path, "12万人" + "<div>" * 50_000 + "深")
 
 
 def test_entities_of_a_page_are_not_expanded(tmp_path: Path) -> None:

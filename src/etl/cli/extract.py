@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from etl.errors import GongbaoError
+from etl.errors import GongbaoError, UsageError
 from etl.settings import load_settings
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def extract(
     for problem in (*landing.missing, *landing.problems):
         typer.echo(f"etl: {problem}", err=True)
     with ExitStack() as stack:
-        to_relations = stack.enter_context(relations.open("w", encoding="utf-8")) if relations else None
-        to_flags = stack.enter_context(flags.open("w", encoding="utf-8")) if flags else None
+        to_relations = stack.enter_context(_writable(relations)) if relations else None
+        to_flags = stack.enter_context(_writable(flags)) if flags else None
         for path in landing.files:
             outcome = _read(path, landing.entry(path), layouts)
             if not isinstance(outcome, Read):
@@ -60,6 +60,13 @@ def extract(
             _write(to_relations, _relation_rows(outcome))
             _write(to_flags, (flag_row(outcome.source.name, f) for f in outcome.extraction.flags))
     return 1 if failed else 0
+
+
+def _writable(path: Path) -> IO[str]:
+    try:
+        return path.open("w", encoding="utf-8")
+    except OSError as e:
+        raise UsageError(str(path), f"can't be written ({e.strerror or e})", next_step="Name another file.") from None
 
 
 def _read(path: Path, manifest: Any, layouts: Sequence[SavedTable]) -> Read | str:

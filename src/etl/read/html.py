@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from etl.errors import EmptyFileError, ReadError
+from etl.errors import EmptyFileError, LimitError, ReadError
 from etl.model import Document
 from etl.read.encoding import Decoded, decode
 from etl.read.limits import check_characters
@@ -70,12 +70,20 @@ def load(path: Path) -> Decoded:
 
 
 def parse(source: str, where: str) -> etree._Element:
-    """The ``html`` element of a page. Raises ReadError when there is no markup at all."""
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_pis=True)
+    """The ``html`` element of a page. Raises ReadError when there is no markup at all, LimitError for elements nested
+    deeper than the parser follows (2,048; pages that never close their <font> get to some hundreds): it would drop
+    the rest of the page without a word."""
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_pis=True)
     try:
         root = etree.fromstring(source.encode("utf-8"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ReadError(where, f"is HTML that can't be parsed ({error})") from error
+    if parser.error_log.filter_types(etree.ErrorTypes.ERR_RESOURCE_LIMIT):
+        raise LimitError(
+            where,
+            "is HTML nested too deeply to be read to its end",
+            next_step="Open it in a browser and save it as pdf.",
+        )
     if root is None:
         raise ReadError(where, "is HTML without any element", next_step="Fetch it again.")
     return root

@@ -21,15 +21,15 @@ def connect(url: str) -> sa.Engine:
 
     Raises SettingsError for a URL that can't be parsed or names another database.
     """
-    try:
-        parsed = make_url(url)
-    except sa.exc.ArgumentError:
-        raise SettingsError(
-            "warehouse", "is not a database URL", known=["sqlite:///FILE", "postgresql://USER:PASSWORD@HOST/DB"]
-        ) from None
+    parsed = _parsed(url)
     dialect = parsed.get_backend_name()
     if dialect not in KNOWN_DIALECTS:
-        raise SettingsError("warehouse", f"database {dialect!r} is not supported", known=KNOWN_DIALECTS)
+        raise SettingsError(
+            "warehouse",
+            f"database {dialect!r} is not supported",
+            known=KNOWN_DIALECTS,
+            next_step="Write postgresql://…" if dialect == "postgres" else "",
+        )
     if dialect == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
         return sa.create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 10})
@@ -46,6 +46,18 @@ def connect(url: str) -> sa.Engine:
     sa.event.listen(engine, "connect", _configure_sqlite)
     sa.event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _parsed(url: str) -> sa.URL:
+    try:
+        return make_url(url)
+    except (sa.exc.ArgumentError, ValueError):  # ValueError: a port that is no number
+        raise SettingsError(  # without the text itself: there may be a password in it
+            "warehouse",
+            "is not a database URL",
+            known=["sqlite:///FILE", "postgresql://USER:PASSWORD@HOST:PORT/DB"],
+            next_step="Write @ : / in a password as %40 %3A %2F.",
+        ) from None
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
@@ -67,8 +79,8 @@ def _begin_immediate(connection: sa.Connection) -> None:
 
 
 def shown(url: str) -> str:
-    """The URL without its password, for people and logs."""
-    return make_url(url).render_as_string(hide_password=True)
+    """The URL without its password, for people and logs. Raises SettingsError when it is none."""
+    return _parsed(url).render_as_string(hide_password=True)
 
 
 def upgrade(engine: sa.Engine) -> None:

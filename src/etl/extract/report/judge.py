@@ -280,6 +280,8 @@ _BOUND = re.compile(
 """职工25人以上的企业单独建会, 不超过1万元的全额返还: whom the rule is for."""
 _CONDITIONAL = re.compile(r"[^,。;]{0,12}的[^,。;]{0,12},[^。;]{0,16}(?:奖励|补助|补贴|资助|给予)")
 _PAST = re.compile(r"过去一年|去年|全年|一年来")
+_DONE = re.compile(r"(?:完成|实现|超过|达到)[^,。;]{0,10}$")
+"""完成年度目标任务的120%: no plan for what follows."""
 _PAID = re.compile(r"今年已|目前已|已为|已向|已有")
 _POLICY = re.compile(
     r"(?:罚款|封顶线|起付线|起征点|门槛费|缴费标准|补助标准|补贴标准|奖励标准|上限|下限|限额|最低工资标准|最低生活保障标准|低保标准)[^,。;]{0,6}$"
@@ -299,7 +301,11 @@ def status_of(number: Number, unit: str, text: str, sentence_start: int, clause_
         return "observed"
     if lexicon.words("target").search(before):
         return "target"
-    plans = list(_FUTURE.finditer(text, max(sentence_start, number.start - 160), number.start))
+    plans = [
+        m
+        for m in _FUTURE.finditer(text, max(sentence_start, number.start - 160), number.start)
+        if not _DONE.search(text, max(sentence_start, m.start() - 12), m.start())
+    ]
     ahead = plans[-1] if plans else None
     if ahead is not None and ahead[0] == "预计" and _PAST.search(text, sentence_start, ahead.start()):
         ahead = None

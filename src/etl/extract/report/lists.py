@@ -20,6 +20,9 @@ Item = tuple[tuple[int, int], tuple[int, int]]
 
 _ITEM = re.compile(r"[((]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)、.]|[^,。;:\n]{2,12}[::]")
 _ITEM_LENGTH = 120
+_RAISED = re.compile(
+    r"(?:统一)?(?:调整|提高|增加|提升|上调|降低|下调|降|提|升|增|涨)(?:到|至|为)(?:每[人月年]+)?(?:最高|最低|约)?"
+)
 _GOES_ON = re.compile(r"(?:以上|左右|以内)?[^。;,]{0,12}[,、](?:(?!已|目前|去年|现有|同比|占)[^。;,]){1,28}")
 """力争新增试点60家,创建示范单位10个: one plan."""
 _LEAD = re.compile(r"^(?:其中|对|将|给予|由|为|向|使|按照?|今年|全年|同时)+")
@@ -54,6 +57,9 @@ def like_their_list(text: str, numbers: Sequence[tuple[Number, Figure]]) -> list
             out[i] = number, figure
         if last.status == "target" and figure.status == "observed" and _GOES_ON.fullmatch(between):
             figure = replace(figure, status="target")
+            out[i] = number, figure
+        if figure.unit == last.unit and last.status == "standard" and _RAISED.fullmatch(between):
+            figure = replace(figure, status="standard")
             out[i] = number, figure
         if figure.unit == last.unit and _LINK.fullmatch(between):
             out[i] = number, replace(figure, kind=last.kind, status=last.status, direction=last.direction)

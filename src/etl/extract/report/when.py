@@ -26,6 +26,7 @@ _LEAD_IN = 8
 
 
 _OWN_YEAR = re.compile(r"\d{4}|[一二][九〇零○].{2}")
+_OTHER_YEAR = re.compile(r"[今去明前上本]年")
 _ISSUE = re.compile(r"\s?(?:第|总第)[\d一二三四五六七八九十]+[期号]")
 _YEARLY = re.compile(r"工作报告|统计公报|年度报告|工作总结|情况报告|预算执行|国民经济和社会发展")
 
@@ -93,7 +94,7 @@ class Calendar:
         elif (origin := self._origin(at, clause)) is not None and not [m for m in before if m.start >= origin]:
             return Period(None, None)
         said = [m for m in inside if m.start < at]
-        if said and said[-1].role == "since" and said[-1].iso is None:
+        if said and said[-1].iso is None and (said[-1].role == "since" or _OTHER_YEAR.match(said[-1].text)):
             return Period(None, None, said[-1].text, said[-1].time_type)
         if before:
             return self._told(before[-1], at, target)

@@ -81,6 +81,8 @@ class Named:
     level: str
     self_reference: bool
     subject: bool
+    zone: bool = False
+    """A part of the place ``code``, without a code of its own: figures are told of it as of an entity."""
     listed: bool = False
     """One of several (A县、B县): they share a clause, what follows is about all of them or about none."""
     candidates: tuple[Candidate, ...] = ()
@@ -135,6 +137,9 @@ class Atlas:
             joined = found[-1] if found and found[-1].end == m.start and found[-1].code else None
             got = self._gazetteer.resolve(m.text, within=joined.code if joined else home)
             if got.code is None or got.level is None:
+                if got.uncoded and (zone := self._zone(m, home)) is not None:
+                    found.append(zone)
+                    continue
                 known = got.uncoded and not m.text.endswith("区")
                 if known or (got.candidates and _FULL_NAME.search(m.text)):
                     subject = self._is_subject(m)
@@ -157,6 +162,14 @@ class Atlas:
                 Named(start, m.end, got.code, got.name or m.text, text[start : m.end], got.level, False, subject)
             )
         return found
+
+    def _zone(self, m: Mention, home: str | None) -> Named | None:
+        """西安高新区: a part of the city without a code of its own."""
+        for length in range(len(m.text) - 2, 1, -1):
+            got = self._gazetteer.resolve(m.text[:length], within=home)
+            if got.code is not None and got.level in ("city", "county"):
+                return Named(m.start, m.end, got.code, m.text, m.text, got.level, False, self._is_subject(m), zone=True)
+        return None
 
     def _seat(self, m: Mention, code: str, level: str, home: str | None) -> bool:
         """Whether a place before a firm's or site's name tells where it lies: 位于涪城区的…公司, not 江苏…集团."""
@@ -430,7 +443,8 @@ class Atlas:
 
     def _told(self, named: Named, basis: Basis, entity: tuple[int, str] | None) -> Area:
         held = bool(named.candidates)
-        return Area(named.code, named.name, entity[1] if entity else None, basis, named.printed, held, named.candidates)
+        whose = entity[1] if entity else named.name if named.zone else None
+        return Area(named.code, named.name, whose, basis, named.printed, held, named.candidates)
 
     def _between(self, start: int, end: int) -> list[Named]:
         return self._named[bisect_left(self._starts, start) : bisect_left(self._starts, end)]

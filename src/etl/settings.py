@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     layouts_dir: Path = Field(
         Path("layouts"), description="folder of saved layouts of sheets (etl sheet save); it need not exist"
     )
+    reference_dir: Path | None = Field(
+        None, description="folder of your own additions to the reference data (indicator_aliases.csv)"
+    )
     batch_size: int = Field(25, ge=1, le=1000, description="files per task")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="log level of the CLI")
     landing: str = Field("landing", description="folder, file or glob that a deployment ingests when none is named")

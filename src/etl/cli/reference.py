@@ -97,3 +97,57 @@ def import_regions(
     for problem in problems:
         typer.echo(f"{path / problem.file}:{problem.line}: {problem.message}")
     return 1 if problems else 0
+
+
+@app.command("unmapped")
+def unmapped(
+    limit: Annotated[int, typer.Option(min=1, help="How many labels to show.")] = 20,
+    warehouse: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the warehouse.", show_default=False)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the commonest labels that no indicator fits yet, with candidates.
+
+    \b
+    etl reference unmapped --limit 50
+    etl reference map "困难职工帮扶" HARDSHIP_WORKERS
+    """
+    import json
+    from dataclasses import asdict
+
+    from etl.curation.mapping import unmapped as labels_of
+    from etl.settings import load_settings
+    from etl.warehouse.engine import connect
+
+    found, total = labels_of(connect(load_settings(warehouse=warehouse).warehouse), limit)
+    if as_json:
+        typer.echo(json.dumps([asdict(u) for u in found], ensure_ascii=False, indent=2))
+        return
+    for u in found:
+        near = "; ".join(f"{c.code} {c.name} {c.score:.2f}" for c in u.candidates[:3]) or "nothing alike"
+        typer.echo(f"{u.observations:>6}  {u.label}  [{u.unit or 'no unit'}, {u.kind}]  {near}")
+    typer.echo(f"{len(found)} of {total} labels without an indicator", err=True)
+
+
+@app.command("map")
+def map_to_indicator(
+    label: Annotated[str, typer.Argument(help="As it stands in `etl reference unmapped`.")],
+    code: Annotated[str, typer.Argument(metavar="INDICATOR", help="Code of the catalogue.")],
+    by: Annotated[str, typer.Option(help="Who decides. Default: the name you are logged in with.")] = "",
+) -> None:
+    """Say that a label means an indicator: one line in indicator_aliases.csv.
+
+    \b
+    etl reference map "困难职工帮扶" HARDSHIP_WORKERS
+
+    The line goes into the folder of the setting reference_dir, else into the installed tables.
+    It counts for files read from now on; `etl backfill '*'` reads those in the warehouse again.
+    """
+    import getpass
+    from datetime import UTC, datetime
+
+    from etl.curation.mapping import map_label
+    from etl.settings import load_settings
+
+    local = load_settings().reference_dir
+    path = map_label(label, code, by=by or getpass.getuser(), on=datetime.now(UTC).date(), local=local)
+    typer.echo(f"{label} means {code}: added to {path}. `etl backfill '*'` maps what is loaded already.", err=True)

@@ -12,10 +12,9 @@ from typing import get_args
 from etl.curation.tables import Entry, Folder, Problem, is_decimal
 from etl.curation.units import unit_table
 from etl.model import Kind
-from etl.normalise.indicators import KIN, Indicator, IndicatorTable, indicator, normal_label
+from etl.normalise.indicators import ALIASES, KIN, Indicator, IndicatorTable, indicator, normal_label
 from etl.normalise.units import UnitTable
 
-ALIASES = "indicator_aliases.csv"
 KNOWN = frozenset(f.name for f in fields(Indicator))
 BOUNDS = "indicator_bounds.csv"
 OPTIONAL = frozenset({"part_of"})

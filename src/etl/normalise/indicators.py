@@ -13,8 +13,9 @@ from typing import Any
 
 from etl.errors import ReferenceDataError
 from etl.model import Candidate
-from etl.reference import document, rows
+from etl.reference import document, local_rows, rows
 
+ALIASES = "indicator_aliases.csv"
 CATALOGUES = ("indicators_reform.yaml", "indicators_general.yaml")
 _SUGGESTED = 5
 _SHORTEST = 3
@@ -104,7 +105,7 @@ class IndicatorTable:
         self._aliases: dict[str, Indicator] = {}
         for label, code in aliases.items():
             if code not in self.by_code:
-                raise ReferenceDataError("indicator_aliases.csv", f"{label} is mapped to the unknown code {code}")
+                raise ReferenceDataError(ALIASES, f"{label} is mapped to the unknown code {code}")
             self._aliases[normal_label(label)] = self.by_code[code]
 
     @functools.lru_cache(maxsize=50_000)  # noqa: B019 — a catalogue lives as long as the process
@@ -325,9 +326,11 @@ def indicator(entry: Mapping[str, Any]) -> Indicator:
 
 @functools.cache
 def load_indicators() -> IndicatorTable:
-    """The catalogue of ``reference/indicators_*.yaml`` with the reviewers' ``indicator_aliases.csv``.
+    """The catalogue of ``reference/indicators_*.yaml`` with the reviewers' aliases: those installed,
+    and those of the setting ``reference_dir``, which win.
 
     Raises ReferenceDataError when a code stands twice or an alias names an unknown one.
     """
     entries = (indicator(e) for name in CATALOGUES for e in document(name)["indicators"])
-    return IndicatorTable(entries, {r["label"]: r["code"] for r in rows("indicator_aliases.csv")})
+    decided = (*rows(ALIASES), *local_rows(ALIASES))
+    return IndicatorTable(entries, {r["label"]: r["code"] for r in decided})

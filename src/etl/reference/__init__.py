@@ -25,6 +25,15 @@ def rows(name: str) -> Iterator[dict[str, str]]:
     return (row for _, row in numbered_rows(HERE / name))
 
 
+def local_rows(name: str) -> Iterator[dict[str, str]]:
+    """The lines of the table of this name in the folder of the setting ``reference_dir``; none without one."""
+    from etl.settings import load_settings
+
+    folder = load_settings().reference_dir
+    path = folder / name if folder else None
+    return (row for _, row in numbered_rows(path)) if path and path.is_file() else iter(())
+
+
 def numbered_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """As ``rows``, of any file, each with the number of its last line as an editor counts them."""
     at = 0

@@ -37,23 +37,23 @@ def state_of(api: str, run: str) -> str:
 
 def test_a_run_cancelled_in_the_ui(machine: Machine, place: Place) -> None:
     run = start_run(machine, place)
-    wait_until(lambda: files_done(place.database) >= 2, 60, "two files")
+    wait_until(lambda: files_done(place.database) >= 2, 120, "two files")
     asked: dict[str, Any] = {"state": {"type": "CANCELLING", "name": "Cancelling"}}
     ask("POST", f"{machine.api}/flow_runs/{run}/set_state", json=asked)
-    wait_until(lambda: state_of(machine.api, run) == "CANCELLED", 45, "the cancellation")
+    wait_until(lambda: state_of(machine.api, run) == "CANCELLED", 90, "the cancellation")
     assert files_done(place.database) < FILES
     place.next_run_completes()
 
 
 def test_a_killed_run_becomes_crashed_and_frees_its_slot(machine: Machine, place: Place) -> None:
     run = start_run(machine, place)
-    wait_until(lambda: files_done(place.database) >= 2, 60, "two files")
+    wait_until(lambda: files_done(place.database) >= 2, 120, "two files")
     for pid in processes_of(f"GONGBAO_WAREHOUSE={place.url}"):
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: state_of(machine.api, run) == "CRASHED", 45, "the worker to notice")
+    wait_until(lambda: state_of(machine.api, run) == "CRASHED", 90, "the worker to notice")
     assert files_done(place.database) < FILES
     following = start_run(machine, place)
-    wait_until(lambda: state_of(machine.api, following) == "COMPLETED", 90, "the next run")
+    wait_until(lambda: state_of(machine.api, following) == "COMPLETED", 150, "the next run")
     assert content(connect(place.url)) == place.expected
 
 
@@ -71,7 +71,7 @@ def flow_process(place: Place, api: str, url: str | None = None) -> subprocess.P
 def test_two_ingests_at_once(machine: Machine, place: Place, warehouse_url: str) -> None:
     both = [flow_process(place, machine.api, warehouse_url) for _ in range(2)]
     for process in both:
-        _, errors = process.communicate(timeout=120)
+        _, errors = process.communicate(timeout=200)
         assert process.returncode == 0, errors.decode()
     engine = connect(warehouse_url)
     try:
@@ -105,7 +105,7 @@ def test_a_server_that_restarts_in_mid_run(place: Place) -> None:
     try:
         wait_until(answers, 90, "the server")
         run = flow_process(place, api)
-        wait_until(lambda: files_done(place.database) >= 2, 60, "two files")
+        wait_until(lambda: files_done(place.database) >= 2, 120, "two files")
         running.kill()
         running.wait()
         assert run.poll() is None

@@ -14,7 +14,7 @@ from tests.flows.test_disturbances import start_run
 def test_ctrl_c_stops_everything(machine: Machine, place: Place) -> None:
     assert httpx.get(f"http://127.0.0.1:{machine.port + 1}/").is_success, "the reports are shown"
     run = start_run(machine, place)
-    wait_until(lambda: files_done(place.database) >= 1, 60, "a file")
+    wait_until(lambda: files_done(place.database) >= 1, 120, "a file")
     assert processes_of(machine.marker)
     assert machine.interrupt() == 0, machine.log.read_text()
     assert processes_of(machine.marker) == processes_of(place.url) == []

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from etl import __version__
-from etl.cli import backfill, doctor, explain, extract, publish, recheck, reference, report, run, watch
+from etl.cli import backfill, doctor, explain, extract, publish, recheck, reference, report, run, sheet, watch
 from etl.errors import GongbaoError, SettingsError, UsageError
 
 EXIT_FAILED = 1
@@ -33,6 +33,7 @@ app.command("recheck")(recheck.recheck)
 app.command("publish")(publish.publish)
 app.command("doctor")(doctor.doctor)
 app.add_typer(reference.app, name="reference")
+app.add_typer(sheet.app, name="sheet")
 
 
 def _version(show: bool) -> None:

@@ -60,6 +60,18 @@ def fit(table: Table, layouts: Sequence[SavedTable], file_name: str) -> Fit:
     return Fit(shape, near[1], near[2]) if near else Fit(shape)
 
 
+def taken_over(shape: Layout, layouts: Sequence[SavedTable], file_name: str) -> Corrections:
+    """What a layout that the shape fits, or no longer fits, had corrected, as far as it still has the columns."""
+    near = [saved for saved in layouts if is_edition_of(shape, saved.layout)]
+    if not near:
+        return Corrections()
+    saved = min(near, key=lambda s: len(differences(s.layout, shape)))
+    labels = {c.label for c in shape.columns}
+    columns = {label: c for label, c in saved.corrections.columns.items() if label in labels}
+    period = saved.corrections.period if saved.source == file_name else None
+    return replace(saved.corrections, columns=columns, period=period)
+
+
 def _contradictions(table: Table, saved: SavedTable, file_name: str) -> Iterator[str]:
     """Where the file says something else than the file that was corrected: a correction of one place is none of
     another's."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -262,7 +264,11 @@ class Source:
             if isinstance(p, Span) and p not in spans and abs(p.start - spans[0].start) <= FAR_APART
         ]
         marked = [*((s, True) for s in spans), *near]
-        return _window(self.text, marked, _sentence(self.text, [s for s, _ in marked], first.evidence))
+        return _window(self.text, marked, self._folded.sentence([s for s, _ in marked], first.evidence))
+
+    @cached_property
+    def _folded(self) -> _Folded:
+        return _Folded(self.text or "")
 
     def cell_text(self, cell: CellRef) -> str:
         """What a person sees in a cell; nothing without the file."""
@@ -323,24 +329,32 @@ def _open(file: FileLine, archive_dir: Path | None) -> Document | Workbook | Non
     return content if file.reader is None or content.reader == file.reader else None
 
 
-def _sentence(text: str, spans: Sequence[Span], evidence: str) -> tuple[int, int] | None:
-    """Where the sentence that the extractor saw stands around some figures: it runs over line ends that only the
-    layout made. None where it is not found there."""
-    first, last = min(s.start for s in spans), max(s.end for s in spans)
-    from_ = max(0, first - LONGEST_SENTENCE)
-    kept = [i for i in range(from_, min(len(text), last + LONGEST_SENTENCE)) if not text[i].isspace()]
-    wanted = "".join(map(_folded, "".join(evidence.split())))
-    at = "".join(_folded(text[i]) for i in kept).find(wanted) if wanted else -1
-    if at < 0:
-        return None
-    start, end = kept[at], kept[at + len(wanted) - 1] + 1
-    return (start, end) if start <= first and last <= end else None
+class _Folded:
+    """A text without blanks and with punctuation of one width, as evidence is kept; knows where each character was."""
+
+    def __init__(self, text: str) -> None:
+        self._at = array("L", (i for i, c in enumerate(text) if not c.isspace()))
+        self._text = "".join(text.split()).translate(_folding(text))
+
+    def sentence(self, spans: Sequence[Span], evidence: str) -> tuple[int, int] | None:
+        """Where the sentence that the extractor saw stands around some figures: it runs over line ends that only the
+        layout made. None where it is not found there."""
+        first, last = min(s.start for s in spans), max(s.end for s in spans)
+        wanted = "".join(evidence.split()).translate(_folding(evidence))
+        if not wanted:
+            return None
+        low = bisect_left(self._at, max(0, first - LONGEST_SENTENCE))
+        at = self._text.find(wanted, low, bisect_left(self._at, last + LONGEST_SENTENCE))
+        if at < 0:
+            return None
+        start, end = self._at[at], self._at[at + len(wanted) - 1] + 1
+        return (start, end) if start <= first and last <= end else None
 
 
-def _folded(character: str) -> str:
-    """Evidence has punctuation of one width; one character always stays one."""
-    folded = unicodedata.normalize("NFKC", character)
-    return folded if len(folded) == 1 else character
+def _folding(text: str) -> dict[int, str]:
+    """For the characters of a text that have another form of one character: that form."""
+    forms = ((c, unicodedata.normalize("NFKC", c)) for c in set(text) if not c.isascii())
+    return {ord(c): form for c, form in forms if len(form) == 1 and form != c}
 
 
 def _window(text: str, spans: Sequence[tuple[Span, bool]], sentence: tuple[int, int] | None = None) -> TextExcerpt:

@@ -249,7 +249,7 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
     elif g["last"] or g["lastb"]:
         return _last(m, g, today)
     else:
-        planned = m.string.endswith(_PLANNED, max(0, m.start() - 4), m.start())
+        planned = m.string.endswith(_PLANNED, max(0, m.start() - 4), m.start()) or m.string.startswith("前", m.end())
         found = _bare_part(g, anchor, planned)
         if found is None:
             return None
@@ -351,7 +351,7 @@ def _bare_part(g: dict[str, str | None], today: Today, planned: bool) -> tuple[s
     if g["b_edge"]:
         if g["b_edge"] not in ("年末", "年底", "岁末"):
             return None
-        past = today.month is None or today.month < 11
+        past = not planned and (today.month is None or today.month < 11)
         return (str(today.year - past) if today.year else None, "point", True)
     if g["b_whole"]:
         if today.year is None:

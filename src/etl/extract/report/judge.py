@@ -43,6 +43,8 @@ _MEASURES = frozenset(
     {"money", "area", "area_mu", "percent", "percentage_points", "per_mille", "multiple", "mass", "length_km", "length"}
 )
 _POWER_NEEDS = re.compile(r"(?:达到?|破|过|至|数|共|增加|有|约)$")
+_ROUND = re.compile(r"[十百千]?[百千万亿]|十万")
+"""让十万产业工人有奔头: as many as that, in rhetoric."""
 _LATIN_BEFORE = re.compile(r"[A-Za-z][-—.]?$")
 _WORD_AFTER_BARE = re.compile(r"[A-Za-z]")
 
@@ -91,6 +93,8 @@ def judge(
         if found is None:
             around = text[max(0, number.start - 3) : number.start], text[number.end : number.end + 3]
             return _reason_without_unit(number, before, after, around)
+        if _is_rhetoric(number, text, before):
+            return "idiom"
         unit = found
     if number.han and (reason := _not_meant_as_number(number, before, unit)):
         return reason
@@ -113,6 +117,11 @@ def judge(
             else ("up" if lexicon.words("growth").search(near) else None)
         )
     return Figure(unit, kind, status, direction, number.start, end)
+
+
+def _is_rhetoric(number: Number, text: str, before: str) -> bool:
+    bare = number.han and number.qualifier == "eq" and _ROUND.fullmatch(text, number.start, number.end)
+    return bool(bare) and not _POWER_NEEDS.search(before)
 
 
 def _ordinal(number: Number, text: str, before: str) -> Figure | str:
@@ -178,7 +187,7 @@ def _not_meant_as_number(number: Number, before: str, unit: str) -> str | None:
 
 def _time_phrase(number: Number, before: str, after: str, unit: str) -> str | None:
     if unit in _AGES:
-        measured = re.search(r"(?:平均|寿命|年龄)[^,。]{0,6}$", before)
+        measured = re.search(r"(?:平均|寿命|年龄|年轻)[^,。]{0,6}$", before)
         return None if measured and not after.startswith(("以上", "以下")) else "age"
     if (number.numeral is not None and number.numeral.decimals) or number.before.startswith(
         ("不超", "不少", "不低", "不高", "最", "至少")
@@ -289,6 +298,7 @@ _POLICY = re.compile(
 _NOW = re.compile(r"目前|已(?!经?计划)|去年|今年以来|截至")
 _FUTURE = re.compile(
     r"力争|目标(?:为|是|达|任务)|(?:到|至)(?:20\d\d年|[“「]?十[四五六]五[”」]?)[^,。;]{0,4},|(?:达产|投产|建成|全部建成)后,?|预计|预期目标|规划到|计划[用到在于]|未来[一二三五\d]"
+    r"|年底前|(?:下一步|接下来|后续|今后)[^。;]{0,30}?(?:将|要|计划|拟)"
     r"|(?:今年|明年|下一步|接下来|下半年|年内|后续)[^。;]{0,30}?(?:将|计划|拟|要)(?:再|新|建|培|投|实施|推|开展|举办|组织|完成|达|实现|继续|安排|发放|选树|打造|确保|力争)"
 )
 

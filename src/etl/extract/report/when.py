@@ -144,12 +144,21 @@ class Calendar:
             opened = sentences[max(0, bisect_left(sentences, m.start + 1) - 1)]
             if m.iso is None or m.role in ("until",):
                 return None
+            if self._quoted_before(opened, start):
+                return None
             if m.role == "now" or m.iso.count("-") >= 2 * (1 + m.iso.count("/")):
                 return None
             if m.start - opened <= _LEAD_IN:
                 return m
             return None
         return None
+
+    def _quoted_before(self, opened: int, start: int) -> bool:
+        """Whether the sentence at ``opened`` stands in a quotation that closed before ``start``."""
+        if self._text[opened : opened + 1] != "“":
+            return False
+        closed = self._text.find("”", opened, start)
+        return closed > 0 and self._text[closed - 1] in "。!?"
 
     def _told(self, mention: PeriodMention, at: int, target: bool) -> Period:
         iso = mention.iso

@@ -28,7 +28,8 @@ _ORGANISATION = re.compile(
     r"机场|港|日报|晚报|工人报)"
 )
 _QUOTATION = re.compile(r"[^“”\n]{0,3}“[^“”\n]{1,300}[。!?]”(?!的)")
-_SAID = re.compile(r"说|介绍|表示|告诉|坦言|感慨|笑道|算了")
+_SAID = re.compile(r"说|评价|介绍|表示|告诉|坦言|感慨|笑道|算了")
+_SAME_FIRM = re.compile(r"”?(?:该|这家)?(?:公司|集团|企业|厂|矿|村|镇|县|区|市)")
 _SHAPE = re.compile(
     r"(?P<han>[一二三四五六七八九十]{1,3}[、.])|(?P<bracket>[((][一二三四五六七八九十\d]{1,3}[))])|(?P<digit>\d{1,2}[、.])"
     r"|(?P<colon>[^:,。]{2,24}:)"
@@ -392,6 +393,14 @@ class Atlas:
                 return self._told(inner[-1], "section", entity)
         return replace(place, entity=entity[1]) if entity else place
 
+    def _is_of_speaker(self, n: Named) -> bool:
+        """…。”龙海区某厂包装工说: where a speaker comes from, not what the text goes on about."""
+        closed = self._text.rfind("”", max(0, n.start - 3), n.start)
+        if closed < 1 or self._text[closed - 1] not in "。!?,":
+            return False
+        end = self._text.find("。", n.end, n.end + 80)
+        return end > 0 and bool(_SAID.search(self._text, n.end, end))
+
     def _speaker(self, sentence: int, clause_end: int) -> tuple[int, int] | None:
         """The sentence after the quotation “…。” around the figure, if it tells who speaks."""
         closed = _QUOTATION.match(self._text, sentence)
@@ -426,6 +435,8 @@ class Atlas:
         first = self._text.find("。", paragraph, sentence)
         for n in reversed(self._between(paragraph, sentence)):
             if not n.subject or n.listed:
+                continue
+            if self._is_of_speaker(n) and not _SAME_FIRM.match(self._text, sentence):
                 continue
             opened = max(paragraph, *(self._text.rfind(mark, paragraph, n.start) + 1 for mark in "。!?;"))
             if n.start - opened <= _OPENING or n.start < first:

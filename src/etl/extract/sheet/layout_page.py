@@ -17,16 +17,20 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
-MAX_ROWS = 3000
+MAX_CELLS = 60_000
+"""Cells on a page, of all sheets together; more would make it too large for a browser to be pleasant."""
+MIN_ROWS = 40
+"""Rows of each sheet that are shown whatever the size of the others."""
 MAX_COLUMNS = 256
 MAX_TEXT = 200
-"""Rows and columns of a sheet and characters of a cell on the page; the page says how many are left out."""
+"""Columns of a sheet and characters of a cell on the page; the page says how many rows and columns are left out."""
 
 
 def layout_page(file_name: str, views: Sequence[SheetView], misfits: Sequence[str]) -> str:
     """The page. Every text of the file is escaped."""
     told = _Told()
-    sheets = [_sheet(view, told) for view in views]
+    room = MAX_CELLS // max(1, len(views))
+    sheets = [_sheet(view, told, room) for view in views]
     return (
         _environment()
         .get_template("layout.html.j2")
@@ -80,16 +84,17 @@ def _reasons() -> dict[str, str]:
     return {r["code"]: r["name_zh"] for r in rows("ignore_reasons.csv")}
 
 
-def _sheet(view: SheetView, told: _Told) -> dict[str, Any]:
+def _sheet(view: SheetView, told: _Told, room: int) -> dict[str, Any]:
     columns = view.columns
     shown = columns[:MAX_COLUMNS]
     all_rows = sorted(view.cells)
+    most = max(MIN_ROWS, room // max(1, len(shown)))
     return {
         "name": view.name,
         "tables": view.tables,
         "columns": [column_letters(c) for c in shown],
-        "rows": [(r + 1, list(_row(view, r, shown, told))) for r in all_rows[:MAX_ROWS]],
-        "rows_left_out": max(0, len(all_rows) - MAX_ROWS),
+        "rows": [(r + 1, list(_row(view, r, shown, told))) for r in all_rows[:most]],
+        "rows_left_out": max(0, len(all_rows) - most),
         "columns_left_out": len(columns) - len(shown),
     }
 

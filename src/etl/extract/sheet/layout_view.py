@@ -93,15 +93,17 @@ def view_sheets(found: Inspected) -> Iterator[SheetView]:
             r: {c: _cell(read.grid.name, item, roles.get((r, c)), figures, ignored) for c, item in row.items()}
             for r, row in read.grid.rows.items()
         }
-        counts = [
-            sum(v.figure is not None for r in table.block.data for c, v in cells[r].items() if c in table.block.columns)
-            for _, table in read.tables
-        ]
+        counts = [_figures_in(table, cells) for _, table in read.tables]
         tables = tuple(
             _table(n, table, known, figures=count)
             for n, ((_, table), known, count) in enumerate(zip(read.tables, read.fits, counts, strict=True), start=1)
         )
         yield SheetView(read.grid.name, tables, cells, tuple(_brief(read)))
+
+
+def _figures_in(table: Table, cells: Mapping[int, Mapping[int, CellView]]) -> int:
+    inside = set(table.block.columns)
+    return sum(v.figure is not None and c in inside for r in table.block.data for c, v in cells[r].items())
 
 
 # ---------------------------------------------------------------- cells

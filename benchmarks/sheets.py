@@ -1,0 +1,207 @@
+"""How long whole extraction of spreadsheets takes, beside what pandas and python-calamine need only to read them.
+
+    python benchmarks/sheets.py                files of GONGBAO_SHARED/sheets, and generated sheets up to 1 M cells
+    python benchmarks/sheets.py FOLDER --cells 100000 --json out.json
+
+Of each file: *gongbao* reads and extracts (roles, regions, units, periods, sums), *pandas* is ``read_excel`` or
+``read_csv`` of all sheets with its default engines, *calamine* yields the same cells as Python values (csv: the module
+csv). Files that pandas or calamine can't open at all (HTML named .xls, default passwords) are left out of the
+comparison with that reader and counted.
+The best of several rounds counts; warm caches for all three. Peak memory is that of a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+PLACES = (
+    "玄武区",
+    "秦淮区",
+    "建邺区",
+    "鼓楼区",
+    "浦口区",
+    "栖霞区",
+    "雨花台区",
+    "江宁区",
+    "六合区",
+    "溧水区",
+    "高淳区",
+)
+COLUMNS = 50
+SIZES = (10_000, 50_000, 200_000, 1_000_000)
+SUFFIXES = frozenset({".xlsx", ".xls", ".ods", ".et", ".csv", ".xlsm"})
+
+
+def gongbao(path: Path) -> int:
+    from etl.errors import GongbaoError
+    from etl.extract.sheet.workbook import extract_workbook
+    from etl.model import Workbook
+    from etl.read import read
+
+    try:
+        content = read(path)
+    except GongbaoError:
+        return 0
+    if not isinstance(content, Workbook):
+        return 0
+    found = extract_workbook(content, path.name)
+    return len(found.figures) + len(found.ignored)
+
+
+def pandas(path: Path) -> int:
+    import pandas as pd
+
+    if path.suffix.lower() == ".csv":
+        try:
+            return int(pd.read_csv(path, header=None, dtype=object, on_bad_lines="skip").notna().sum().sum())
+        except UnicodeDecodeError:
+            frame = pd.read_csv(path, header=None, dtype=object, on_bad_lines="skip", encoding="gb18030")
+            return int(frame.notna().sum().sum())
+    frames = pd.read_excel(path, sheet_name=None, header=None)
+    return sum(int(f.notna().sum().sum()) for f in frames.values())
+
+
+def calamine(path: Path) -> int:
+    if path.suffix.lower() == ".csv":  # it reads none; the csv module is the nearest to it
+        raw = path.read_bytes()
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = raw.decode("gb18030", "replace")
+        return sum(bool(v) for row in csv.reader(text.splitlines()) for v in row)
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_path(str(path))
+    return sum(v != "" for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for v in row)
+
+
+READERS: dict[str, Callable[[Path], int]] = {"gongbao": gongbao, "pandas": pandas, "calamine": calamine}
+
+
+def timed(reader: Callable[[Path], int], path: Path, rounds: int) -> tuple[float | None, int]:
+    """Best of the rounds and the cells; None when the reader can't open the file."""
+    best, cells = None, 0
+    for _ in range(rounds):
+        started = time.perf_counter()
+        try:
+            cells = reader(path)
+        except Exception:  # whatever another reader raises for a file that it can't open
+            return None, 0
+        spent = time.perf_counter() - started
+        best = spent if best is None else min(best, spent)
+    return best, cells
+
+
+def compare(folder: Path, rounds: int) -> dict[str, Any]:
+    """All files of a folder with all three, and the sums over the files that each pair can open."""
+    files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.name != "manifest.csv")
+    for reader in READERS.values():  # imports and tables are loaded once, before the clock runs
+        for path in files[:2]:
+            timed(reader, path, 1)
+    found = []
+    for path in files:
+        row: dict[str, Any] = {"file": str(path.relative_to(folder)), "bytes": path.stat().st_size}
+        for name, reader in READERS.items():
+            row[name], row[f"{name}_cells"] = timed(reader, path, rounds)
+        found.append(row)
+    return {"files": found, "totals": [_total(found, other) for other in ("pandas", "calamine")]}
+
+
+def _total(rows: list[dict[str, Any]], other: str) -> dict[str, Any]:
+    both = [r for r in rows if r["gongbao"] is not None and r[other] is not None]
+    ours, theirs = sum(r["gongbao"] for r in both), sum(r[other] for r in both)
+    return {
+        "against": other, "files": len(both), "unopened": len(rows) - len(both), "gongbao": ours, other: theirs,
+        "ratio": ours / theirs if theirs else None, "faster_in": sum(r["gongbao"] < r[other] for r in both),
+    }  # fmt: skip
+
+
+def generate(path: Path, cells: int) -> None:
+    """A csv of districts by month with 50 indicators."""
+    with path.open("w", encoding="utf-8", newline="") as f:
+        out = csv.writer(f)
+        out.writerow(["南京市各区主要指标"])
+        out.writerow(["年份", "地区", *(f"指标{n}(万元)" for n in range(COLUMNS))])
+        for n in range(max(1, cells // COLUMNS)):
+            row = [str(n * 31 % 9973 + c) for c in range(COLUMNS)]
+            out.writerow([f"{2000 + n // len(PLACES) % 25}年", PLACES[n % len(PLACES)], *row])
+
+
+def linearity(sizes: tuple[int, ...]) -> list[dict[str, Any]]:
+    """Seconds and peak memory by cells, each in a process of its own."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for cells in sizes:
+            path = Path(folder) / f"南京_{cells}.csv"
+            generate(path, cells)
+            done = subprocess.run([sys.executable, __file__, "--one", str(path)], capture_output=True, check=True)
+            found.append({"cells": cells, **json.loads(done.stdout)})
+    return found
+
+
+def one(path: Path) -> dict[str, Any]:
+    small = path.with_name("small.csv")
+    generate(small, 2000)
+    gongbao(small)
+    base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started = time.perf_counter()
+    read = gongbao(path)
+    spent = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {"read": read, "seconds": spent, "peak_mb": peak / 1024, "above_base_mb": (peak - base) / 1024}
+
+
+def show(result: dict[str, Any]) -> None:
+    print(f"{'file':<60} {'gongbao':>8} {'pandas':>8} {'calamine':>8}  seconds")
+    for row in sorted(result["files"], key=lambda r: -(r["gongbao"] or 0)):
+        times = " ".join(f"{row[n]:8.3f}" if row[n] is not None else f"{'—':>8}" for n in READERS)
+        print(f"{row['file'][-60:]:<60} {times}")
+    for t in result["totals"]:
+        print(
+            f"all {t['files']} files that {t['against']} opens ({t['unopened']} it does not): "
+            f"gongbao {t['gongbao']:.2f} s, {t['against']} {t[t['against']]:.2f} s, ratio {t['ratio']:.2f}, "
+            f"faster in {t['faster_in']}"
+        )
+    for row in result["linearity"]:
+        print(
+            f"{row['cells']:>9} cells: {row['seconds']:7.2f} s, {row['seconds'] / row['cells'] * 1e6:5.1f} µs a cell, "
+            f"peak {row['peak_mb']:.0f} MB ({row['above_base_mb'] / row['cells'] * 1024:.2f} KB a cell)"
+        )
+
+
+def main() -> None:
+    shared = os.environ.get("GONGBAO_SHARED", str(Path(__file__).parents[2] / "shared"))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(shared) / "sheets")
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--cells", type=int, default=SIZES[-1], help="largest generated sheet; 0: none")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    warnings.simplefilter("ignore")
+    if given.one:
+        print(json.dumps(one(given.one)))
+        return
+    if not given.folder.is_dir():
+        parser.error(f"{given.folder} is no folder; name one or set GONGBAO_SHARED")
+    result = compare(given.folder, given.rounds)
+    result["linearity"] = linearity(tuple(n for n in SIZES if n <= given.cells))
+    show(result)
+    if given.json:
+        given.json.write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -6,27 +6,16 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from etl.extract.report.articles import Article
 from etl.extract.report.flow import Line
+from etl.extract.report.naming import COUNTRY, FULL_NAME, NOT_SUBJECT, Named, Naming
 from etl.extract.report.sites import seated
-from etl.model import Area, Basis, Candidate
+from etl.model import Area, Basis
 from etl.normalise.regions import Gazetteer, Mention
 
-_COUNTRY = "100000"
 _SPEAKER = {"全国": "country", "我国": "country"}
-_FULL_NAME = re.compile(r"(?:省|市|县|区|州|盟|旗|地区|自治区|兵团)$")
-_AT_EDGE = re.compile(r"(?:^|[\s,。;:、!?()“”《》\n\-—]|[在于与和及对从由以让使将是为])$")
-_NOT_SUBJECT = re.compile(
-    r"(?:占|居|列|位居|高于|低于|超过|领先于?|比|较|面向|来自|入选|获评?|获得|荣获|被评为|评选|推荐|授予|命名|驻|赴|对口|支援|援|通过|出口|"
-    r"(?<![但于就])是|成为|作为|获批|争创|打造|创建|被|由|至|到|去|前往|飞往|抵达|走进|服务|向|与|同)$"
-)
-_LOCATIVE = re.compile(r"(?:在|赴|等|及|、|和)$")
-_ORGANISATION = re.compile(
-    r"[\u4e00-\u9fff()·]{0,14}?(?:公司|集团|煤矿|矿业|煤业|医院|大学|学院|学校|中学|小学|银行|工厂|冶炼厂|电厂|钢厂|研究所|研究院|合作社|"
-    r"机场|港|日报|晚报|工人报)"
-)
 _QUOTATION = re.compile(r"[^“”\n]{0,3}“[^“”\n]{1,300}[。!?]”(?!的)")
 _SAID = re.compile(r"说|评价|介绍|表示|告诉|坦言|感慨|笑道|算了")
 _SAME_FIRM = re.compile(r"”?(?:该|这家)?(?:公司|集团|企业|厂|矿|村|镇|县|区|市)")
@@ -41,19 +30,9 @@ _NEAR = 20
 _REACH = 1000
 """How far back, in characters, an organ of state looks for its city."""
 _AND_OTHERS = re.compile(r"(?:、[^、,。;]{2,9})?等")
-_JOINT = re.compile(r"、|和|及|以及|与|,")
 _OWN_ORGAN = re.compile(
     r"(?<![\u4e00-\u9fff])([省市州盟县区旗])(?=总工会|委[、,市县]|政府|人社|财政|教育|卫健|住建|民政|农业)"
 )
-_SITE = re.compile(
-    r"(?:(?![在有于到至的通])[\u4e00-\u9fff]){0,4}?"
-    r"(?:大桥|铁路|公路|高速|隧道|水库|电站|机场|港|地铁|湿地|景区|日报|晚报|工人报)"
-)
-_ORGAN_OF_STATE = re.compile(
-    r"[\u4e00-\u9fff]{0,4}(?:总工会|政府|委员会|省委|市委|县委|区委|人大|政协|局|厅|教育|卫生|财政|统计|各级|全社会|规模以上|辖区|境内)"
-)
-_AMONG = re.compile(r"[^,。;]{0,16}(?:中|内|上),")
-_THERE = re.compile(r"(?:[^,。;、]{0,12}?(?:园|区|镇|乡|村|街道|基地|现场|工地|车间))?,")
 _ENTITY = re.compile(
     r"(?:^|(?<=[,。;:\n在据是]))(?:[\u4e00-\u9fffA-Za-z()]{2,18}?(?:有限责任公司|股份有限公司|有限公司|集团公司|分公司|公司|集团|煤矿|矿业|煤业|钢铁|"
     r"医院|大学(?!文化|程度|生|本科|以上|毕业|专科|学历)|学院|冶炼厂|电厂|银行|合作社))(?:[\u4e00-\u9fff]{0,6}?(?:煤矿|矿|公司|分公司|电厂|医院|科技园|产业园|园区))?"
@@ -70,26 +49,6 @@ _GENERIC = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A place as named: ``subject`` when what follows is about it, not when it is an attribute or a firm's name."""
-
-    start: int
-    end: int
-    code: str | None
-    name: str
-    printed: str
-    level: str
-    self_reference: bool
-    subject: bool
-    zone: bool = False
-    """A part of the place ``code``, without a code of its own: figures are told of it as of an entity."""
-    listed: bool = False
-    """One of several (A县、B县): they share a clause, what follows is about all of them or about none."""
-    candidates: tuple[Candidate, ...] = ()
-    """The places of this name when the text does not settle which: the figure is held."""
-
-
 class Atlas:
     """Places of a flow by where they are named, read article by article."""
 
@@ -98,9 +57,10 @@ class Atlas:
     ) -> None:
         self._text = text
         self._gazetteer = gazetteer
+        self._naming = Naming(text, gazetteer)
         self._home = home
         mentions = gazetteer.find(text, within=home.code)
-        full = {m.text for m in mentions if _FULL_NAME.search(m.text)}
+        full = {m.text for m in mentions if FULL_NAME.search(m.text)}
         starts = [m.start for m in mentions]
         self._named: list[Named] = []
         self._places: list[tuple[int, Area]] = []
@@ -109,111 +69,25 @@ class Atlas:
         for article in articles:
             own = mentions[bisect_left(starts, article.start) : bisect_left(starts, article.end)]
             plain = [m for m in own if not m.self_reference]
-            named = self._resolved(plain, full, home.code)
+            named = self._naming.resolved(plain, full, home.code)
             place = self._place_of(article, named, own)
             if home.code is None and place.code is not None:
                 # now that the speaker is known, short names of its own places count too
                 near = gazetteer.find(text[article.start : article.end], within=place.code)
                 own = [replace(m, start=m.start + article.start, end=m.end + article.start) for m in near]
-                named = self._resolved([m for m in own if not m.self_reference], full, place.code)
+                named = self._naming.resolved([m for m in own if not m.self_reference], full, place.code)
             self._places.append((article.start, place))
             own_headings = headings[
                 bisect_left(heading_starts, article.start) : bisect_left(heading_starts, article.end)
             ]
             self._places += self._titled(own_headings, named, place)
-            named = self._with_lists(named)
+            named = self._naming.with_lists(named)
             named += self._self_references([m for m in own if m.self_reference], named)
             named += self._organs(article, sorted(named, key=lambda n: n.start))
             self._named += sorted(named, key=lambda n: n.start)
         self._starts = [n.start for n in self._named]
 
     # ------------------------------------------------------------ names
-
-    def _resolved(self, mentions: Sequence[Mention], full: set[str], home: str | None) -> list[Named]:
-        found: list[Named] = []
-        text = self._text
-        for m in mentions:
-            if m.text in ("中国", "中华"):
-                continue
-            joined = found[-1] if found and found[-1].end == m.start and found[-1].code else None
-            got = self._gazetteer.resolve(m.text, within=joined.code if joined else home)
-            if got.code is None or got.level is None:
-                if got.uncoded and (zone := self._zone(m, home)) is not None:
-                    found.append(zone)
-                    continue
-                known = got.uncoded and not m.text.endswith("区")
-                if known or (got.candidates and _FULL_NAME.search(m.text)):
-                    subject = self._is_subject(m)
-                    held = () if known else got.candidates
-                    found.append(Named(m.start, m.end, None, m.text, m.text, "", False, subject, candidates=held))
-                continue
-            if not joined and not self._believable(m, got.code, got.level, full, home):
-                continue
-            subject = joined.subject if joined else self._is_subject(m)
-            if subject and home is not None and got.code in self._over(home) and not self._opens_clause(m):
-                subject = False  # 融水是广西重点林区县: what lies over the speaker is told of it, not of itself
-            if subject and _SITE.match(text, m.end):
-                subject = False
-            elif subject and _ORGANISATION.match(text, m.end, m.end + 24) and not _ORGAN_OF_STATE.match(text, m.end):
-                subject = self._seat(m, got.code, got.level, home)
-            if joined:
-                found.pop()
-            start = joined.start if joined else m.start
-            found.append(
-                Named(start, m.end, got.code, got.name or m.text, text[start : m.end], got.level, False, subject)
-            )
-        return found
-
-    def _zone(self, m: Mention, home: str | None) -> Named | None:
-        """西安高新区: a part of the city without a code of its own."""
-        for length in range(len(m.text) - 2, 1, -1):
-            got = self._gazetteer.resolve(m.text[:length], within=home)
-            if got.code is not None and got.level in ("city", "county"):
-                return Named(m.start, m.end, got.code, m.text, m.text, got.level, False, self._is_subject(m), zone=True)
-        return None
-
-    def _seat(self, m: Mention, code: str, level: str, home: str | None) -> bool:
-        """Whether a place before a firm's or site's name tells where it lies: 位于涪城区的…公司, not 江苏…集团."""
-        official = bool(_FULL_NAME.search(m.text)) and level in ("county", "city")
-        return official or (level == "city" and home is not None and home in self._over(code))
-
-    def _over(self, code: str) -> tuple[str, ...]:
-        """The places around ``code``, without the country."""
-        return tuple(c for c in self._gazetteer.ancestors(code) if c not in (code, _COUNTRY))
-
-    def _believable(self, m: Mention, code: str, level: str, full: set[str], home: str | None) -> bool:
-        """Short names collide with words: they count when the text gives the full name too, or near home."""
-        if _FULL_NAME.search(m.text) or level in ("country", "province"):
-            return True
-        region = self._gazetteer.get(code)
-        if region is not None and region.name in full:
-            return True
-        if any((over := self._gazetteer.get(c)) and over.short and over.short in m.text for c in self._over(code)):
-            return True  # 黑龙江齐齐哈尔富拉尔基
-        near = home is None or code[:2] == home[:2]
-        if level == "city":
-            return near or bool(_AT_EDGE.search(self._text[max(0, m.start - 1) : m.start]))
-        inside = (home is not None and code[:4] == home[:4]) or (home is not None and home[2:] == "0000" and near)
-        return inside and bool(_AT_EDGE.search(self._text[max(0, m.start - 1) : m.start]))
-
-    def _is_subject(self, m: Mention) -> bool:
-        text = self._text
-        before = text[max(0, m.start - 4) : m.start]
-        if _NOT_SUBJECT.search(before) or self._in_name(m):
-            return False
-        if _LOCATIVE.search(before):
-            return bool(_AMONG.match(text, m.end) or _THERE.match(text, m.end))
-        return True
-
-    def _opens_clause(self, m: Mention) -> bool:
-        return m.start == 0 or bool(re.match(r"[\s,。;:!?“(]", self._text[m.start - 1]))
-
-    def _in_name(self, m: Mention) -> bool:
-        """Inside a short quotation or a title in 《》: part of a name."""
-        before, after = self._text[max(0, m.start - 12) : m.start], self._text[m.end : m.end + 14]
-        opened = max(before.rfind("“"), before.rfind("《"), before.rfind("‘"))
-        closed = re.search(r"[”》’]", after)
-        return opened >= 0 and not re.search(r"[”》’]", before[opened:]) and closed is not None
 
     def _place_at(self, at: int) -> Area:
         return self._places[max(0, bisect_right(self._places, at, key=lambda p: p[0]) - 1)][1]
@@ -270,23 +144,14 @@ class Atlas:
                 got = nearer if nearer.code is not None and self._inside_home(nearer.code) else got
             before = self._text[max(0, m.start - 4) : m.start]
             if m.text in _SPEAKER:
-                subject = self._home.code == _COUNTRY and not _NOT_SUBJECT.search(before)
-                found.append(Named(m.start, m.end, _COUNTRY, "全国", m.text, "country", True, subject))
+                subject = self._home.code == COUNTRY and not NOT_SUBJECT.search(before)
+                found.append(Named(m.start, m.end, COUNTRY, "全国", m.text, "country", True, subject))
             elif got.code is not None:
-                subject = not _NOT_SUBJECT.search(before) and not self._wider(got.code, place.code)
+                subject = not NOT_SUBJECT.search(before) and not self._wider(got.code, place.code)
                 found.append(
                     Named(m.start, m.end, got.code, got.name or m.text, m.text, got.level or "", True, subject)
                 )
         return found
-
-    def _with_lists(self, named: Sequence[Named]) -> list[Named]:
-        """The places with those marked that stand in a list of several."""
-        out = list(named)
-        for i in range(1, len(out)):
-            joint = _JOINT.fullmatch(self._text, out[i - 1].end, out[i].start)
-            if joint and None not in (out[i - 1].code, out[i].code) and out[i - 1].code != out[i].code:
-                out[i - 1 : i + 1] = replace(out[i - 1], listed=True), replace(out[i], listed=True)
-        return out
 
     def _organs(self, article: Article, named: Sequence[Named]) -> list[Named]:
         """市总工会, 县政府 at the start of a clause: the text speaks for the speaker's own place (again).

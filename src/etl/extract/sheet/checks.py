@@ -177,20 +177,32 @@ def _line(
 ) -> Sum | None:
     """The sum of one line; None when a member is missing or in another unit."""
     whole = by_place.get(total[0])
-    members = [by_place[p] for p in parts if p in by_place]
-    if whole is None or len(members) != len(parts) or len(members) < 2:
+    if whole is None or len(parts) < 2:
         return None
-    unit = (whole.figure.unit, whole.figure.multiplier)
-    if any((m.figure.unit, m.figure.multiplier) != unit for m in members):
-        return None
+    unit, multiplier = whole.figure.unit, whole.figure.multiplier
+    members = []
+    for place in parts:
+        member = by_place.get(place)
+        if member is None or member.figure.unit != unit or member.figure.multiplier != multiplier:
+            return None
+        members.append(member)
     return Sum(whole, tuple(members))
 
 
 def _best(choices: Iterable[Group], line: object, lines: Sequence[int]) -> list[Sum]:
     """The sums of the first group that holds in most lines; none otherwise."""
+    most_broken = (1 - HOLDS_IN) * len(lines)
     for group in choices:
-        found = [s for s in (line(group, n) for n in lines) if s is not None]  # type: ignore[operator]
-        held = sum(s.holds for s in found)
+        found: list[Sum] = []
+        held = 0
+        for n in lines:
+            one: Sum | None = line(group, n)  # type: ignore[operator]
+            if one is None:
+                continue
+            found.append(one)
+            held += one.holds
+            if len(found) - held > most_broken:
+                break  # can't hold in enough lines any more
         if held >= MIN_LINES and held >= HOLDS_IN * len(found):
             return found
     return []

@@ -53,18 +53,24 @@ def _numbers(table: Table, cells: Iterable[tuple[int, int]]) -> list[Decimal]:
 def _rows_add_up(table: Table, parts: list[Column]) -> bool:
     """Whether the columns add up to 100 in nearly every row that fills them all."""
     full = good = 0
+    most_bad = (1 - MOST) * len(table.rows)
     for row in table.rows:
         values = _numbers(table, [(row.row, c.col) for c in parts])
         if len(values) == len(parts):
             full += 1
             good += abs(sum(values) - HUNDRED) <= ROUNDING
+            if full - good > most_bad:
+                return False
     return full >= MIN_ROWS and good >= MOST * full
 
 
 def _column_adds_up(table: Table, column: Column) -> bool:
     """Whether the first row is 100 and the others, parts of parts left out, add up to it."""
     rows = [r for r in table.rows if not r.opens_part]
+    first = next((i.number.value for r in rows if (i := table.cells[r.row].get(column.col)) and i.number), None)
+    if first != HUNDRED:
+        return False
     values = _numbers(table, [(r.row, column.col) for r in rows])
-    if len(values) < MIN_ROWS or values[0] != HUNDRED:
+    if len(values) < MIN_ROWS:
         return False
     return abs(sum(values[1:]) - HUNDRED) <= ROUNDING

@@ -3,9 +3,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 4200
+SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test lint types format docs samples clean
+.PHONY: help run serve test fuzz lint types format docs samples clean
 
 help: ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +29,9 @@ serve: $(VENV)/installed ## server, worker and schedules on this machine until C
 
 test: $(VENV)/installed-dev ## run the tests
 	$(BIN)/pytest
+
+fuzz: $(VENV)/installed-dev ## read random and mutated texts for a minute (SECONDS=60)
+	$(BIN)/python scripts/fuzz.py --seconds $(SECONDS)
 
 lint: $(VENV)/installed-dev ## check style
 	$(BIN)/ruff check .

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 
 DIGITS = {
     "零": 0, "〇": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
@@ -22,6 +22,8 @@ POWERS = {**SMALL, **LARGE}
 
 MAX_DIGITS = 24
 """More digits than any figure has; arithmetic stays exact below."""
+_WIDE = Context(prec=400)
+"""Room for anything that forty characters can write (亿亿亿亿…), before it is found to be too large."""
 _D = "".join(DIGITS)
 _S = "".join(SMALL)
 _L = "".join(LARGE)
@@ -76,8 +78,11 @@ def parse_numeral(text: str) -> Numeral | None:
     sign = Decimal(1)
     if plain[0] in "-−－负" and len(plain) > 1:
         sign, plain = Decimal(-1), plain[1:]
-    found = _worded(plain) or _discount(plain) or _mixed(plain) or _han(plain)
-    if found is None or sign == 1:
+    with localcontext(_WIDE):
+        found = _worded(plain) or _discount(plain) or _mixed(plain) or _han(plain)
+    if found is None or found.number.adjusted() + found.multiplier > MAX_DIGITS:
+        return None
+    if sign == 1:
         return found
     return Numeral(-found.number, found.multiplier, found.decimals, found.unit, found.worded)
 

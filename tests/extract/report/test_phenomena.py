@@ -58,7 +58,7 @@ def every() -> Iterator[ParameterSet]:
             yield pytest.param(sentence, figures, id=f"{path.stem}-{sentence[:14]}", marks=marks)
 
 
-@pytest.mark.parametrize(("sentence", "figures"), every())
+@pytest.mark.parametrize(("sentence", "figures"), list(every()))
 def test_phenomena(sentence: str, figures: list[str]) -> None:
     assert found(sentence) == figures
 

@@ -1,0 +1,66 @@
+"""Input that still costs too much or crashes a stage. Strict: whoever repairs one removes its mark."""
+
+from __future__ import annotations
+
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from etl.ingest import Read, read_file
+from etl.model import SourceFile
+from etl.warehouse.load import FileRecord
+
+SECONDS = 3.0
+"""Of the processor: quadratic cost takes twice as long and more, linear cost a third."""
+
+
+def road(path: Path) -> Read | FileRecord:
+    return read_file(SourceFile(path, path.name, "0" * 64, path.stat().st_size))
+
+
+@pytest.mark.parametrize(
+    ("unit", "length"),
+    [
+        pytest.param(
+            "1.", 32_000, marks=pytest.mark.xfail(strict=True, reason="flow._CUT_NUMBER starts at each digit")
+        ),
+        pytest.param(
+            "123,", 40_000, marks=pytest.mark.xfail(strict=True, reason="_CUT_NUMBER, scan._NUMBER backtrack")
+        ),
+        pytest.param(
+            "123 ", 70_000, marks=pytest.mark.xfail(strict=True, reason="flow._LAYOUT_BLANK looks ahead to the end")
+        ),
+        ("1、", 32_000),
+        ("（1人", 16_000),
+        ("2023年", 32_000),
+    ],
+)
+def test_a_long_line_of_numbers_costs_no_more_than_its_length(tmp_path: Path, unit: str, length: int) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(f"2023年宜昌市{unit * (length // len(unit))}常住人口5万人。", encoding="utf-8")
+    started = time.process_time()
+    road(path)
+    assert time.process_time() - started < SECONDS
+
+
+@pytest.mark.xfail(strict=True, reason="ods.py lets NaN through as a number, which grid.yearlike compares")
+def test_a_cell_that_is_not_a_number_costs_no_other_cell(tmp_path: Path) -> None:
+    name = "urn:oasis:names:tc:opendocument:xmlns"
+    cells = [("string", "", "地区"), ("string", "", "人口（人）"), ("string", "", "宜昌市"), ("float", "NaN", "NaN")]
+    cells += [("string", "", "夷陵区"), ("float", "5", "5")]
+    form = '<table:table-cell office:value-type="{}" office:value="{}"><text:p>{}</text:p></table:table-cell>'
+    xml = [form.format(*cell) for cell in cells]
+    rows = "".join(f"<table:table-row>{xml[i]}{xml[i + 1]}</table:table-row>" for i in range(0, 6, 2))
+    path = tmp_path / "a.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "content.xml",
+            f'<office:document-content xmlns:office="{name}:office:1.0" xmlns:table="{name}:table:1.0" '
+            f'xmlns:text="{name}:text:1.0"><office:body><office:spreadsheet><table:table table:name="甲">{rows}'
+            "</table:table></office:spreadsheet></office:body></office:document-content>",
+        )
+    outcome = road(path)
+    assert isinstance(outcome, Read), outcome.error

@@ -88,7 +88,7 @@ def tally(path: Path, known: bool) -> Tally:
 
 def same_value(seen: Observation, fact: Mapping[str, Any]) -> bool:
     value = float(seen.obs_value)
-    return abs(value - fact["value"]) <= 1e-9 * max(1.0, abs(value))
+    return abs(value - float(fact["value"])) <= 1e-9 * max(1.0, abs(value))
 
 
 def is_quantity(seen: Observation, fact: Mapping[str, Any]) -> bool:
@@ -158,4 +158,5 @@ def test_without_a_manifest_little_is_asserted_wrongly() -> None:
     assert t.wrong_periods <= 0.02 * t.wanted
 
 
-QUANTITY, ROW = 0.97, 0.9
+QUANTITY, ROW = 0.985, 0.97
+"""A little below what is reached. Blind, before any rule knew them, the later six stood at 0.986 and 0.90."""

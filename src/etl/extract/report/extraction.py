@@ -228,7 +228,9 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             label = label_of_item(text, item[0], item[1], context.atlas.ends_in(*item[1]), holes, label)
             area = context.atlas.named_in(*item[0]) or area
         section = context.sections.at(figure.start)
-        default = Default(section.iso, "section") if section.iso else defaults[article]
+        rule = figure.status == "standard" and section.mode == "rule"
+        default = defaults[article] if not rule else context.default
+        default = Default(section.iso, "section") if section.iso else default
         target = figure.status == "target"
         period = context.calendar.period(
             figure.start,
@@ -238,7 +240,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             default,
             starts,
             target=target,
-            rule=figure.status == "standard" and section.mode == "rule",
+            rule=rule,
         )
         labels[figure.start] = label
         out.append(

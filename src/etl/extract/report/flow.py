@@ -70,6 +70,8 @@ _LAYOUT_BLANK = re.compile(
 )
 _LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]*")
 _CUT_NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d$)\d[\d.,]*[ \t]?[万亿千百余多]*$")
+_NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])[^:]{2,28}(?<![、的和与及])")
+"""二、2021年工作: a heading, however short the lines beside it are."""
 HEADING_LENGTH = 60
 WRAPPED_LENGTH = 16
 
@@ -91,8 +93,10 @@ def flow(text: str) -> Flow:
             titled = bool(mark and "#" in mark[0])
             prose = len(line) > HEADING_LENGTH or bool(_PROSE.search(line))
             cut_number = bool(_CUT_NUMBER.search(line)) and not titled
-            heading = titled or (
-                not prose and not wrapped and not cut_number and (len(block) == 1 or end - start < 0.8 * widest)
+            heading = (
+                titled
+                or (not prose and not wrapped and bool(_NUMBERED.fullmatch(line)))
+                or (not prose and not wrapped and not cut_number and (len(block) == 1 or end - start < 0.8 * widest))
             )
             begin = start + (mark.end() if mark else 0)
             goes_on = torn and n == 0 and not mark and (prose or (torn_number and unit_at(line, 0) is not None))

@@ -115,7 +115,8 @@ class Atlas:
                     found.append((line.start, replace(otherwise, entity=firm)))
                     shape = own
                 elif otherwise is not None and ((shape and own == shape) or (found and found[-1][1].entity)):
-                    found.append((line.start, otherwise))
+                    titled = self._home.code is not None and otherwise.code in {area.code for _, area in found}
+                    found.append((line.start, self._home if titled else otherwise))
         return found
 
     def _titled_firm(self, line: Line) -> str | None:

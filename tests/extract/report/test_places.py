@@ -1,0 +1,133 @@
+"""When a named place begins and stops being what a text is about; sections that date, plan and rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from etl.extract.report import extract_report
+from etl.model import Document, ManifestEntry, RawFigure
+
+
+def read(text: str, printed: str, region: str | None, published_on: str | None = "2024-08-20") -> RawFigure:
+    entry = ManifestEntry("a.txt", None, "发布单位", region, published_on)
+    found = extract_report(Document(text, "txt", "txt/1"), entry)
+    return next(f for f in found.figures if f.text == printed)
+
+
+PLACES = [
+    # a list of places does not go on speaking
+    ("全市推进改革。台山市、开平市引入第三方评价。群众满意度为96.8%。", "96.8%", "440700", "440700"),
+    ("台山市建成站点12个。投入资金30万元。", "30万元", "440700", "440781"),
+    ("其中,台山市、开平市、鹤山市分别开班3期、4期、5期。全年培训600人。", "4期", "440700", "440783"),
+    ("其中,台山市、开平市、鹤山市分别开班3期、4期、5期。全年培训600人。", "600人", "440700", "440700"),
+    ("台山、开平等3个县级市试点。新建站点40个。", "3个", "440700", "440700"),
+    ("台山、开平等3个县级市试点。新建站点40个。", "40个", "440700", "440700"),
+    # the speaker's own organs take the word back
+    ("江海区新建驿站8座。市总工会投入资金90万元。", "90万元", "440700", "440700"),
+    ("台山市新建驿站8座,市财政补助20万元。", "20万元", "440700", "440781"),
+    # a page of the province tells of one city after the other
+    ("记者从新乡市总工会获悉,活动启动。\n\n全市建成工作室512个。", "512个", "410000", "410700"),
+    # bridges and lines are no places, and what lies over the speaker is no subject
+    ("同江铁路大桥贯通,贸易额达18亿元。", "18亿元", "230800", "230800"),
+    ("融水是广西重点林区县,有企业347家。", "347家", "450225", "450225"),
+    # firms lie where the text says
+    ("位于涪城区的川西仪表有限责任公司现有职工1126人。", "1126人", "510700", "510703"),
+    ("徐矿集团张双楼煤矿有129名工人入党。", "129名", "320000", "320322"),
+    ("西安高新区落户企业63家。", "63家", "610000", "610100"),
+    # a speaker's origin
+    ("“每月有3000元津贴。”涪城区某厂的工人老李说。", "3000元", "510700", "510703"),
+    ("“课上得好。”涪城区某厂的工人老李说。该平台上线课程86门。", "86门", "510700", "510700"),
+]
+
+
+@pytest.mark.parametrize(("text", "printed", "home", "code"), PLACES)
+def test_place(text: str, printed: str, home: str, code: str) -> None:
+    assert read(text, printed, home).area.code == code
+
+
+def test_a_heading_of_the_same_shape_gives_the_word_back() -> None:
+    text = (
+        "绵阳工会简报\n\n江油市:小微企业建会\n\n新建工会213家。\n\n三台县:建在产业链上\n\n"
+        "建成职工之家3个。\n\n工会机制:带出好徒弟\n\n签订合同155对。"
+    )
+    assert read(text, "3个", "510700").area.code == "510722"
+    assert read(text, "155对", "510700").area.code == "510700"
+
+
+def test_a_heading_that_opens_with_a_firm_names_the_entity() -> None:
+    text = "徐矿集团张双楼煤矿培养工匠的做法\n\n一是提升待遇。每人每月给予300元技能津贴。"
+    found = read(text, "300元", "320000")
+    assert found.area.entity == "徐矿集团张双楼煤矿"
+    assert found.area.code == "320322"
+
+
+REPORT = """政府工作报告(摘要)
+
+一、过去五年工作回顾
+民生支出累计1250亿元。
+
+二、2021年工作
+新建职工之家85个。
+
+三、2022年重点任务
+新建养老服务中心20个。改造小区30个,目前已开工12个。
+今后五年,力争产值突破千亿元。
+"""
+SECTIONS = [
+    ("1250亿元", "2017/2021", "observed"),
+    ("85个", "2021", "observed"),
+    ("20个", "2022", "target"),
+    ("12个", "2022-01-12", "observed"),
+    ("千亿元", "2022/2026", "target"),
+]
+
+
+@pytest.mark.parametrize(("printed", "iso", "status"), SECTIONS)
+def test_sections_of_a_work_report(printed: str, iso: str, status: str) -> None:
+    found = read(REPORT, printed, "230800", "2022-01-12")
+    assert (found.period.iso, found.status) == (iso, status)
+
+
+RULES = """关于印发实施办法的通知
+
+第一条 截至2024年底,全市技能人才总量28.7万人。
+第二条 取得证书的职工补贴1000元。
+第三条 缴费满12个月、上年度裁员率不高于5.5%的企业,返还30%。
+第四条 经办机构应在10个工作日内办结,本办法有效期3年。
+"""
+
+
+@pytest.mark.parametrize(
+    ("printed", "status", "iso"),
+    [
+        ("28.7万人", "observed", "2024"),
+        ("1000元", "standard", "2025-03-20"),
+        ("12个月", "standard", "2025-03-20"),
+        ("5.5%", "standard", "2025-03-20"),
+        ("30%", "standard", "2025-03-20"),
+        ("10个工作日", "standard", "2025-03-20"),
+        ("3年", "standard", "2025-03-20"),
+    ],
+)
+def test_articles_of_a_rule_lay_down(printed: str, status: str, iso: str) -> None:
+    found = read(RULES, printed, "150600", "2025-03-20")
+    assert found.status == status
+    assert (found.period.iso or "")[:4] == iso[:4]
+
+
+def test_items_take_their_label_from_the_line_that_opens_the_list() -> None:
+    text = (
+        "2023年,全市开展竞赛。\n各县市技能补贴发放情况如下:\n(1)台山市:1865人,372.4万元;\n(2)开平市:1240人,251.8万元。"
+    )
+    found = read(text, "251.8万元", "440700")
+    assert "技能补贴发放" in found.label
+    assert (found.area.code, found.period.iso) == ("440783", "2023")
+
+
+def test_a_web_page_is_dated_by_its_head() -> None:
+    text = (
+        "昌吉州:工人有奔头\n来源:某报  发布时间:2026-03-06 10:32  浏览次数:1587  字体:[大 中 小]\n"
+        "\n去年,全州新增高技能人才6420人。"
+    )
+    found = extract_report(Document(text, "txt", "txt/1"))
+    assert [(f.text, f.period.iso, f.area.code) for f in found.figures] == [("6420人", "2025", "652300")]

@@ -242,7 +242,7 @@ def main() -> None:
         return
     full = int(given.megabytes * PER_MEGABYTE)
     result: dict[str, object] = {"python": platform.python_version(), "machine": platform.machine()}
-    print(f"{'text':32}{'characters':>12}{'figures':>9}{'CPU s':>9}{'chars/s':>10}{'peak MB':>9}")
+    print(f"{'text':32}{'characters':>12}{'figures':>9}{'one per':>9}{'CPU s':>9}{'chars/s':>10}{'peak MB':>9}")
     grown = [_row(f"prose {part * given.megabytes:.1f} MB", apart("prose", str(int(full * part)))) for part in SIZES]
     print(f"time grows with length to the power {slope(grown):.2f}")
     result |= {"prose": grown, "slope": round(slope(grown), 3)}
@@ -267,7 +267,8 @@ def main() -> None:
 
 def _row(name: str, measured: dict[str, float]) -> dict[str, float]:
     print(
-        f"{name:32}{measured['characters']:>12,}{measured['figures']:>9,}{measured['seconds']:>9.2f}"
+        f"{name:32}{measured['characters']:>12,}{measured['figures']:>9,}"
+        f"{measured['characters'] / max(measured['figures'], 1):>9.0f}{measured['seconds']:>9.2f}"
         f"{measured['per_second']:>10,}{measured['peak_mb']:>9.0f}",
         flush=True,
     )

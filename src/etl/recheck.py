@@ -67,7 +67,7 @@ def recheck_batch(
 ) -> tuple[Rechecked, ...]:
     """Check a batch of loaded files; ``run_id`` None tells what would happen and changes nothing."""
     with engine.connect().execution_options(readonly=True) as connection:
-        stored = _stored(connection, files)
+        stored = stored_rows(connection, files)
     verdicts = check([FileRows(s.file.sha256, (*s.loaded, *s.held), s.evaluated) for s in stored], suites)
     return tuple(_apply(engine, run_id, s, v) for s, v in zip(stored, verdicts, strict=True))
 
@@ -104,7 +104,8 @@ def _numerals(o: Observation) -> int:
     return 1 if isinstance(o.place, CellRef) else len(count_numerals(o.text))
 
 
-def _stored(connection: sa.Connection, files: Sequence[StoredFile]) -> tuple[Stored, ...]:
+def stored_rows(connection: sa.Connection, files: Sequence[StoredFile]) -> tuple[Stored, ...]:
+    """All that the warehouse holds of some files, with their relations judged anew."""
     by_sha = {f.sha256: f for f in files}
     loaded = _observations(connection, schema.observation, by_sha)
     held = _observations(connection, schema.quarantine, by_sha)

@@ -29,6 +29,15 @@ def report(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write there; - is standard output.", show_default=False),
     ] = None,
+    data_docs: Annotated[
+        Path | None,
+        typer.Option(
+            "--data-docs",
+            metavar="DIR",
+            help="Also write Great Expectations' own pages there, readable offline.",
+            show_default=False,
+        ),
+    ] = None,
     warehouse: Warehouse = None,
 ) -> None:
     """Rebuild the report of a run (in Chinese, one file, works offline), or print its data.
@@ -38,10 +47,13 @@ def report(
     etl report 3f2a -o page.html             of the run whose id begins so, to a place of your own
     etl report --format json | jq .totals    everything the page tells
     etl report --format csv -o findings.csv  a line per finding, for a spreadsheet
+    etl report --data-docs docs              with the pages of Great Expectations, for those who write rules
 
     json and csv go to standard output unless --output names a file.
     """
     settings = load_settings(warehouse=warehouse)
+    if data_docs is not None:
+        typer.echo(_data_docs(settings, run_id, data_docs), err=True)
     if form == "html" and output is None:
         typer.echo(_into_var(settings, run_id))
         return
@@ -61,6 +73,17 @@ def _into_var(settings: Settings, run_id: str | None) -> Path:
     from etl.warehouse.engine import connect
 
     return write_report(connect(settings.warehouse), run_id, settings.reports_dir, archive_dir=settings.archive_dir)
+
+
+def _data_docs(settings: Settings, run_id: str | None, folder: Path) -> Path:
+    from etl.check.suites import load_suites
+    from etl.report.data_docs import write_data_docs
+    from etl.report.queries import load_report_data
+    from etl.warehouse.engine import connect
+
+    engine = connect(settings.warehouse)
+    data = load_report_data(engine, run_id)
+    return write_data_docs(engine, data, load_suites(settings.suites_dir), folder)
 
 
 def _text(settings: Settings, run_id: str | None, form: Format) -> str:

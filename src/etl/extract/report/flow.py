@@ -58,14 +58,14 @@ _MARK = re.compile(r"[ \t]*(?:#{1,6}[ \t]|>[ \t]?|[-*+·•●■◆▲][ \t])")
 _HAN = r"\u3400-\u9fff"
 _NUMERAL = "零〇一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟"
 _LAYOUT_BLANK = re.compile(
-    rf"(?<=[{_NUMERAL}])[ \t\u3000]+(?=[{_NUMERAL}余多几点成折]|分[ ]?之|个[ ]?百分?)"
-    rf"|(?<=成)[ \t]+(?=[{_NUMERAL[1:11]}])|(?<=[余几多点])[ \t]+(?=[万亿千百十{_NUMERAL[:10]}])"
-    r"|(?<=个)[ \t]+(?=百[ ]?分)|(?<=百)[ \t]+(?=分)|(?<=分)[ \t]+(?=[之点])"
-    rf"|(?<=[分 ]之)[ \t]+(?=[{_NUMERAL}\d])"
-    rf"|(?<=[{_HAN}0-9%‰、。;:(“”)])[ \t\u3000]+(?=[0-9%‰])(?<![0-9] )(?<![0-9]  )"
-    rf"|(?<=[0-9])[ \t\u3000]+(?=[{_HAN}%‰℃])"
-    r"|(?<![0-9.,])(?<=[0-9])[ \t]+(?=[0-9]{3}(?:[ \t][0-9]{3})*(?![0-9.]))"
-    r"|(?<=\d)[ \t]+(?=\d{3}(?![0-9.])(?:[ \t]\d{3}(?!\d))*[ \t]?[%人名家户个元万亿件项次套所篇种台辆亩吨])"
+    rf"(?<=[{_NUMERAL}])[ \u3000]+(?=[{_NUMERAL}余多几点成折]|分[ ]?之|个[ ]?百分?)"
+    rf"|(?<=成)[ ]+(?=[{_NUMERAL[1:11]}])|(?<=[余几多点])[ ]+(?=[万亿千百十{_NUMERAL[:10]}])"
+    r"|(?<=个)[ ]+(?=百[ ]?分)|(?<=百)[ ]+(?=分)|(?<=分)[ ]+(?=[之点])"
+    rf"|(?<=[分 ]之)[ ]+(?=[{_NUMERAL}\d])"
+    rf"|(?<=[{_HAN}0-9%‰、。;:(“”)])[ \u3000]+(?=[0-9%‰])(?<![0-9] )(?<![0-9]  )"
+    rf"|(?<=[0-9])[ \u3000]+(?=[{_HAN}%‰℃])"
+    r"|(?<![0-9.,])(?<=[0-9])[ ]+(?=[0-9]{3}(?:[ ][0-9]{3})*(?![0-9.]))"
+    r"|(?<=\d)[ ]+(?=\d{3}(?![0-9.])(?:[ ]\d{3}(?!\d))*[ ]?[%人名家户个元万亿件项次套所篇种台辆亩吨])"
     rf"|(?<=[{_HAN}])[\u200b\ufeff\u00ad]+(?=[{_HAN}0-9])"
 )
 _LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]*")
@@ -92,7 +92,8 @@ def flow(text: str) -> Flow:
             line = raw.strip()
             titled = bool(mark and "#" in mark[0])
             prose = len(line) > HEADING_LENGTH or bool(_PROSE.search(line))
-            cut_number = bool(_CUT_NUMBER.search(line)) and not titled
+            row = "\t" in line  # cells of a table: nothing of it goes on in the next line
+            cut_number = bool(_CUT_NUMBER.search(line)) and not titled and not row
             heading = (
                 titled
                 or (not prose and not wrapped and bool(_NUMBERED.fullmatch(line)))
@@ -103,7 +104,7 @@ def flow(text: str) -> Flow:
             if not (wrapped or goes_on) or mark:
                 breaks.append((len(kept), heading))
             kept.extend(_pieces(view.text, begin, end))
-            open_end = not _CLOSED.search(line)
+            open_end = not row and not _CLOSED.search(line)
             is_last = n == len(block) - 1
             fills = len(line) >= max(WRAPPED_LENGTH, int(0.6 * widest))
             wrapped = open_end and not is_last and not titled and (fills or cut_number)

@@ -56,7 +56,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def samples() -> list[str]:
-    return sorted(p.name for p in (REPO / "samples").iterdir() if p.suffix != ".md" and p.name != "manifest.csv")
+    files = (p for p in (REPO / "samples").iterdir() if not p.name.startswith(".") and p.suffix != ".md")
+    return sorted(p.name for p in files if p.name != "manifest.csv")
 
 
 def test_the_first_run_shows_a_line_per_file_and_where_things_lie(home: Path) -> None:

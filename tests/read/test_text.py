@@ -89,8 +89,11 @@ def test_nothing_but_blanks_is_empty(tmp_path: Path, data: bytes) -> None:
         read(path)
 
 
-@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
-def test_utf8_always_comes_back(text: str) -> None:
-    decoded = decode(text.encode(), "")
-    if "\0" not in text and not text.startswith("\ufeff"):
-        assert decoded.text == text
+CHINESE = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF)
+LATIN = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
+
+
+@given(st.text(alphabet=st.one_of(CHINESE, LATIN, st.sampled_from("，。、：；“”（）％\n"))))
+def test_utf8_of_chinese_text_always_comes_back(text: str) -> None:
+    """Two lone bytes may be read either way (ȡ or 取): the promise is for what reports are written in."""
+    assert decode(text.encode(), "").text == text

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from etl.cli.names import shown_name
 from etl.settings import Settings
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ class _Advance(logging.Handler):
         self.progress, self.bar = progress, bar
 
     def emit(self, record: logging.LogRecord) -> None:
+        from rich.markup import escape
+
         name = getattr(record, "file_read", None)
         if name is not None:
-            self.progress.update(self.bar, advance=1, description="reading", name=name)
+            self.progress.update(self.bar, advance=1, description="reading", name=escape(shown_name(name)))

@@ -91,7 +91,9 @@ def show_run(settings: Settings, summary: RunSummary) -> None:
     """A line per file, the totals, and where things lie."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
+    from etl.cli.names import shown_name
     from etl.warehouse.engine import shown
 
     console = Console()
@@ -102,7 +104,7 @@ def show_run(settings: Settings, summary: RunSummary) -> None:
     table.add_column("status")
     for f in summary.files:
         counts = (str(n) for n in (f.numerals, f.loaded, f.held, f.ignored))
-        table.add_row(f.name, *counts, f"{f.seconds:.2f}", f.status)
+        table.add_row(Text(shown_name(f.name)), *counts, f"{f.seconds:.2f}", f.status)
     console.print(table)
     for line in _notes(summary):
         console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -111,9 +111,12 @@ def _value(cell: Any) -> tuple[CellValue, str, bool]:
     kind = cell.get(f"{_OFFICE}value-type")
     if kind in ("float", "currency", "percentage"):
         try:
-            number = plain(without_noise(Decimal(cell.get(f"{_OFFICE}value", ""))))
+            number = Decimal(cell.get(f"{_OFFICE}value", ""))
         except InvalidOperation:
             return (text or None), text, False
+        if not number.is_finite():
+            return (text or None), text, False
+        number = plain(without_noise(number))
         if kind == "percentage":
             number = plain(number * 100)
             return number, text or f"{number:f}%", True

@@ -64,14 +64,15 @@ _LAYOUT_BLANK = re.compile(
     rf"|(?<=[分 ]之)[ ]+(?=[{_NUMERAL}\d])"
     rf"|(?<=[{_HAN}0-9%‰、。;:(“”)])[ \u3000]+(?=[0-9%‰])(?<![0-9] )(?<![0-9]  )"
     rf"|(?<=[0-9])[ \u3000]+(?=[{_HAN}%‰℃])"
-    r"|(?<![0-9.,])(?<=[0-9])[ ]+(?=[0-9]{3}(?:[ ][0-9]{3})*(?![0-9.]))"
-    r"|(?<=\d)[ ]+(?=\d{3}(?![0-9.])(?:[ ]\d{3}(?!\d))*[ ]?[%人名家户个元万亿件项次套所篇种台辆亩吨])"
+    r"|(?<=\d)[ ]+(?=\d{3}(?![0-9.])(?:[ ]\d{3}(?!\d)){0,4}[ ]?[%人名家户个元万亿件项次套所篇种台辆亩吨])"
     rf"|(?<=[{_HAN}])[\u200b\ufeff\u00ad]+(?=[{_HAN}0-9])"
 )
 _LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]*")
 _CUT_NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d$)\d[\d.,]*[ \t]?[万亿千百余多]*$")
 _NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])[^:]{2,28}(?<![、的和与及])")
 """二、2021年工作: a heading, however short the lines beside it are."""
+CUT_LENGTH = 40
+"""Characters of a line's end in which a number that the line cuts is looked for."""
 HEADING_LENGTH = 60
 WRAPPED_LENGTH = 16
 
@@ -93,7 +94,7 @@ def flow(text: str) -> Flow:
             titled = bool(mark and "#" in mark[0])
             prose = len(line) > HEADING_LENGTH or bool(_PROSE.search(line))
             row = "\t" in line  # cells of a table: nothing of it goes on in the next line
-            cut_number = bool(_CUT_NUMBER.search(line)) and not titled and not row
+            cut_number = bool(_CUT_NUMBER.search(line[-CUT_LENGTH:])) and not titled and not row
             heading = (
                 titled
                 or (not prose and not wrapped and bool(_NUMBERED.fullmatch(line)))

@@ -164,10 +164,10 @@ def test_an_extractor_that_crashes_marks_its_file(
 ) -> None:
     real = ingest.extract
 
-    def crash(source: object, content: object) -> object:
+    def crash(source: object, *rest: object) -> object:
         if getattr(source, "name", "") == "report.txt":
             raise RuntimeError("boom")
-        return real(source, content)  # type: ignore[arg-type]
+        return real(source, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(ingest, "extract", crash)
     _, files = run(warehouse, landing)

@@ -32,7 +32,7 @@ PLACES = [
     ("融水是广西重点林区县,有企业347家。", "347家", "450225", "450225"),
     # firms lie where the text says
     ("位于涪城区的川西仪表有限责任公司现有职工1126人。", "1126人", "510700", "510703"),
-    ("徐矿集团张双楼煤矿有129名工人入党。", "129名", "320000", "320322"),
+    ("大柳塔煤矿有129名工人入党。", "129名", "610000", "610881"),
     ("西安高新区落户企业63家。", "63家", "610000", "610100"),
     # a speaker's origin
     ("“每月有3000元津贴。”涪城区某厂的工人老李说。", "3000元", "510700", "510703"),
@@ -55,10 +55,10 @@ def test_a_heading_of_the_same_shape_gives_the_word_back() -> None:
 
 
 def test_a_heading_that_opens_with_a_firm_names_the_entity() -> None:
-    text = "徐矿集团张双楼煤矿培养工匠的做法\n\n一是提升待遇。每人每月给予300元技能津贴。"
-    found = read(text, "300元", "320000")
-    assert found.area.entity == "徐矿集团张双楼煤矿"
-    assert found.area.code == "320322"
+    text = "神东集团大柳塔煤矿培养工匠的做法\n\n一是提升待遇。每人每月给予300元技能津贴。"
+    found = read(text, "300元", "610000")
+    assert found.area.entity == "神东集团大柳塔煤矿"
+    assert found.area.code == "610881"
 
 
 REPORT = """政府工作报告(摘要)

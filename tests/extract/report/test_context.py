@@ -141,7 +141,7 @@ def test_label(text: str, printed: str, words: list[str]) -> None:
 
 
 def test_labels_tell_different_facts_apart() -> None:
-    text = "对特困家庭每月给予300元、500元、800元补贴。罚款5万元以上20万元以下。设男生宿舍120间、女生宿舍135间。"
+    text = "对特困家庭每月发给260元、480元、750元补贴。罚款5万元以上20万元以下。设男生宿舍120间、女生宿舍135间。"
     figures = read(text).figures
     assert len({(f.label, f.unit, f.period.iso) for f in figures}) == len(figures)
 

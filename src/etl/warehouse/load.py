@@ -228,6 +228,7 @@ def _observation(o: Observation, owner: Mapping[str, Any]) -> Row:
         "area_printed": o.area.printed,
         "area_unresolved": o.area.unresolved,
         "area_candidates": [asdict(c) for c in o.area.candidates],
+        "decision_id": None,
         **owner,
     }
 

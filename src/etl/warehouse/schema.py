@@ -200,6 +200,9 @@ def _observation_columns() -> list[sa.Column[Any]]:
         _column("steps", sa.JSON, "how the reading came about, one clause each", nullable=False),
         _column("layout_confidence", sa.Float, "sheets: how sure the roles of its table are, 0 to 1", nullable=False),
         _column("run_id", sa.String(36), "run that wrote the row", sa.ForeignKey("ingest_run.run_id"), nullable=False),
+        _column(
+            "decision_id", sa.String(24), "the reviewer's decision (table decision) that made it so; null: the rules"
+        ),
     ]
 
 
@@ -217,7 +220,7 @@ quarantine = sa.Table(
     "quarantine",
     metadata,
     *_observation_columns(),
-    _column("state", sa.String(16), "open: waits for a reviewer", nullable=False),
+    _column("state", sa.String(16), "open: waits for a reviewer; rejected: kept out by one", nullable=False),
     _column("first_seen_at", UTC, "when the row was first held", nullable=False),
     _column("last_seen_at", UTC, "when it was last found again", nullable=False),
     sa.Index("ix_quarantine_file_sha256", "file_sha256"),
@@ -238,6 +241,67 @@ finding = sa.Table(
     sa.Index("ix_finding_file_sha256", "file_sha256"),
     sa.Index("ix_finding_observation_id", "observation_id"),
     comment="Every rule that a row or file did not meet, whatever its severity.",
+)
+
+decision = sa.Table(
+    "decision",
+    metadata,
+    _column("seq", sa.Integer, "order in which decisions were written here", primary_key=True, autoincrement=True),
+    _column("decision_id", sa.String(24), "derived from its content: the same when replayed elsewhere", nullable=False),
+    _column("kind", sa.String(16), "accept, correct, reject, map or undo", nullable=False),
+    _column("scope", sa.String(16), "row, rule (in a file), column (of a sheet), mapping or undo", nullable=False),
+    _column("decided_by", Text, "who", nullable=False),
+    _column("decided_at", UTC, "when", nullable=False),
+    _column("reason", Text, "why", nullable=False),
+    _column("expires_at", UTC, "from when on it no longer counts; null: never"),
+    _column("undoes", sa.String(24), "undo: the decision it takes back"),
+    _column(
+        "change", sa.JSON, "correct, map: what is set, {value, unit, region, period, kind, indicator}", nullable=False
+    ),
+    _column("mapping", sa.JSON, "map: which figures, {what, printed, files}; else empty", nullable=False),
+    _column("shown", sa.JSON, "what the reviewer was shown: counts and a sample of lines", nullable=False),
+    sa.UniqueConstraint("decision_id"),
+    comment="What reviewers decided. Rows are only ever added: triggers refuse changes.",
+)
+
+decision_target = sa.Table(
+    "decision_target",
+    metadata,
+    _column("decision_id", sa.String(24), "the decision", sa.ForeignKey("decision.decision_id"), primary_key=True),
+    _column("observation_id", sa.String(24), "the figure", primary_key=True),
+    _column("file_sha256", sa.String(64), "its file", nullable=False),
+    _column("source", Text, "name of that file", nullable=False),
+    _column("place", Text, "where it stands in it", nullable=False),
+    _column("text", Text, "the figure exactly as printed", nullable=False),
+    _column("label", Text, "what is measured", nullable=False),
+    _column("rules", sa.JSON, "fingerprint: rules that held it, {rule id: version}", nullable=False),
+    _column("series_key", sa.String(24), "fingerprint: its series", nullable=False),
+    _column("time_period", sa.String(32), "fingerprint: its period"),
+    _column("obs_value", Exact(), "fingerprint: its value", nullable=False),
+    _column("unit", Text, "fingerprint: its unit"),
+    _column("covers", sa.JSON, "correct: rules that it does not meet once corrected, as shown", nullable=False),
+    sa.Index("ix_decision_target_file_sha256", "file_sha256"),
+    sa.Index("ix_decision_target_observation_id", "observation_id"),
+    comment="The figures that a decision is about, as they were then. It stands while they still are so.",
+)
+
+review_item = sa.Table(
+    "review_item",
+    metadata,
+    _column("observation_id", sa.String(24), "the figure, in observation or quarantine", primary_key=True),
+    _column("file_sha256", sa.String(64), "the file", sa.ForeignKey("source_file.sha256"), nullable=False),
+    _column("state", sa.String(16), "open, accepted, corrected, rejected or fixed", nullable=False),
+    _column("rules", sa.JSON, "rules that hold it, or would, {rule id: version}", nullable=False),
+    _column("decision_id", sa.String(24), "the standing decision; null: none"),
+    _column("lapsed_id", sa.String(24), "an earlier decision that no longer stands; null: none"),
+    _column("note", Text, "why it is open again, or how it was fixed, in Chinese", nullable=False),
+    _column("reading", sa.JSON, "the columns that a decision changed, as they were read; empty: none", nullable=False),
+    _column("first_seen_at", UTC, "when it was first held or decided on", nullable=False),
+    _column("last_seen_at", UTC, "when it was last found again", nullable=False),
+    _column("changed_at", UTC, "since when it is in this state", nullable=False),
+    sa.Index("ix_review_item_file_sha256", "file_sha256"),
+    sa.Index("ix_review_item_decision_id", "decision_id"),
+    comment="Every figure that was ever held or decided on, and what became of it. It outlives a new reading.",
 )
 
 quality_check = sa.Table(

@@ -10,12 +10,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from etl.warehouse.engine import connect
+from tests.barrier import Barrier
 from tests.conftest import REPO
 from tests.dump import accounting, content
 
@@ -196,23 +196,20 @@ def test_bad_files_fail_the_run_after_the_good_ones_were_loaded(home: Path, tmp_
 
 def test_a_killed_run_leaves_nothing_half_done(home: Path, tmp_path: Path) -> None:
     shutil.copytree(REPO / "samples", tmp_path / "samples")
-    (tmp_path / "gongbao.toml").write_text("batch_size = 1\n", encoding="utf-8")
     database = tmp_path / "var" / "warehouse.db"
+    barrier = Barrier(tmp_path / "barrier")
     process = subprocess.Popen(
         [sys.executable, "-m", "etl.cli.main", "run", "samples"],
         cwd=tmp_path,
-        env=environment(tmp_path),
+        env=environment(tmp_path) | barrier.settings,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    deadline = time.monotonic() + 120
-    while loaded(database) < 3 and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert process.poll() is None, "it ended before it could be killed"
+    barrier.let_through(3, lambda: loaded(database))
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    assert 3 <= loaded(database) < len(samples())
+    assert loaded(database) == 3 < len(samples())
     again = etl(tmp_path, "run", "samples")
     assert again.returncode == 0, again.stderr
     undisturbed = content(connect(f"sqlite:///{home / 'var' / 'warehouse.db'}"))

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +16,21 @@ import httpx
 import pytest
 
 from etl.warehouse.engine import connect, upgrade
+from tests.barrier import PATIENCE, Barrier, wait_until
 from tests.conftest import REPO
 from tests.dump import content
 from tests.flows.making import ingest_quietly, landing, undisturbed
 
-START_SECONDS = 150
 FILES = 9
+TEST_SECONDS = 900
+"""Limit of each test: what it waits for has limits of its own, which name what did not come."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.prefect)
+            item.add_marker(pytest.mark.timeout(TEST_SECONDS))
 
 
 def two_free_ports() -> int:
@@ -57,13 +60,6 @@ def ask(method: str, url: str, **more: Any) -> Any:
             break
         time.sleep(1)
     return response.raise_for_status().json()
-
-
-def wait_until(condition: Callable[[], object], seconds: float, what: str) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
-        time.sleep(0.1)
 
 
 def processes_of(marker: str) -> list[int]:
@@ -105,13 +101,13 @@ class Machine:
             assert self.process.poll() is None, self.log.read_text()
             return "Reports " in self.log.read_text()
 
-        wait_until(is_ready, START_SECONDS, "make serve")
+        wait_until(is_ready, "make serve")
 
     def interrupt(self) -> int:
         """Ctrl-C; gives the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        return self.process.wait(90)
+        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -173,6 +169,12 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, li
     """A landing folder, and the warehouse that a quiet ingest makes of it."""
     folder = tmp_path_factory.mktemp("source")
     return landing(folder / "landing", FILES), undisturbed(folder / "landing", folder)
+
+
+@pytest.fixture
+def barrier(tmp_path: Path) -> Barrier:
+    """What holds the run of one process before each file."""
+    return Barrier(tmp_path / "barrier")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def files_done(database: Path) -> int:
     """Files in a SQLite warehouse so far; 0 while there is none."""
     if not database.exists():
         return 0
-    with sqlite3.connect(database, timeout=10) as connection:
+    with contextlib.closing(sqlite3.connect(database, timeout=60)) as connection:
         try:
             return int(connection.execute("select count(*) from source_file").fetchone()[0])
         except sqlite3.OperationalError:

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.barrier import wait_until
 from tests.conftest import REPO
-from tests.flows.conftest import Machine, ask, clean_environment, wait_until
+from tests.flows.conftest import Machine, ask, clean_environment
 
 DEPLOYMENTS = yaml.safe_load((REPO / "deployments" / "prefect.yaml").read_text(encoding="utf-8"))
 
@@ -68,7 +69,7 @@ async def main():
 assert asyncio.run(main()) >= 1
 """
     environment = clean_environment(PREFECT_HOME=str(tmp_path), PREFECT_SERVER_ANALYTICS_ENABLED="false")
-    subprocess.run([sys.executable, "-c", script], env=environment, check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True, timeout=300)
 
 
 def deployed(api: str) -> dict[str, Any]:
@@ -87,7 +88,7 @@ def test_all_is_deployed_and_the_mornings_are_scheduled(machine: Machine) -> Non
     def runs() -> Any:
         return ask("POST", f"{machine.api}/flow_runs/filter", json=waiting)
 
-    wait_until(runs, 90, "the scheduler")
+    wait_until(runs, "the scheduler")
     assert all("T23:30:00" in run["expected_start_time"] for run in runs()), "07:30 in Shanghai"
 
 
@@ -133,7 +134,7 @@ def test_an_event_reaches_the_arrival_deployment_with_its_paths(machine: Machine
     def runs() -> Any:
         return ask("POST", f"{api}/flow_runs/filter", json=asked)
 
-    wait_until(runs, 30, "the run that the event starts")
+    wait_until(runs, "the run that the event starts")
     (run,) = runs()
     assert run["parameters"] == {"paths": [str(file)]}
 

@@ -6,15 +6,16 @@ import sqlite3
 
 import httpx
 
-from tests.flows.conftest import Machine, Place, processes_of, wait_until
+from tests.barrier import Barrier
+from tests.flows.conftest import Machine, Place, processes_of
 from tests.flows.making import files_done
 from tests.flows.test_disturbances import start_run
 
 
-def test_ctrl_c_stops_everything(machine: Machine, place: Place) -> None:
-    assert httpx.get(f"http://127.0.0.1:{machine.port + 1}/").is_success, "the reports are shown"
-    run = start_run(machine, place)
-    wait_until(lambda: files_done(place.database) >= 1, 120, "a file")
+def test_ctrl_c_stops_everything(machine: Machine, place: Place, barrier: Barrier) -> None:
+    assert httpx.get(f"http://127.0.0.1:{machine.port + 1}/", timeout=60).is_success, "the reports are shown"
+    run = start_run(machine, place, barrier)
+    barrier.let_through(1, lambda: files_done(place.database))
     assert processes_of(machine.marker)
     assert machine.interrupt() == 0, machine.log.read_text()
     assert processes_of(machine.marker) == processes_of(place.url) == []

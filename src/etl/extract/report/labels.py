@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 MAX_LABEL = 60
@@ -126,18 +127,21 @@ _VERB = re.compile(
 
 
 def _after(text: str, at: Hole, end: int, figures: Sequence[Hole], holes: Sequence[Hole]) -> str:
-    following = [f for f in figures if at[1] <= f[0] < end]
-    stop = following[0][0] if following else end
-    words = text[at[1] : stop]
-    if following:
+    """The words behind the figure at ``at`` that belong to it; a figure that follows at once shares them."""
+    here = at[1]
+    for stop, next_here in figures[bisect_left(figures, (here,)) :]:
+        if stop >= end:
+            break
+        words = text[here:stop]
         cut = re.search(r"、|以及(?=.{0,2}$)|[及和与](?=.{0,2}$)", words)
         if cut and words.count("(", 0, cut.start()) > words.count(")", 0, cut.start()):
             cut = None
         if cut and len(words.strip("、和及与共")) > 1:
-            return _without(text, at[1], at[1] + cut.start(), holes)
-        if len(_BOUND_WORDS.sub("", _NOISE.sub("", words)).strip("、和及与共")) == 0:
-            return _after(text, (at[0], following[0][1]), end, figures, holes)
-    return _without(text, at[1], stop, holes)
+            return _without(text, here, here + cut.start(), holes)
+        if len(_BOUND_WORDS.sub("", _NOISE.sub("", words)).strip("、和及与共")) > 0:
+            return _without(text, here, stop, holes)
+        here = next_here
+    return _without(text, here, end, holes)
 
 
 def _without(text: str, start: int, end: int, holes: Sequence[Hole]) -> str:

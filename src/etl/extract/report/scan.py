@@ -14,7 +14,7 @@ from etl.normalise.numbers import POWERS, Numeral, parse_numeral
 _HAN_DIGIT = "零〇○一二三四五六七八九两壹贰叁肆伍陆柒捌玖貳參陸兩"
 _HAN_POWER = "十百千万亿兆拾佰仟萬億廿卅"
 _MULTIPLIER = r"(?:千(?![克米瓦卡伏帕赫安焦])|兆(?![瓦赫帕字焦伏])|百(?![分帕])|[十万亿萬億佰仟])"
-_ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\d.])\.\d+)"
+_ARABIC = r"(?:\d{1,3}(?:,\d{3}){1,9}+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\d.])\.\d+)"
 _DECIMAL = _HAN_DIGIT.replace("两", "").replace("兩", "")
 _PIECES = r"个(?:亿(?![元级吨])|万亿(?=[,。;、的美欧港日英卢人左上以]|$))"
 """两个亿, but not 两个亿元村."""

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from etl import __version__
 from etl.accounting import Accounting, account, check_numerals
 from etl.archive import archive, archived_path, digest
+from etl.check.catalogue import catalogue_relations
 from etl.check.frames import FileRows
 from etl.check.gate import FileVerdict, check
 from etl.check.reconcile import Evaluated, evaluate
@@ -215,7 +216,8 @@ def read_file(source: SourceFile, layouts: Sequence[SavedTable] = ()) -> Read | 
                 )
             observations = tuple(observe(source, figure) for figure in extraction.figures)
             by_place = {o.place: o for o in observations}
-            evaluated = tuple(evaluate(relation, by_place) for relation in extraction.relations)
+            relations = (*extraction.relations, *catalogue_relations(observations, extraction.relations))
+            evaluated = tuple(evaluate(relation, by_place) for relation in relations)
             accounting = account(content, extraction)
     except LayoutError as e:
         return _failed(source, e.code, str(e), time.perf_counter() - started, status="blocked")

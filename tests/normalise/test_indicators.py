@@ -63,7 +63,7 @@ LABELS = Path(__file__).parents[1] / "reference/labels.csv"
         ("在岗职工平均工资", "元", "money", "WAGE_STAFF"),
         # the measure in the last clause
         ("围绕重点产业推动产教融合,组建行业产教融合共同体", "个", "count", "EDU_INDUSTRY_COMMUNITIES"),
-        ("全市培育技能劳动者,高技能人才", "人", "count", None),
+        ("全市培育技能劳动者,高技能人才", "人", "count", "HIGH_SKILLED_WORKERS_CUM"),
         ("职工参加培训,其中职业技能培训人次", "人次", "count", None),
         # a qualifier changes the meaning
         ("女性高技能人才", "人", "count", None),

@@ -136,14 +136,22 @@ class IndicatorTable:
         return IndicatorMatch(None, "none", self._suggestions(plain, unit, kind))
 
     def _part_of_clause(self, label: str, unit: str | None, kind: str) -> Indicator | None:
-        """技能人才总量,其中高技能人才, 财政支出|教育支出: the second, where it is a part of the first."""
-        whole, _, part = unicodedata.normalize("NFKC", label).rpartition("|" if "|" in label else ",其中")
+        """技能人才总量,其中高技能人才, 财政支出|教育支出: the second, where it is a part of the first.
+
+        The verb of the first holds for the second, too: 培育技能人才,高技能人才.
+        """
+        text = unicodedata.normalize("NFKC", label)
+        whole, _, part = text.rpartition("|" if "|" in label else ",")
+        part = part.removeprefix("其中")
         if not whole or not part:
             return None
-        inner = self.map_label(part, unit=unit, kind=kind).code
-        found = self.by_code.get(inner) if inner else None
-        if found and found.part_of and found.part_of == self.map_label(whole, unit=unit, kind=kind).code:
-            return found
+        outer = self.map_label(whole, unit=unit, kind=kind).code
+        verbs = [found[0] for found in _verbs().finditer(_CLAUSES.split(whole)[-1])] if outer else []
+        for told in (part, *(verb + part for verb in verbs[-1:])) if outer else ():
+            inner = self.map_label(told, unit=unit, kind=kind).code
+            found = self.by_code.get(inner) if inner else None
+            if found and found.part_of == outer:
+                return found
         return None
 
     @functools.cached_property

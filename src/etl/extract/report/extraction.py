@@ -15,6 +15,7 @@ from etl.extract.report.judge import Figure, judge, status_of
 from etl.extract.report.labels import distinct, label_after, label_of, label_of_item, label_under
 from etl.extract.report.lists import Item, lead_ins, like_their_list, respective_items
 from etl.extract.report.relations import Member, relations_of
+from etl.extract.report.relations_across import Sentence, relations_across
 from etl.extract.report.scan import Number, find_numbers
 from etl.extract.report.sections import Sections
 from etl.extract.report.when import Calendar, Default
@@ -28,6 +29,8 @@ _SENTENCE = re.compile(r"[^。!?\n]{0,600}(?:[。!?]{1,8}[”』」)]{0,4}|\n)?"
 _CUT = re.compile(r"[,;:。!?\n]")
 _PUBLISHED = re.compile(r"(?:发布|发表|刊发|印发|更新|上传)?(?:时间|日期)\s?:")
 _WORK_REPORT = re.compile(r"工作报告|各位代表")
+SENTENCE_FIGURES = 60
+"""Figures of one sentence among which relations are looked for: a table in a line must not take forever."""
 PARAGRAPH = 3000
 """How far back, in characters, a paragraph gives context: text without a line break must not take forever."""
 
@@ -64,7 +67,8 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
     for start, end, reason in asides:
         place = reading.to_raw(start, end)
         ignored.append(Ignored(place, document.text[place.start : place.end], reason))
-    return Extraction(tuple(_figures(context, numbers)), tuple(ignored), tuple(_relations(context, numbers)))
+    figures = tuple(_figures(context, numbers))
+    return Extraction(figures, tuple(ignored), tuple(_relations(context, numbers, figures)))
 
 
 def _judged(
@@ -295,20 +299,25 @@ def _items(
     return items, earlier
 
 
-def _relations(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Relation]:
+def _relations(context: _Context, numbers: list[tuple[Number, Figure]], figures: Sequence[RawFigure]) -> list[Relation]:
+    """What the text states between its figures, sentence by sentence and across them."""
     starts = [s for s, _ in context.sentences]
+    article_starts = [a.start for a in context.articles]
+    counted = [(n.numeral.value, f) for n, f in numbers if n.numeral is not None]
     by_sentence: dict[int, list[Member]] = {}
-    for number, figure in numbers:
-        if number.numeral is None:
-            continue
+    for (value, figure), raw in zip(counted, figures, strict=True):
         index = bisect_right(starts, figure.start) - 1
-        place = context.reading.to_raw(figure.start, figure.end)
-        value = number.numeral.value
-        by_sentence.setdefault(index, []).append(Member(figure, place, float(value), number.qualifier == "eq"))
-    found = []
+        by_sentence.setdefault(index, []).append(Member(figure, raw.place, float(value), raw.area.code))
+    text = context.reading.text
+    found: list[Relation] = []
+    sentences = []
     for index, members in by_sentence.items():
-        found += relations_of(context.reading.text, context.sentences[index], members[:60])
-    return found
+        span = context.sentences[index]
+        found += relations_of(text, span, members[:SENTENCE_FIGURES])
+        line = bisect_right(context.reading.line_starts, span[0]) - 1
+        article = max(0, bisect_right(article_starts, span[0]) - 1)
+        sentences.append(Sentence(span, line, article, members[:SENTENCE_FIGURES]))
+    return [*found, *relations_across(text, sentences, found)]
 
 
 def _inside(spans: list[tuple[int, int]], sentence: tuple[int, int]) -> list[tuple[int, int]]:

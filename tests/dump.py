@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,20 +11,32 @@ import sqlalchemy as sa
 from etl.warehouse import schema
 
 VOLATILE = {"run_id", "started_at", "finished_at", "read_at", "arrived_at", "first_seen_at", "last_seen_at", "seconds"}
+VERSIONS = {"version_from", "version_until"}
+"""Numbers of changes: they follow the order in which files were loaded, which is nobody's promise."""
 CONTENT = (schema.source_file, schema.file_arrival, *schema.FILE_TABLES)
+HISTORY = (schema.observation_history, schema.file_edition)
 
 
 def content(engine: sa.Engine) -> dict[str, list[str]]:
-    """Table → its rows as sorted JSON lines, the same on every database."""
+    """Table → its rows as sorted JSON lines, the same on every database: what is known now."""
+    return _lines(engine, CONTENT)
+
+
+def history(engine: sa.Engine) -> dict[str, list[str]]:
+    """The same for what was known once: equal where the same files came in the same order."""
+    return _lines(engine, HISTORY)
+
+
+def _lines(engine: sa.Engine, tables: Sequence[sa.Table]) -> dict[str, list[str]]:
     with engine.connect() as connection:
         return {
             table.name: sorted(_line(row) for row in connection.execute(sa.select(table)).mappings())
-            for table in CONTENT
+            for table in tables
         }
 
 
 def _line(row: Any) -> str:
-    kept = {k: v for k, v in row.items() if k not in VOLATILE}
+    kept = {k: v for k, v in row.items() if k not in VOLATILE | VERSIONS}
     return json.dumps(kept, ensure_ascii=False, sort_keys=True, default=_plain)
 
 

@@ -147,8 +147,7 @@ def context_key(manifest: ManifestEntry | None) -> str:
 def record_arrivals(engine: sa.Engine, run_id: str, sources: Sequence[SourceFile]) -> None:
     """Note known content that came under a new path."""
     for source in sources:
-        with engine.begin() as connection:
-            record_arrival(connection, run_id, source.path, source.sha256)
+        record_arrival(engine, run_id, source.path, source.sha256)
 
 
 CHECKED_TOGETHER = 50_000

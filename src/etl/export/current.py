@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from etl.warehouse import schema
+from etl.warehouse import schema, views
 
 LEFT_OUT = frozenset({"run_id", "steps", "layout_confidence", "area_unresolved", "area_candidates"})
 FILE_COLUMNS = ("source", "source_title", "publisher", "published_on")
@@ -24,7 +24,7 @@ def current_rows(connection: sa.Connection) -> Iterator[list[Row]]:
     """Batches of rows in a fixed order; decimals as Decimal, the breakdown as JSON text. Memory stays bounded."""
     observation = schema.observation
     typed = {c.name: c.type for c in observation.columns}
-    view = sa.table(schema.CURRENT_OBSERVATION, *(sa.column(name, typed.get(name, sa.Text())) for name in COLUMNS))
+    view = sa.table(views.CURRENT_OBSERVATION.name, *(sa.column(name, typed.get(name, sa.Text())) for name in COLUMNS))
     query = sa.select(view).order_by(
         *(view.c[n] for n in ("source", "file_sha256", "char_start", "sheet", "observation_id"))
     )

@@ -75,6 +75,6 @@ def _revisions(connection: sa.Connection, run: RunLine, new: sa.Select[Any]) -> 
 
 def _moved(connection: sa.Connection, table: sa.Table, run_id: str) -> int:
     """Rows that this run put there without reading their file."""
-    c, f = table.c, schema.source_file.c
-    query = sa.select(sa.func.count()).join(f.sha256.table, f.sha256 == c.file_sha256)
-    return int(connection.scalar(query.where(c.run_id == run_id, f.run_id != run_id)) or 0)
+    change = schema.warehouse_change.c
+    query = sa.select(sa.func.count()).join(change.version.table, change.version == table.c.version_from)
+    return int(connection.scalar(query.where(change.run_id == run_id, change.action != "read")) or 0)

@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from etl.report.data import Published
-from etl.warehouse import schema
+from etl.warehouse import views
 
 LATEST = "latest"
 ABOUT = "publication.json"
@@ -50,7 +50,7 @@ def _lost(engine: sa.Engine, table: Path) -> Counter[str]:
     with table.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
             before[row["series_key"], row["time_period"] or None] = row["source"]
-    view = sa.table(schema.CURRENT_OBSERVATION, sa.column("series_key"), sa.column("time_period"))
+    view = views.CURRENT_OBSERVATION.table()
     query = sa.select(view.c.series_key, view.c.time_period).distinct()
     with engine.connect().execution_options(readonly=True) as connection:
         for key, period in connection.execute(query):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from etl.warehouse import schema
+from etl.warehouse.views import VIEWS, View
 
 HEAD = """# The warehouse
 
@@ -29,22 +31,27 @@ order by time_period desc;
 
 def document() -> str:
     """The whole page as Markdown."""
-    parts = [HEAD, f"## {schema.CURRENT_OBSERVATION} (view)\n\n{schema.CURRENT_OBSERVATION_COMMENT}\n"]
-    parts.append(
-        "The columns of `observation`, and `source` (file name), `source_title`, `publisher`, `published_on`.\n"
-    )
-    parts += [_table(table) for table in schema.metadata.tables.values()]
+    parts = [HEAD, *map(_view, VIEWS), *map(_table, schema.metadata.tables.values())]
     return "\n".join(parts)
+
+
+def _view(view: View) -> str:
+    lines = [f"## {view.name} (view)", "", view.comment, "", "| column | type | meaning |", "|---|---|---|"]
+    lines += [f"| `{c.name}` | {_type(c.type)} | {c.meaning} |" for c in view.columns]
+    return "\n".join(lines) + "\n"
 
 
 def _table(table: sa.Table) -> str:
     lines = [f"## {table.name}", "", table.comment or "", "", "| column | type | null | meaning |", "|---|---|---|---|"]
     for column in table.columns:
         key = " (key)" if column.primary_key else ""
-        kind = str(column.type.impl if isinstance(column.type, sa.types.TypeDecorator) else column.type)
         null = "yes" if column.nullable else ""
-        lines.append(f"| `{column.name}`{key} | {kind} | {null} | {column.comment} |")
+        lines.append(f"| `{column.name}`{key} | {_type(column.type)} | {null} | {column.comment} |")
     return "\n".join(lines) + "\n"
+
+
+def _type(kind: Any) -> str:
+    return str(kind.impl if isinstance(kind, sa.types.TypeDecorator) else kind)
 
 
 if __name__ == "__main__":

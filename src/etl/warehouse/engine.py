@@ -84,15 +84,17 @@ def shown(url: str) -> str:
 
 
 def upgrade(engine: sa.Engine) -> None:
-    """Create the schema or bring it to this version, and refresh the reference tables.
+    """Create the schema or bring it to this version, and refresh the reference tables and the views.
 
     Raises WarehouseError when the database is away or belongs to a newer version.
     """
     from alembic import command
     from alembic.config import Config
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
     from alembic.util.exc import CommandError
 
-    from etl.warehouse.reference_tables import refresh
+    from etl.warehouse import reference_tables, views
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -102,8 +104,12 @@ def upgrade(engine: sa.Engine) -> None:
             if engine.dialect.name == "postgresql":  # two first runs at once: one waits for the other
                 connection.exec_driver_sql("select pg_advisory_xact_lock(723511)")
             config.attributes["connection"] = connection
+            held = MigrationContext.configure(connection).get_current_revision()
+            if held != ScriptDirectory.from_config(config).get_current_head():
+                views.drop(connection)
             command.upgrade(config, "head")
-            refresh(connection)
+            reference_tables.refresh(connection)
+            views.refresh(connection)
     except CommandError as e:
         raise WarehouseError(
             where, f"its schema is not one this version knows ({e})", next_step="Upgrade Gongbao on this machine."

@@ -12,16 +12,9 @@ from etl.check.gate import FileVerdict
 from etl.check.reconcile import Evaluated
 from etl.model import RelationKind
 from etl.warehouse import schema
-from etl.warehouse.load import (
-    check_rows,
-    finding_id,
-    finding_rows,
-    insert,
-    members_json,
-    now,
-    one_at_a_time,
-    relation_id,
-)
+from etl.warehouse.change import Change, change
+from etl.warehouse.load import check_rows, finding_id, finding_rows, members_json, relation_id
+from etl.warehouse.merge import STAMPS, insert, keep
 
 CHUNK = 500
 """Ids in one statement."""
@@ -63,21 +56,21 @@ def relation_order(sha256: str, rows: Iterable[Mapping[Any, Any]]) -> Sequence[M
 
 def judge(engine: sa.Engine, run_id: str, j: Judgement) -> None:
     """Apply it in one transaction. Raises Changed, and changes nothing, when its rows are no longer where they were."""
-    at = now()
-    with engine.begin() as connection:
-        one_at_a_time(connection, j.sha256)
+    with engine.begin() as connection, change(connection, "recheck", run_id, j.sha256) as ours:
         _unchanged(connection, j)
-        seen = sa.literal(at, schema.UTC)
+        seen = sa.literal(ours.at, schema.UTC)
         held: dict[str, sa.ColumnElement[Any]] = {
             "state": sa.literal("open"),
             "first_seen_at": seen,
             "last_seen_at": seen,
         }
-        _move(connection, run_id, schema.observation, schema.quarantine, j.hold, held)
-        _move(connection, run_id, schema.quarantine, schema.observation, j.release, {})
+        for ids in _chunks(j.hold):
+            keep(connection, ours, schema.observation.c.observation_id.in_(ids), sa.literal("held"))
+        ours.removed += move(connection, ours, schema.observation, schema.quarantine, j.hold, held)
+        ours.added += move(connection, ours, schema.quarantine, schema.observation, j.release, {})
         q = schema.quarantine
         for ids in _chunks(j.keep):
-            connection.execute(q.update().where(q.c.observation_id.in_(ids)).values(last_seen_at=at))
+            connection.execute(q.update().where(q.c.observation_id.in_(ids)).values(last_seen_at=ours.at))
         remarks = _remarks(connection, j)
         for table in (schema.finding, schema.quality_check):
             connection.execute(table.delete().where(table.c.file_sha256 == j.sha256))
@@ -120,21 +113,26 @@ def _present(connection: sa.Connection, table: sa.Table, ids: Sequence[str]) -> 
     return sum(connection.execute(count.where(table.c.observation_id.in_(c))).scalar_one() for c in _chunks(ids))
 
 
-def _move(
+def move(
     connection: sa.Connection,
-    run_id: str,
+    ours: Change,
     source: sa.Table,
     target: sa.Table,
     ids: Sequence[str],
     more: Mapping[str, sa.ColumnElement[Any]],
-) -> None:
-    shared = [c.name for c in schema.observation.columns if c.name != "run_id"]
-    columns = [*shared, "run_id", *more]
+) -> int:
+    """Take rows from one table to the other, stamped with this change; gives their number. ``more``: columns that
+    only the target has. Rows that leave ``observation`` must have been kept in the history."""
+    shared = [c.name for c in schema.observation.columns if c.name not in STAMPS]
+    stamps = [sa.literal(ours.run_id), sa.literal(ours.version, sa.BigInteger)]
+    moved = 0
     for chunk in _chunks(ids):
         rows = source.c.observation_id.in_(chunk)
-        values = [*(source.c[name] for name in shared), sa.literal(run_id), *more.values()]
-        connection.execute(target.insert().from_select(columns, sa.select(*values).where(rows)))
-        connection.execute(source.delete().where(rows))
+        values: list[Any] = [*(source.c[name] for name in shared), *stamps, *more.values()]
+        query = sa.select(*values).where(rows)
+        connection.execute(target.insert().from_select([*shared, *STAMPS, *more], query))
+        moved += connection.execute(source.delete().where(rows)).rowcount
+    return moved
 
 
 def _relations(connection: sa.Connection, j: Judgement) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +17,11 @@ from etl.check.reconcile import Evaluated
 from etl.contract import observation_row, place_columns, place_list
 from etl.model import Finding, Ignored, ManifestEntry, Observation, RelationMembers
 from etl.warehouse import schema
+from etl.warehouse.change import arrive, change, now
+from etl.warehouse.merge import insert, merge_held, merge_loaded
 from etl.warehouse.totals import run_totals
 
 Row = dict[str, Any]
-INSERT_ROWS = 5000
-"""Rows given to the database at once, so that memory does not grow with the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,70 +115,32 @@ def finish_run(engine: sa.Engine, run_id: str, *, status: str) -> None:
         connection.execute(table.update().where(table.c.run_id == run_id).values(ended))
 
 
-def record_arrival(connection: sa.Connection, run_id: str, path: Path, sha256: str) -> None:
-    """Content came under a path; other content under the same path is no longer current."""
-    one_at_a_time(connection, sha256)
-    table = schema.file_arrival
-    same_path = table.c.path == str(path)
-    connection.execute(table.update().where(same_path, table.c.sha256 != sha256).values(is_current=False))
-    updated = connection.execute(table.update().where(same_path, table.c.sha256 == sha256).values(is_current=True))
-    if not updated.rowcount:
-        connection.execute(
-            table.insert(),
-            {"path": str(path), "sha256": sha256, "run_id": run_id, "arrived_at": now(), "is_current": True},
-        )
+def record_arrival(engine: sa.Engine, run_id: str, path: Path, sha256: str) -> None:
+    """Content that the warehouse has came under a path; other content under the same path is no longer current."""
+    with engine.begin() as connection, change(connection, "arrival", run_id, sha256) as ours:
+        ours.is_new = arrive(connection, ours, path)
 
 
 def load_file(engine: sa.Engine, run_id: str, record: FileRecord) -> None:
-    """Replace all that the warehouse holds of this file, in one transaction."""
-    with engine.begin() as connection:
-        one_at_a_time(connection, record.sha256)
-        first_held = _first_held(connection, record.sha256)
-        for table in schema.FILE_TABLES:
-            connection.execute(table.delete().where(table.c.file_sha256 == record.sha256))
+    """Bring all that the warehouse holds of this file to what was found in it, in one transaction.
+
+    Rows that are as before stay untouched; what is superseded goes to the history.
+    """
+    with engine.begin() as connection, change(connection, "read", run_id, record.sha256) as ours:
+        ours.reader, ours.extractor = record.reader, record.extractor
         _write_source_file(connection, run_id, record)
-        record_arrival(connection, run_id, record.path, record.sha256)
-        owner = {"file_sha256": record.sha256, "run_id": run_id}
-        insert(connection, schema.observation, (_observation(o, owner) for o in record.loaded))
-        insert(connection, schema.quarantine, _quarantined(record.held, owner, first_held))
+        came = arrive(connection, ours, record.path)
+        owner = {"file_sha256": record.sha256, "run_id": run_id, "version_from": ours.version}
+        held = merge_held(connection, ours, (_observation(o, owner) for o in record.held))
+        gone = "gone" if record.status == "loaded" else record.status
+        loaded = merge_loaded(connection, ours, (_observation(o, owner) for o in record.loaded), gone=gone)
+        ours.is_new = came or held or loaded
+        for table in schema.REPLACED_TABLES:
+            connection.execute(table.delete().where(table.c.file_sha256 == record.sha256))
         insert(connection, schema.finding, finding_rows(record.sha256, record.findings))
         insert(connection, schema.relation, _relations(record))
         insert(connection, schema.ignored_numeral, _ignored(record))
         insert(connection, schema.quality_check, check_rows(record.sha256, record.verdict, run_id))
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def one_at_a_time(connection: sa.Connection, sha256: str) -> None:
-    """Two ingests that meet at the same content wait for each other; SQLite has one writer at a time anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:sha256, 0))"), {"sha256": sha256})
-
-
-def insert(connection: sa.Connection, table: sa.Table, rows: Iterable[Row]) -> None:
-    """Stream complete rows into a table: COPY on PostgreSQL, one prepared statement on SQLite."""
-    dialect = connection.dialect
-    columns = [(c.name, c.type.dialect_impl(dialect).bind_processor(dialect)) for c in table.columns]
-    values = (tuple([to(row[name]) if to else row[name] for name, to in columns]) for row in rows)
-    names = ", ".join(name for name, _ in columns)
-    if dialect.name == "postgresql":
-        cursor: Any = connection.connection.cursor()
-        with cursor, cursor.copy(f"copy {table.name} ({names}) from stdin") as copy:
-            for value in values:
-                copy.write_row(value)
-        return
-    statement = f"insert into {table.name} ({names}) values ({', '.join('?' * len(columns))})"  # noqa: S608
-    while batch := list(itertools.islice(values, INSERT_ROWS)):
-        connection.exec_driver_sql(statement, batch)
-
-
-def _first_held(connection: sa.Connection, sha256: str) -> dict[str, datetime]:
-    """When each row of the file was first held: kept when the file is read again."""
-    q = schema.quarantine.c
-    found = connection.execute(sa.select(q.observation_id, q.first_seen_at).where(q.file_sha256 == sha256))
-    return dict(found.tuples().all())
 
 
 def _write_source_file(connection: sa.Connection, run_id: str, r: FileRecord) -> None:
@@ -231,16 +191,6 @@ def _observation(o: Observation, owner: Mapping[str, Any]) -> Row:
         "decision_id": None,
         **owner,
     }
-
-
-def _quarantined(held: Iterable[Observation], owner: Mapping[str, Any], first: Mapping[str, datetime]) -> Iterable[Row]:
-    at = now()
-    for o in held:
-        yield _observation(o, owner) | {
-            "state": "open",
-            "first_seen_at": first.get(o.observation_id, at),
-            "last_seen_at": at,
-        }
 
 
 def finding_rows(sha256: str, findings: Iterable[Finding]) -> Iterable[Row]:

@@ -85,6 +85,30 @@ ingest_run = sa.Table(
     comment="One row per run of the ingest.",
 )
 
+warehouse_change = sa.Table(
+    "warehouse_change",
+    metadata,
+    _column(
+        "version",
+        sa.BigInteger,
+        "number of the change: without gaps, in the order in which changes became visible",
+        primary_key=True,
+        autoincrement=False,
+    ),
+    _column("changed_at", UTC, "when (UTC); never earlier than the change before", nullable=False),
+    _column("action", sa.String(16), "read, arrival, recheck, decision, or upgrade (of the schema)", nullable=False),
+    _column("file_sha256", sa.String(64), "file it is about; null: several"),
+    _column("run_id", sa.String(36), "run that made it", sa.ForeignKey("ingest_run.run_id")),
+    _column("reader", sa.String(32), "reader and version, of a file that was read"),
+    _column("extractor", sa.String(32), "extractor and version, of a file that was read"),
+    _column("added", sa.Integer, "observations that came", nullable=False),
+    _column("changed", sa.Integer, "observations that were superseded by another reading", nullable=False),
+    _column("removed", sa.Integer, "observations that went", nullable=False),
+    sa.Index("ix_warehouse_change_file_sha256", "file_sha256"),
+    comment="Every change of what is known, one transaction each: the clock of the warehouse. Its greatest version is "
+    "the version of the warehouse.",
+)
+
 source_file = sa.Table(
     "source_file",
     metadata,
@@ -131,13 +155,31 @@ file_arrival = sa.Table(
     _column("run_id", sa.String(36), "run that first saw it", sa.ForeignKey("ingest_run.run_id"), nullable=False),
     _column("arrived_at", UTC, "when it was first seen", nullable=False),
     _column("is_current", sa.Boolean, "false once other content came under the same path", nullable=False),
+    _column("version_from", sa.BigInteger, "change with which it came", primary_key=True, autoincrement=False),
+    _column("version_until", sa.BigInteger, "change with which other content took its path; null: current"),
     sa.Index("ix_file_arrival_sha256", "sha256"),
-    comment="Under which names which content came. The same bytes under two names are two rows here, one file there.",
+    comment="Under which names which content came and when. The same bytes under two names are two rows here, one file "
+    "there; content that comes back after other content is another row.",
+)
+
+file_edition = sa.Table(
+    "file_edition",
+    metadata,
+    _column("file_sha256", sa.String(64), "the file", sa.ForeignKey("source_file.sha256"), primary_key=True),
+    _column("version_from", sa.BigInteger, "change that began it", primary_key=True, autoincrement=False),
+    _column("version_until", sa.BigInteger, "change that ended it; null: it holds now"),
+    _column("name", Text, "name of the file", nullable=False),
+    _column("title", Text, "title by manifest or metadata, as told then"),
+    _column("publisher", Text, "publisher by manifest, as told then"),
+    _column("region_code", sa.String(12), "region the publisher speaks for, as told then"),
+    _column("published_on", sa.String(10), "date of publication, as told then"),
+    comment="When each file was current, and what was told of it then: a file without an open edition is current under "
+    "no path.",
 )
 
 
-def _observation_columns() -> list[sa.Column[Any]]:
-    """The row of the contract: the same columns for what is loaded and what is held."""
+def _observation_columns(*, historic: bool = False) -> list[sa.Column[Any]]:
+    """The row of the contract: the same columns for what is loaded, what is held and what was loaded once."""
     return [
         _column("observation_id", sa.String(24), "derived from the file's hash and the place", primary_key=True),
         _column("file_sha256", sa.String(64), "the file", sa.ForeignKey("source_file.sha256"), nullable=False),
@@ -201,6 +243,14 @@ def _observation_columns() -> list[sa.Column[Any]]:
         _column("layout_confidence", sa.Float, "sheets: how sure the roles of its table are, 0 to 1", nullable=False),
         _column("run_id", sa.String(36), "run that wrote the row", sa.ForeignKey("ingest_run.run_id"), nullable=False),
         _column(
+            "version_from",
+            sa.BigInteger,
+            "change (table warehouse_change) with which this row came",
+            primary_key=historic,
+            autoincrement=False,
+            nullable=False,
+        ),
+        _column(
             "decision_id", sa.String(24), "the reviewer's decision (table decision) that made it so; null: the rules"
         ),
     ]
@@ -214,6 +264,23 @@ observation = sa.Table(
     sa.Index("ix_observation_file_sha256", "file_sha256"),
     sa.Index("ix_observation_indicator", "indicator"),
     comment="Accepted figures, one row per mention.",
+)
+
+observation_history = sa.Table(
+    "observation_history",
+    metadata,
+    *_observation_columns(historic=True),
+    _column("version_until", sa.BigInteger, "change that ended this reading", nullable=False),
+    _column(
+        "ended_by",
+        sa.String(16),
+        "reread: another reading of the place; gone: no figure there any more; held: a rule or a reviewer holds it; "
+        "blocked, failed: its file; decision: a reviewer changed it",
+        nullable=False,
+    ),
+    sa.Index("ix_observation_history_file_sha256", "file_sha256"),
+    sa.Index("ix_observation_history_series_key_time_period", "series_key", "time_period"),
+    comment="Readings that were accepted once and are no more, as they were. Nothing is ever overwritten.",
 )
 
 quarantine = sa.Table(
@@ -391,23 +458,12 @@ indicator = sa.Table(
 reference_version = sa.Table(
     "reference_version",
     metadata,
-    _column("name", sa.String(32), "region, unit or indicator", primary_key=True),
-    _column("content_hash", sa.String(64), "hash of the reference data that the table holds", nullable=False),
-    comment="Which state of the reference data the tables region, unit and indicator hold.",
+    _column("name", sa.String(32), "region, unit, indicator or views", primary_key=True),
+    _column("content_hash", sa.String(64), "hash of the reference data, or of the text of the views", nullable=False),
+    comment="Which state of the reference data the tables region, unit and indicator hold, and which views there are.",
 )
 
-CURRENT_OBSERVATION = "current_observation"
-CURRENT_OBSERVATION_COMMENT = (
-    "Accepted observations of the files that are current (the latest content under at least one path), "
-    "with the file's name, title, publisher and date. Start here."
-)
-CURRENT_OBSERVATION_SELECT = """
-select o.*, f.name as source, f.title as source_title, f.publisher, f.published_on
-from observation o
-join source_file f on f.sha256 = o.file_sha256
-where f.status = 'loaded'
-  and exists (select 1 from file_arrival a where a.sha256 = f.sha256 and a.is_current)
-"""
-
-FILE_TABLES = (finding, quality_check, relation, ignored_numeral, observation, quarantine)
-"""Tables whose rows belong to one file: replaced together when it is read again."""
+REPLACED_TABLES = (finding, quality_check, relation, ignored_numeral)
+"""Tables whose rows of a file are replaced together when it is read again."""
+FILE_TABLES = (*REPLACED_TABLES, observation, quarantine)
+"""Tables whose rows belong to one file, as it was read last."""

@@ -15,7 +15,7 @@ from etl.errors import SettingsError, UsageError, WarehouseError
 from etl.model import Candidate
 from etl.normalise.indicators import ALIASES, load_indicators, normal_label
 from etl.reference import HERE, numbered_rows
-from etl.warehouse import schema
+from etl.warehouse.views import CURRENT_OBSERVATION
 
 HEADER = ("label", "code", "decided_by", "decided_on")
 _LONGEST = 200
@@ -39,10 +39,7 @@ def unmapped(engine: sa.Engine, limit: int) -> tuple[list[Unmapped], int]:
 
     Raises WarehouseError when there is no warehouse.
     """
-    view = sa.table(
-        schema.CURRENT_OBSERVATION, *(sa.column(c) for c in ("label", "unit", "kind", "indicator", "file_sha256"))
-    )
-    c = view.c
+    c = CURRENT_OBSERVATION.table().c
     count = sa.func.count()
     query = (
         sa.select(c.label, c.unit, c.kind, count, sa.func.count(sa.distinct(c.file_sha256)))

@@ -136,4 +136,5 @@ def _insert_new(connection: sa.Connection, table: sa.Table, more: Row) -> int:
     there = sa.exists().where(table.c.observation_id == incoming.c.observation_id)
     values = [sa.literal(value, table.c[name].type) for name, value in more.items()]
     query = sa.select(*(incoming.c[name] for name in COLUMNS), *values).where(~there)
-    return connection.execute(table.insert().from_select([*COLUMNS, *more], query)).rowcount
+    statement = table.insert().from_select([*COLUMNS, *more], query)
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount

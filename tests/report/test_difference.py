@@ -18,6 +18,7 @@ from etl.report.published import last_publication
 from etl.report.queries import load_report_data
 from etl.report.write import with_publication
 from etl.warehouse import schema
+from etl.warehouse.change import change
 from tests.report.conftest import Builder, observation, span
 
 

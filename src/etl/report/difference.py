@@ -76,5 +76,5 @@ def _revisions(connection: sa.Connection, run: RunLine, new: sa.Select[Any]) -> 
 def _moved(connection: sa.Connection, table: sa.Table, run_id: str) -> int:
     """Rows that this run put there without reading their file."""
     change = schema.warehouse_change.c
-    query = sa.select(sa.func.count()).join(change.version.table, change.version == table.c.version_from)
-    return int(connection.scalar(query.where(change.run_id == run_id, change.action != "read")) or 0)
+    moves = sa.select(change.version).where(change.run_id == run_id, change.action != "read")
+    return int(connection.scalar(sa.select(sa.func.count()).where(table.c.version_from.in_(moves))) or 0)

@@ -84,8 +84,11 @@ def test_rows_that_a_recheck_moved_are_counted(builder: Builder) -> None:
     o, q, r = schema.observation, schema.quarantine, schema.ingest_run
     with builder.engine.begin() as connection:
         connection.execute(r.update().where(r.c.run_id == second).values(arguments={"recheck": {}}))
-        connection.execute(o.update().where(o.c.text == "54家").values(run_id=second))
-        connection.execute(q.update().values(run_id=second))
+        with change(connection, "recheck", second, None) as ours:
+            ours.is_new = True
+            moved = {"run_id": second, "version_from": ours.version}
+            connection.execute(o.update().where(o.c.text == "54家").values(moved))
+            connection.execute(q.update().values(moved))
     builder.finish(second)
 
     data = load_report_data(builder.engine, second)

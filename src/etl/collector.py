@@ -19,4 +19,6 @@ def collector_paused(cells: int) -> Iterator[None]:
         yield
     finally:
         if pause:
+            gc.freeze()  # and back: all that was made counts as old at once, instead of being walked through now
+            gc.unfreeze()
             gc.enable()

@@ -15,6 +15,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
+from etl.record import record
+
 Kind = Literal[
     "count", "money", "share", "growth", "pp_change", "rate", "ratio", "index",
     "multiple", "rank", "duration", "area", "other",
@@ -80,7 +82,7 @@ class Document:
 CellValue = str | Decimal | bool | date | datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Cell:
     """One cell, with the value the file stores and the text a person sees in it."""
 
@@ -144,7 +146,7 @@ class Workbook:
 # ---------------------------------------------------------------- extract
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Span:
     """Half-open offsets into ``Document.text``."""
 
@@ -155,7 +157,7 @@ class Span:
         return f"{self.start}-{self.end}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CellRef:
     """A cell of a workbook by sheet name and A1 address."""
 
@@ -208,7 +210,7 @@ class Period:
     time_type: TimeType = "period"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RawFigure:
     """One figure as found: verbatim text, place, and the words that tell what it is. Units not yet converted."""
 
@@ -245,7 +247,7 @@ class RawFigure:
     """How sure the roles are of the table that it stands in, 0 to 1; 1 in reports."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Ignored:
     """A numeral that is no figure, and why."""
 
@@ -255,7 +257,7 @@ class Ignored:
     """A code of ``reference/ignore_reasons.csv``: ``date``, ``ordinal``, ``name``, ``idiom``, ``header`` …"""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RelationMembers:
     """Places of the figures that a relation joins. Which are set depends on the kind."""
 
@@ -268,7 +270,7 @@ class RelationMembers:
     """Products to add up: ((count, rate), (count, rate)) against ``total``."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Relation:
     """A stated arithmetic relation between figures of one file; the verdict is computed later, on intervals."""
 
@@ -276,7 +278,7 @@ class Relation:
     members: RelationMembers
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Flag:
     """Something a careful reader would be told about a place; never changes what was printed."""
 
@@ -314,7 +316,7 @@ class Extraction:
 # ---------------------------------------------------------------- normalise
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Observation:
     """One row of the contract (docs/warehouse.md). Value and interval are in the base unit."""
 

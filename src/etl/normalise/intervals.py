@@ -12,9 +12,10 @@ from typing import Literal
 
 from etl import reference
 from etl.model import Qualifier
+from etl.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Interval:
     """Closed; None is an open end."""
 

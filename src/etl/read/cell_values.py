@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Context, Decimal
+from math import isfinite
 
 from etl.errors import LimitError
 from etl.model import Cell, CellValue
@@ -24,11 +25,17 @@ def decimal_of(number: float | int) -> Decimal:
 
     0.30000000000000004 → 0.3.
     """
+    return Decimal(digits_of(number))
+
+
+def digits_of(number: float | int) -> str:
+    """As ``decimal_of``, as text."""
     if isinstance(number, int):
-        return Decimal(number)
+        return str(number)
     if number.is_integer() and abs(number) < 1e18:
-        return Decimal(int(number))
-    return Decimal(format(Decimal(f"{number:.{DIGITS}g}"), "f"))
+        return str(int(number))
+    text = f"{number:.{DIGITS}g}"
+    return format(Decimal(text), "f") if "e" in text else text
 
 
 def without_noise(number: Decimal) -> Decimal:
@@ -41,15 +48,18 @@ def without_noise(number: Decimal) -> Decimal:
 
 def typed_cell(row: int, col: int, raw: object, *, percent: bool = False, indent: int = 0) -> Cell | None:
     """The cell for a value of calamine; None for an empty one. A percent-formatted 0.362 becomes 36.2 (``36.2%``)."""
+    if isinstance(raw, float) and isfinite(raw) and not percent:
+        text = digits_of(raw)
+        return Cell(row, col, Decimal(text), text, False, indent)
     if raw is None or raw == "":
         return None
     if isinstance(raw, str):
-        error = raw if raw.startswith("#") and raw.rstrip("!?").isupper() and raw.endswith(("!", "?", "A")) else None
-        return Cell(row, col, raw, raw, indent=indent, error=error)
+        error = raw if raw[0] == "#" and raw.rstrip("!?").isupper() and raw.endswith(("!", "?", "A")) else None
+        return Cell(row, col, raw, raw, False, indent, error)
     if isinstance(raw, bool):
         return Cell(row, col, raw, "TRUE" if raw else "FALSE", indent=indent)
     if isinstance(raw, float | int):
-        if isinstance(raw, float) and (raw != raw or raw in (float("inf"), float("-inf"))):
+        if isinstance(raw, float) and not isfinite(raw):
             return Cell(row, col, str(raw), str(raw), indent=indent, error=str(raw))
         number = decimal_of(raw)
         if percent:

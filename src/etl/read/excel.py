@@ -178,11 +178,15 @@ def _read_with_calamine(
 def _cells(rows: Sequence[Sequence[object]], formats: CellFormats | None) -> Iterator[Cell]:
     percent = formats.percent if formats else frozenset()
     indents = formats.indents if formats else {}
+    plain = not percent and not indents
     for r, values in enumerate(rows):
         for c, raw in enumerate(values):
             if raw == "":
                 continue
-            place = (r, c)
-            cell = typed_cell(r, c, raw, percent=place in percent, indent=indents.get(place, 0))
+            if plain:
+                cell = typed_cell(r, c, raw)
+            else:
+                place = (r, c)
+                cell = typed_cell(r, c, raw, percent=place in percent, indent=indents.get(place, 0))
             if cell is not None:
                 yield cell

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from etl.model import Cell
 from etl.read.cell_values import DIGITS, without_noise
+from etl.record import record
 
 _WIDE = str.maketrans("０１２３４５６７８９．，－＋％−﹣", "0123456789.,-+%--")
 _INVISIBLE = re.compile("[\ufeff\u200b]")
@@ -22,7 +23,7 @@ MAX_LENGTH = 40
 """Characters of a numeral, blanks at its edges aside; longer texts are no numbers."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Number:
     """What a numeric cell shows. ``sign`` is ``%`` or ``‰`` when the cell itself shows it."""
 
@@ -56,6 +57,8 @@ def decimals_of(value: Decimal) -> int:
 
 def read_text_number(text: str) -> Number | None:
     """As ``read_number``, for a text: ``621 89``, ``10．89`` and ``1,24`` are read and their damage is named."""
+    if text[:1].isalpha():
+        return None  # most cells of text: labels
     text = _INVISIBLE.sub("", text).strip()
     if not text or len(text) > MAX_LENGTH or "\n" in text or "\r" in text:
         return None

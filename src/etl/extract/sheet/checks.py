@@ -19,6 +19,7 @@ from etl.extract.sheet.tables import Table
 from etl.extract.sheet.wording import is_of_which, strip_ordinal
 from etl.extract.sheet.words import words
 from etl.model import Flag, Place, Relation, RelationMembers
+from etl.record import record
 
 HOLDS_IN = 0.6
 """Share of the lines in which a group must hold to be taken for a sum."""
@@ -42,7 +43,7 @@ class Group:
     parts: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sum:
     """One line of a group: a total and its parts."""
 

@@ -17,13 +17,14 @@ from etl.extract.sheet.wording import Unit, choose_unit, parse_unit
 from etl.extract.sheet.words import words
 from etl.model import Area, CellRef, Ignored, Kind, Period, RawFigure
 from etl.normalise.regions import load_regions
+from etl.record import record
 from etl.reference import rows
 
 MAX_LABEL = 60
 RATIOS = frozenset({"percent", "per_mille", "percentage_points"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Placed:
     """A figure with the row and column of the table it comes from."""
 

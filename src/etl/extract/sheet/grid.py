@@ -11,6 +11,7 @@ from typing import Literal
 from etl.extract.sheet.cells import Number, read_number
 from etl.extract.sheet.words import squash, words
 from etl.model import Cell, MergedRange, Sheet
+from etl.record import record
 
 ItemKind = Literal["number", "text", "marker", "moment"]
 
@@ -19,7 +20,7 @@ LONG = 150
 """Characters from which on a text is neither blank nor a marker, however it looks."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Item:
     """One cell: a number, a text, a marker for a missing number (…, —, NA), or a date."""
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 
 from etl.extract.sheet.figures import Placed
 from etl.extract.sheet.places import is_total, likeness
@@ -28,6 +30,7 @@ PARTS_IN = 0.7
 MIN_LINES = 2
 MAX_SUMS = 20_000
 """Sums per table; beyond it the rest is left to the checks of the warehouse."""
+ZERO = Decimal(0)
 ADDITIVE = frozenset({"count", "money", "area", "other"})
 NOISE = Decimal("1e-9")
 """Relative; binary noise of stored floats."""
@@ -49,15 +52,19 @@ class Sum:
 
     total: Placed
     parts: tuple[Placed, ...]
+    difference: Decimal
+    """What the total is more than its parts."""
+    holds: bool
+    """The difference lies within rounding."""
 
-    @property
-    def difference(self) -> Decimal:
-        return _value(self.total) - sum((_value(p) for p in self.parts), Decimal(0))
 
-    @property
-    def holds(self) -> bool:
-        room = sum((_half_unit(p) for p in (self.total, *self.parts)), Decimal(0))
-        return abs(self.difference) <= room + abs(_value(self.total)) * NOISE
+def _sum(total: Placed, parts: tuple[Placed, ...]) -> Sum:
+    whole = _value(total)
+    difference = whole - sum([p.figure.number for p in parts], ZERO)
+    if not difference:
+        return Sum(total, parts, difference, True)
+    room = sum((_half_unit(p) for p in (total, *parts)), ZERO)
+    return Sum(total, parts, difference, abs(difference) <= room + abs(whole) * NOISE)
 
 
 def _value(placed: Placed) -> Decimal:
@@ -67,7 +74,7 @@ def _value(placed: Placed) -> Decimal:
 def _half_unit(placed: Placed) -> Decimal:
     """Integers without multiplier are exact, as in the intervals of the contract."""
     figure = placed.figure
-    return Decimal(5).scaleb(-figure.decimals - 1) if figure.decimals or figure.multiplier else Decimal(0)
+    return Decimal(5).scaleb(-figure.decimals - 1) if figure.decimals or figure.multiplier else ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,29 +96,27 @@ def check_sums(table: Table, placed: Sequence[Placed], damaged: Collection[Place
     """
     if not placed:
         return Checked()
-    everywhere = _all_places(placed)
-    rounded = {label for label in {p.figure.label for p in placed} if words("rounded").match(label)}
-    by_place = {
-        place: p for place, p in everywhere.items() if p.figure.kind in ADDITIVE and p.figure.label not in rounded
-    }
+    everywhere = Places(placed)
+    rounded = frozenset(label for label in {p.figure.label for p in placed} if words("rounded").match(label))
+    by_place = everywhere.of(ADDITIVE, rounded)
     sums: list[Sum] = []
     part_rows: set[int] = set()
     part_columns: set[int] = set()
     columns = list(table.values)
     rows = [r.row for r in table.rows]
     for choices in _row_groups(table):
-        found = _best(choices, lambda g, c: _line(by_place, [(g.total, c)], [(p, c) for p in g.parts]), columns)
+        found = _best(choices, lambda g, c: _line(by_place, (g.total, c), ((p, c) for p in g.parts)), columns)
         part_rows.update(p.row for s in found for p in s.parts)
         sums.extend(found)
         if len(sums) > MAX_SUMS:
             break
-    flows = {place: p for place, p in everywhere.items() if p.figure.kind in (*ADDITIVE, "rate")}
+    flows = everywhere.of(ADDITIVE | {"rate"})
     for group in _flows([(c, table.header.columns[c].path) for c in table.values]):
-        sums.extend(_best([group], lambda g, r: _line(flows, [(r, g.total)], [(r, p) for p in g.parts]), rows))
+        sums.extend(_best([group], lambda g, r: _line(flows, (r, g.total), ((r, p) for p in g.parts)), rows))
     for group in _flows([(r.row, r.path) for r in table.rows]):
-        sums.extend(_best([group], lambda g, c: _line(flows, [(g.total, c)], [(p, c) for p in g.parts]), columns))
+        sums.extend(_best([group], lambda g, c: _line(flows, (g.total, c), ((p, c) for p in g.parts)), columns))
     for choices in _column_groups(table):
-        found = _best(choices, lambda g, r: _line(by_place, [(r, g.total)], [(r, p) for p in g.parts]), rows)
+        found = _best(choices, lambda g, r: _line(by_place, (r, g.total), ((r, p) for p in g.parts)), rows)
         part_columns.update(p.col for s in found for p in s.parts)
         sums.extend(found)
         if len(sums) > MAX_SUMS:
@@ -130,11 +135,34 @@ def check_sums(table: Table, placed: Sequence[Placed], damaged: Collection[Place
     return Checked(tuple(relations), tuple(flags), frozenset(part_rows), frozenset(part_columns))
 
 
-def _all_places(placed: Sequence[Placed]) -> dict[tuple[int, int], Placed]:
-    return {(p.row, p.col): p for p in placed if p.figure.unit is not None}
+class Places:
+    """The figures of a table by row and column: those that have a unit, and a kind and label that can be added up."""
+
+    def __init__(self, placed: Sequence[Placed]) -> None:
+        self._rows: dict[int, dict[int, Placed]] = {}
+        for row, figures in groupby(placed, attrgetter("row")):
+            self._rows.setdefault(row, {}).update({p.col: p for p in figures})
+        self._kinds: frozenset[str] = frozenset()
+        self._without: frozenset[str] = frozenset()
+
+    def of(self, kinds: frozenset[str], without: frozenset[str] = frozenset()) -> Places:
+        """The same figures, only those of some kinds, and without some labels."""
+        found = copy(self)
+        found._kinds, found._without = kinds, without
+        return found
+
+    def get(self, place: tuple[int, int]) -> Placed | None:
+        row = self._rows.get(place[0])
+        found = row.get(place[1]) if row is not None else None
+        if found is None:
+            return None
+        figure = found.figure
+        if figure.unit is None or figure.kind not in self._kinds or figure.label in self._without:
+            return None
+        return found
 
 
-def _subsets(table: Table, by_place: dict[tuple[int, int], Placed]) -> Iterator[tuple[Placed, Placed]]:
+def _subsets(table: Table, by_place: Places) -> Iterator[tuple[Placed, Placed]]:
     """(part, whole) for columns and rows marked 其中 or #, in the same unit."""
     columns = [(c.col, c.part_of) for c in table.header.columns.values() if c.part_of is not None]
     wholes = {row.path: row.row for row in table.rows if row.path}
@@ -158,6 +186,8 @@ def confirm_zones(placed: Sequence[Placed], checked: Checked) -> list[Placed]:
 
     空港经济区 beside the districts of a city: not unresolved, known by its name.
     """
+    if not checked.part_rows and not checked.part_columns:
+        return list(placed)
     found = []
     for p in placed:
         area = p.figure.area
@@ -173,12 +203,10 @@ def _is_part(placed: Placed, checked: Checked) -> bool:
     return placed.row in checked.part_rows or placed.col in checked.part_columns
 
 
-def _line(
-    by_place: dict[tuple[int, int], Placed], total: list[tuple[int, int]], parts: list[tuple[int, int]]
-) -> Sum | None:
+def _line(by_place: Places, total: tuple[int, int], parts: Iterable[tuple[int, int]]) -> Sum | None:
     """The sum of one line; None when a member is missing or in another unit."""
-    whole = by_place.get(total[0])
-    if whole is None or len(parts) < 2:
+    whole = by_place.get(total)
+    if whole is None:
         return None
     unit, multiplier = whole.figure.unit, whole.figure.multiplier
     members = []
@@ -187,7 +215,7 @@ def _line(
         if member is None or member.figure.unit != unit or member.figure.multiplier != multiplier:
             return None
         members.append(member)
-    return Sum(whole, tuple(members))
+    return _sum(whole, tuple(members)) if len(members) > 1 else None
 
 
 def _best(choices: Iterable[Group], line: object, lines: Sequence[int]) -> list[Sum]:
@@ -353,6 +381,8 @@ def _bare(label: str) -> str:
 
 def _suspects(sums: Sequence[Sum], damaged: Collection[Place]) -> list[Flag]:
     """For each broken sum the cell that breaks most sums and keeps fewest; the total when nothing else stands out."""
+    if all(s.holds for s in sums):
+        return []
     broken: dict[tuple[int, int], int] = defaultdict(int)
     kept: dict[tuple[int, int], int] = defaultdict(int)
     for s in sums:

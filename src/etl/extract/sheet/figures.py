@@ -26,11 +26,12 @@ RATIOS = frozenset({"percent", "per_mille", "percentage_points"})
 
 @record(frozen=True, slots=True)
 class Placed:
-    """A figure with the row and column of the table it comes from."""
+    """A figure with the row and column of the table it comes from, and the number that the cell shows."""
 
     figure: RawFigure
     row: int
     col: int
+    number: Number
 
 
 def table_figures(table: Table) -> Iterator[Placed | Ignored]:
@@ -39,23 +40,28 @@ def table_figures(table: Table) -> Iterator[Placed | Ignored]:
     series = table.periods_in == "rows" and bool(table.block.metadata)
     column_areas = _column_areas(table)
     compose = _Composer(table)
-    values = set(table.values)
+    columns = {col: table.header.columns[col] for col in table.values}
     letters = {col: column_letters(col) for col in table.block.columns}
     for row, area in _row_areas(table):
-        cells = table.cells[row.row]
-        for col, item in cells.items():
-            if item.kind != "number" or item.number is None:
+        composed = compose.of_row(row)
+        number_of_row = str(row.row + 1)
+        for col, item in table.cells[row.row].items():
+            number = item.number
+            if number is None:
                 continue
-            place = CellRef(sheet, f"{letters[col]}{row.row + 1}")
-            if col not in values:
+            place = CellRef(sheet, letters[col] + number_of_row)
+            column = columns.get(col)
+            if column is None:
                 yield Ignored(place, item.text, _stub_reason(table, col))
                 continue
             if series and row.period is None:
                 yield Ignored(place, item.text, "not_a_table")
                 continue
-            column = table.header.columns[col]
-            where = area if table.regions_in == "rows" else column_areas.get(col, area)
-            yield Placed(compose.figure(place, item, item.number, row, column, where), row.row, col)
+            known = composed.get(col)
+            if known is None:
+                known = composed[col] = compose.together(row, column)
+            where = column_areas.get(col, area) if column_areas else area
+            yield Placed(compose.figure(place, item, number, row, known, where), row.row, col, number)
 
 
 def _stub_reason(table: Table, col: int) -> str:
@@ -165,13 +171,15 @@ class _Composer:
         periods = {c.period for c in table.header.columns.values() if c.period and YEAR not in c.period}
         self._latest = max(periods) if len({len(p) for p in periods}) == 1 else None
         """Of the columns: what columns without a period speak of where the title names none (增长, districts)."""
-        self._known: dict[tuple[tuple[str, ...], Unit | None, str | None, int], _Composed] = {}
+        self._known: dict[tuple[tuple[str, ...], Unit | None, str | None], dict[int, _Composed]] = {}
 
-    def figure(self, place: CellRef, item: Item, number: Number, row: StubRow, column: Column, area: Area) -> RawFigure:
-        key = (row.path, row.unit, row.period, column.col)
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = self._compose(row, column)
+    def of_row(self, row: StubRow) -> dict[int, _Composed]:
+        """What is known by column of rows that say the same; to be filled by ``together``."""
+        return self._known.setdefault((row.path, row.unit, row.period), {})
+
+    def figure(
+        self, place: CellRef, item: Item, number: Number, row: StubRow, known: _Composed, area: Area
+    ) -> RawFigure:
         unit, kind = known.unit, known.kind
         if number.sign is not None and (unit is None or unit.symbol != number.sign):
             unit = parse_unit(number.sign)
@@ -195,7 +203,8 @@ class _Composer:
             confidence=self._table.confidence,
         )
 
-    def _compose(self, row: StubRow, column: Column) -> _Composed:
+    def together(self, row: StubRow, column: Column) -> _Composed:
+        """What row and column say together, whatever the cell holds."""
         label = self._compose_label(row, column)
         unit = self._choose(row, column)
         headers = f" × {' / '.join(column.printed)}" if column.printed else ""

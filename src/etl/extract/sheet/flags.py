@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from statistics import median
 
 from etl.extract.confidence import ENOUGH
@@ -57,20 +58,15 @@ def _unsure(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
 
 
 def _repaired(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
-    large = grouped = 0
-    for p in placed:
-        if abs(p.figure.number) >= 1000:
-            large += 1
-            number = table.cells[p.row][p.col].number
-            grouped += bool(number and number.grouped)
-    style = large > 0 and grouped >= REGULAR * large
-    for p in placed:
-        item = table.cells[p.row][p.col]
-        if item.number is None:
-            continue
-        for rule in item.number.repairs:
-            if not (rule == "space_in_number" and item.number.grouped and style):
-                yield flag_at(table, item, rule, _REPAIRS[rule])
+    repaired = [p for p in placed if p.number.repairs]
+    if not repaired:
+        return
+    large = [p for p in placed if abs(p.figure.number) >= 1000]
+    style = bool(large) and sum(p.number.grouped for p in large) >= REGULAR * len(large)
+    for p in repaired:
+        for rule in p.number.repairs:
+            if not (rule == "space_in_number" and p.number.grouped and style):
+                yield flag_at(table, table.cells[p.row][p.col], rule, _REPAIRS[rule])
 
 
 def lost_points(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
@@ -95,13 +91,11 @@ def lost_points(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
 def _missing(table: Table, values: int) -> Iterator[Flag]:
     markers: list[Item] = []
     texts: list[Item] = []
+    inside = set(table.values)
     for row in table.rows:
-        cells = table.cells[row.row]
-        for col in table.values:
-            item = cells.get(col)
-            if item is None or item.kind in ("number", "moment"):
-                continue
-            (markers if item.kind == "marker" else texts).append(item)
+        for item in table.cells[row.row].values():
+            if item.kind != "number" and item.kind != "moment" and item.col in inside:
+                (markers if item.kind == "marker" else texts).append(item)
     for item in texts:
         if looks_damaged(item.text):
             yield flag_at(table, item, "unreadable_number", "数字已损坏，无法确定原数，未作为数据")
@@ -157,8 +151,10 @@ def _defunct(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
     seen: set[int] = set()
     column = next((s.col for s in reversed(table.stub) if s.kind == "region"), None)
     for p in placed:
+        if p.row in seen:
+            continue
         area, period = p.figure.area, p.figure.period.iso
-        if p.row in seen or column is None or area.code is None or period is None:
+        if column is None or area.code is None or period is None:
             continue
         seen.add(p.row)
         region = regions.get(area.code, period[:4])
@@ -180,7 +176,7 @@ def _notes(table: Table) -> Iterator[Flag]:
 
 def watermarks(grid: Grid) -> Iterator[Flag]:
     """The cells of a download service on a sheet that holds nothing else."""
-    items = list(grid.items())
+    items = list(islice(grid.items(), 4))
     if len(items) <= 3:
         for item in items:
             if words("watermark").match(item.text):

@@ -25,20 +25,19 @@ def status_of(text: str) -> str:
 
 def missing_cells(table: Table) -> Iterator[MissingCells]:
     """One entry for each marker, and one for the empty cells of each column. Linear in the cells that are there."""
-    filled = [row for row in table.rows if not row.empty]
+    filled = [row.row for row in table.rows if not row.empty]
     inside = set(table.values)
-    here: dict[int, set[int]] = {col: set() for col in table.values}
-    for row in filled:
-        for col, item in table.cells[row.row].items():
-            if col not in inside:
-                continue
-            here[col].add(row.row)
-            if item.kind == "marker":
+    present = dict.fromkeys(table.values, 0)
+    for r in filled:
+        cells = table.cells[r]
+        for col in inside.intersection(cells):
+            present[col] += 1
+        for item in cells.values():
+            if item.kind == "marker" and item.col in inside:
                 place = CellRef(table.block.sheet, item.cell.address)
                 yield MissingCells(place, item.text.strip(), status_of(item.cell.error or item.text))
-    for col, present in here.items():
-        empty = len(filled) - len(present)
-        if empty:
-            first = next(row.row for row in filled if row.row not in present)
+    for col, count in present.items():
+        if count < len(filled):
+            first = next(r for r in filled if col not in table.cells[r])
             place = CellRef(table.block.sheet, f"{column_letters(col)}{first + 1}")
-            yield MissingCells(place, "", status_of(""), empty)
+            yield MissingCells(place, "", status_of(""), len(filled) - count)

@@ -6,17 +6,17 @@ whole file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from etl.collector import collector_paused
 from etl.errors import LayoutError
-from etl.extract.sheet.blocks import Band, Block, bands, find_blocks
+from etl.extract.sheet.blocks import Band, Block, Row, bands, find_blocks
 from etl.extract.sheet.checks import check_sums, confirm_zones
 from etl.extract.sheet.figures import Placed, table_figures
 from etl.extract.sheet.flags import lost_points, table_flags, watermarks, wrong_tables
-from etl.extract.sheet.grid import Grid, load_grid
+from etl.extract.sheet.grid import Grid, Item, load_grid
 from etl.extract.sheet.implied_units import settle_counts
 from etl.extract.sheet.label_variants import settle_labels
 from etl.extract.sheet.layout_files import SavedTable
@@ -97,16 +97,15 @@ def _extract(sheets: Sequence[ReadSheet], file_name: str) -> Extraction:
     tables = [table for sheet in sheets for _, table in sheet.tables]
     flags: list[Flag] = settle_labels(tables)
     for sheet in sheets:
-        taken: set[tuple[int, int]] = set()
+        taken = _Taken()
         for (band, table), known in zip(sheet.tables, sheet.fits, strict=True):
             placed: list[Placed] = []
             for found in table_figures(table):
                 if isinstance(found, Placed):
                     placed.append(found)
-                    taken.add((found.row, found.col))
                 else:
                     ignored.append(found)
-                    taken.add(_row_col(found.place))
+            taken.claim(table)
             if known is not None and known.saved is not None and known.applies:
                 placed, out = correct_figures(table, known.saved, file_name, placed)
                 ignored.extend(out)
@@ -177,17 +176,36 @@ def _settled(
     return changed, known
 
 
-def _row_col(place: object) -> tuple[int, int]:
-    if not isinstance(place, CellRef):
-        raise TypeError(place)
-    letters = place.cell.rstrip("0123456789")
-    col = 0
-    for letter in letters:
-        col = col * 26 + ord(letter) - 64
-    return int(place.cell[len(letters) :]) - 1, col - 1
+class _Taken:
+    """The cells of a sheet that its tables account for: whole rows of data, and single cells around them."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, list[Row]] = {}
+        self._cells: set[tuple[int, int]] = set()
+
+    def claim(self, table: Table) -> None:
+        """Every number in the data rows of the table has become a figure or an ignored entry."""
+        for row in table.rows:
+            self._rows.setdefault(row.row, []).append(table.cells[row.row])
+
+    def take(self, row: int, col: int) -> bool:
+        """Whether the cell was still free; it is not any more."""
+        if (row, col) in self._cells or any(col in claimed for claimed in self._rows.get(row, ())):
+            return False
+        self._cells.add((row, col))
+        return True
+
+    def free(self, r: int, row: Row) -> Iterator[Item]:
+        """The items of a row that nothing has claimed."""
+        claims = self._rows.get(r, ())
+        if any(claimed is row for claimed in claims):
+            return
+        for col, item in row.items():
+            if (r, col) not in self._cells and not any(col in claimed for claimed in claims):
+                yield item
 
 
-def _ignore_around(table: Table, band: Band, ignored: list[Ignored], taken: set[tuple[int, int]]) -> None:
+def _ignore_around(table: Table, band: Band, ignored: list[Ignored], taken: _Taken) -> None:
     """Numbers in the header, preamble and notes of a table."""
     block: Block = table.block
     for rows, reason in (
@@ -195,15 +213,15 @@ def _ignore_around(table: Table, band: Band, ignored: list[Ignored], taken: set[
     ):  # fmt: skip
         for r in rows:
             for col, item in band.rows[r].items():
-                if item.kind == "number" and (r, col) not in taken:
-                    taken.add((r, col))
+                if item.kind == "number" and taken.take(r, col):
                     ignored.append(Ignored(CellRef(block.sheet, item.cell.address), item.text, reason))
 
 
-def _left_over(grid: Grid, taken: set[tuple[int, int]]) -> list[Ignored]:
+def _left_over(grid: Grid, taken: _Taken) -> list[Ignored]:
     """Numbers that belong to no table."""
     return [
         Ignored(CellRef(grid.name, item.cell.address), item.text, "not_a_table")
-        for item in grid.items()
-        if item.kind == "number" and (item.row, item.col) not in taken
+        for r, row in grid.rows.items()
+        for item in taken.free(r, row)
+        if item.kind == "number"
     ]

@@ -18,6 +18,7 @@ from etl.outcome import FilesFailedError, all_critical
 from etl.recheck import Rechecked, recheck_batch
 from etl.selection import Selection, StoredFile, select
 from etl.settings import Settings, load_settings
+from etl.warehouse.across import reconcile_files
 from etl.warehouse.engine import connect, upgrade
 from flows.artifacts import Progress, log_to_server, show_recheck
 from flows.steps import LONGEST_RUN, RETRYING, begin, closing, finish, report, started_at, telling
@@ -59,6 +60,14 @@ def judge(
     return done
 
 
+@task(task_run_name="across files", **RETRYING)
+def across(settings: Settings) -> int:
+    """What the facts of all files together contradict."""
+    found = reconcile_files(connect(settings.warehouse))
+    get_run_logger().info("%d findings across files", found)
+    return found
+
+
 @flow(name="recheck", flow_run_name=run_name, description=__doc__, timeout_seconds=LONGEST_RUN)
 def recheck(
     names: tuple[Pattern, ...] = (),
@@ -94,6 +103,8 @@ def recheck(
                     batch = files[start : start + settings.batch_size]
                     done.extend(judge(settings, run_id, batch, f"{batch[0].name} … ({len(batch)} files)"))
                     progress.advance(len(batch))
+            if run_id:
+                across(settings)
             failed = [f for f in done if f.error]
             page = None
             if run_id:

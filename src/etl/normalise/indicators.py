@@ -246,6 +246,12 @@ def _growth(plain: str, kind: str) -> str | None:
     return found["what"] + "+" if found else None
 
 
+def growth_of(plain: str) -> str | None:
+    """What grows, of a normal label of a growth: 工会会员数 of 工会会员数比上年增长."""
+    found = _GROWS.fullmatch(plain)
+    return found["what"] if found else None
+
+
 def _share(plain: str) -> str | None:
     """One form for A占B的比重, A占B, B中A占比: A and B without words that count them."""
     if (found := _A_OF_B.fullmatch(plain)) or (found := _OF_B_A.fullmatch(plain)):

@@ -296,6 +296,12 @@ def _key_value_rows(band: Band) -> frozenset[int]:
     return found if len(pairs) >= MIN_METADATA else frozenset()
 
 
+def _is_letterhead(row: Row) -> bool:
+    """Whether a row above the header holds an office and the unit line at the right: 某某统计局 … (上年=100)."""
+    texts = [i.text for i in row.values() if i.kind == "text"]
+    return len(texts) == len(row) == 2 and bool(unit_line(texts[1])) and not unit_line(texts[0]) and not _heads_stub(texts[0])
+
+
 def _trailing_notes(block: Block, pending: list[tuple[int, RowKind]]) -> list[tuple[int, RowKind]]:
     """Notes between two blocks belong to the upper one; what is left opens the lower one."""
     last = max((n for n, (_, kind) in enumerate(pending) if kind == "note"), default=-1)
@@ -330,6 +336,8 @@ def _split_preamble(block: Block, pending: list[tuple[int, RowKind]], band: Band
         block.preamble.extend(rows)
         return
     first, last = headers[0], headers[-1]
+    while first < last and _is_letterhead(band.rows[pending[first][0]]):
+        first += 1
     while first > 0 and pending[first - 1][1] == "stub":
         first -= 1
     block.preamble.extend(p for p, _ in pending[:first])

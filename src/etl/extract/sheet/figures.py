@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from etl.extract.sheet.cells import Number
 from etl.extract.sheet.grid import Item, column_letters
 from etl.extract.sheet.headers import Column
-from etl.extract.sheet.places import area_of, is_total, likeness
+from etl.extract.sheet.places import area_of, as_city, is_total, likeness
 from etl.extract.sheet.stubs import StubRow, indent_of
 from etl.extract.sheet.tables import Table
-from etl.extract.sheet.timing import YEAR, combined, year_in_label
+from etl.extract.sheet.timing import YEAR, combined, since_january, year_in_label
 from etl.extract.sheet.wording import Unit, choose_unit, parse_unit
 from etl.extract.sheet.words import words
 from etl.model import Area, CellRef, Ignored, Kind, Period, RawFigure
-from etl.normalise.regions import load_regions
+from etl.normalise.regions import COUNTRY, load_regions
 from etl.record import record
 from etl.reference import rows
 
@@ -83,12 +83,15 @@ def _row_areas(table: Table) -> Iterator[tuple[StubRow, Area]]:
         return
     open_places: list[tuple[int, str]] = []
     last_code: str | None = None
+    of_cities = any(s.kind == "region" and words("city_head").match(s.header) for s in table.stub)
+    of_cities = of_cities and (speaker is None or speaker.code == COUNTRY)
     for row in table.rows:
         on = _year_of(row.period) or _year_of(context.period)
         if not row.regions and row.region_code is None:
             yield row, Area(basis="layout", unresolved=True)
             continue
         label = row.regions[-1] if row.regions else ""
+        label = as_city(label) if of_cities else label
         while open_places and open_places[-1][0] >= row.indent:
             open_places.pop()
         group = open_places[-1][1] if open_places else None
@@ -255,7 +258,8 @@ class _Composer:
         if column.col in self._table.column_years:
             return Period(self._table.column_years[column.col], "layout")
         if context.period is not None and context.period_basis != "file":
-            return Period(context.period, context.period_basis, context.period_printed)
+            iso = _of_column(context.period, column)
+            return Period(iso, context.period_basis, context.period_printed)
         if self._latest is not None:
             return Period(self._latest, "layout")
         years = {y[0] for y in map(year_in_label, (*column.path, *row.path)) if y}
@@ -264,6 +268,13 @@ class _Composer:
         if context.period is not None:
             return Period(context.period, context.period_basis, context.period_printed)
         return Period()
+
+
+def _of_column(period: str, column: Column) -> str:
+    """The period of a title as a column takes it: 累计 runs since January, 年初预算 is of the whole year."""
+    if any(words("cumulative").match(label) for label in column.path):
+        return since_january(period)
+    return period[:4] if any(words("whole_year").match(label) for label in column.path) else period
 
 
 def _without_year(part: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from etl.extract.sheet.blocks import Row
 from etl.extract.sheet.grid import Grid, Item
-from etl.extract.sheet.timing import period_of_item
+from etl.extract.sheet.timing import part_before_label, period_of_item
 from etl.extract.sheet.wording import (
     Unit,
     chinese,
@@ -131,6 +131,8 @@ def _place(header: Header, column: Column, covers: list[_Covering], covering: _C
     elif parse_unit(found.label) is not None and not has_cjk(found.label):
         column.unit = parse_unit(found.label)
         return
+    if found.label and (cut := part_before_label(found.label)) is not None:
+        column.period, found = cut[0], replace(found, label=cut[1])
     if found.label:
         covering.label = found.label
         covering.has_unit = found.unit is not None
@@ -272,14 +274,16 @@ def _hang_parts(header: Header, values: Sequence[int]) -> None:
     times = Counter(header.columns[c].path for c in values if header.columns[c].period is None)
     for c in values:
         column = header.columns[c]
-        if times[column.path] > 1 and len(column.path) == 1 and base is not None:
+        marks = [n for n, label in enumerate(column.path) if is_of_which(label)]
+        if times[column.path] > 1 and len(column.path) == 1 and base is not None and not marks:
             column.path = (*header.columns[base].path, *column.path)  # 增速 behind each of several measures
             continue
-        marks = [n for n, label in enumerate(column.path) if is_of_which(label)]
         owner = base
         broken = len(column.path) == 1 and words("breakdown").match(column.path[0])
         if not marks and broken and (base == counted or words("generic").match(column.path[0])):
             marks, owner = [0], counted  # behind a rate 城镇人口 stands alone, 男 is still a part of the last count
+        if not marks and _goes_on(header, c, values):
+            marks = [0]
         if not marks:
             base = c
             rate = column.unit is not None and column.unit.dimension in RATIOS
@@ -298,6 +302,24 @@ def _hang_parts(header: Header, values: Sequence[int]) -> None:
         if column.unit is None and whole.unit is not None:
             column.unit = replace(whole.unit)
             column.unit_inherited = True
+
+
+def _goes_on(header: Header, col: int, values: Sequence[int]) -> bool:
+    """Whether a bare column goes on with the parts that the column before opened (#医师 | 护士): it has no unit though
+    the columns around have theirs, and is no rate."""
+    column = header.columns[col]
+    before = next((header.columns[c] for c in values if c == col - 1), None)
+    return (
+        before is not None
+        and before.unit_inherited
+        and column.unit is None
+        and column.period is None
+        and not header.table_units
+        and len(column.path) == 1
+        and not words("rate").match(column.path[0])
+        and not words("growth").match(column.path[0])
+        and not words("rank").match(column.path[0])
+    )
 
 
 def _without_measure(

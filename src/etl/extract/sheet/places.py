@@ -155,6 +155,17 @@ def area_of(
     return Area(None, name, basis=basis, printed=plain, unresolved=True, candidates=found.candidates)
 
 
+def as_city(label: str) -> str:
+    """The name of a city that a province shares, in a list of cities: 吉林 → 吉林市; other labels stay."""
+    regions = load_regions()
+    plain = normal(clean_place(label))
+    found = regions.resolve(plain)
+    if found.level != "province" or found.name == plain:
+        return label
+    city = regions.resolve(f"{plain}市")
+    return f"{plain}市" if city.level == "city" else label
+
+
 def _resolve(plain: str, group: str | None, last: str | None, speaker: Speaker | None, on: str | None) -> Resolution:
     """Inside the group first; without one, direct parts of the speaker go before parts of the last larger place.
 

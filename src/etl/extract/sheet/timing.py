@@ -8,23 +8,28 @@ from datetime import date
 from pathlib import PurePath
 
 from etl.extract.sheet.grid import Item
-from etl.extract.sheet.words import squash
+from etl.extract.sheet.words import squash, words
 from etl.normalise.periods import parse_period
 
 MAX_TEXT = 80
 """Characters of a cell that can be a period, blanks included."""
 _YEAR = r"(?:19|20)\d\d"
 _LABEL = re.compile(
-    rf"[(（\[]?{_YEAR}(?:\.0|年(?:度|末|底)?)?[)）\]]?"
+    rf"{_YEAR}(?:\.0|年(?:度|末|底)?)?"
     rf"|{_YEAR}年?(?:第?[一二三四1-4]季度|[Qq][1-4]|上半年|下半年)"
     rf"|{_YEAR}[年./-](?:0?[1-9]|1[0-2])月?(?:份|末)?"
-    rf"|{_YEAR}年?(?:0?[1-9]|1[0-2])(?:-|—|–|~|～|至)(?:0?[1-9]|1[0-2])月"
+    rf"|{_YEAR}年?(?:0?[1-9]|1[0-2])月?(?:-|—|–|~|～|至)(?:0?[1-9]|1[0-2])月(?:份)?"
+    rf"|{_YEAR}年前三季度"
     rf"|{_YEAR}[年./-](?:0?[1-9]|1[0-2])[月./-](?:0?[1-9]|[12]\d|3[01])日?"
 )
 _BRACKETED = re.compile(rf"[(（\[]\s*({_YEAR}[^()（）\[\]]{{0,12}})[)）\]]")
 _ANY_YEAR = re.compile(rf"(?<!\d){_YEAR}(?!\d)")
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
-_TITLE_YEAR = re.compile(rf"(?<!\d){_YEAR}年(?:第?[一二三四]季度|(?:0?[1-9]|1[0-2])月(?:{_DAY}日)?|上半年)?")
+_MONTH = r"(?:1[0-2]|0?[1-9])"
+_MONTHS = rf"{_MONTH}月?[-—–~～至]{_MONTH}月(?:份)?"
+_TITLE_YEAR = re.compile(
+    rf"(?<!\d){_YEAR}年(?:第?[一二三四1-4]季度|前三季度|{_MONTHS}|{_MONTH}月(?:{_DAY}日)?|[上下]半年)?"
+)
 _WHOLE_DAY = rf"({_YEAR})[年./-](0?[1-9]|1[0-2])[月./-]({_DAY})日?"
 _DAYS = re.compile(rf"(?<!\d){_WHOLE_DAY}\s*[-—–~～至]+\s*{_WHOLE_DAY}(?!\d)")
 _RANGE = re.compile(rf"{_YEAR}年?\s*[-—–~～至]\s*(?:{_YEAR}|\d{{2}}(?!\d))")
@@ -67,7 +72,12 @@ def is_period_label(text: str) -> bool:
 @functools.lru_cache(maxsize=20_000)
 def _is_period_label(text: str) -> bool:
     plain = squash(text)
-    return 2 <= len(plain) <= 16 and (bool(_LABEL.fullmatch(plain)) or part_of_year(plain) is not None)
+    return 2 <= len(plain) <= 16 and (bool(_LABEL.fullmatch(_unbracketed(plain))) or part_of_year(plain) is not None)
+
+
+def _unbracketed(text: str) -> str:
+    """``(2022年1-6月)`` → ``2022年1-6月``; a year may lack one of its brackets."""
+    return text.strip("()（）[]")
 
 
 def period_label(text: str) -> str | None:
@@ -82,7 +92,7 @@ def _period_label(text: str) -> str | None:
         return None
     if (part := part_of_year(plain)) is not None:
         return part
-    bare = plain.strip("()（）[]")
+    bare = _unbracketed(plain)
     if bare.endswith(".0"):
         bare = bare[:-2]
     parsed = parse_period(bare)
@@ -113,7 +123,7 @@ def _in_title(plain: str) -> str | None:
         return None
     for found in reversed(list(_BRACKETED.finditer(plain))):
         parsed = parse_period(found.group(1))
-        if parsed and parsed.iso and "/" not in parsed.iso:
+        if parsed and parsed.iso and _within_a_year(parsed.iso):
             return parsed.iso
     named = {m.group() for m in _TITLE_YEAR.finditer(plain)}
     if len(named) == 1:
@@ -121,6 +131,31 @@ def _in_title(plain: str) -> str | None:
         return parsed.iso if parsed else None
     years = set(_ANY_YEAR.findall(plain))
     return years.pop() if not named and len(years) == 1 else None
+
+
+def _within_a_year(iso: str) -> bool:
+    """Whether a period is no range, or one of months or quarters of one year."""
+    first, _, last = iso.partition("/")
+    return not last or (len(first) > 4 and first[:4] == last[:4])
+
+
+_PART_BEFORE = re.compile(
+    rf"^(?P<part>{_MONTHS}|{_MONTH}月(?:份|末)?|第?[一二三四]季度|[上下]半年)(?P<rest>[\u4e00-\u9fff±+（(].{{0,20}})$"
+)
+
+
+def part_before_label(label: str) -> tuple[str, str] | None:
+    """(part of a year, the label behind it) of a header such as ``1-6月累计`` or ``6月末余额``; else None."""
+    found = _PART_BEFORE.match(label)
+    if found is None or not words("behind_period").match(found["rest"]):
+        return None
+    part = part_of_year(found["part"].removesuffix("末"))
+    return (part, found["rest"]) if part else None
+
+
+def since_january(period: str) -> str:
+    """``2023-06`` → ``2023-01/2023-06``; other periods stay."""
+    return f"{period[:4]}-01/{period}" if re.fullmatch(r"\d{4}-\d\d", period) else period
 
 
 def period_in_name(name: str) -> str | None:

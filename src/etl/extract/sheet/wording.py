@@ -218,7 +218,7 @@ def choose_unit(units: tuple[Unit, ...], path: str) -> Unit | None:
         if (
             (match == "in" and word in path)
             or (match == "end" and path.endswith(word))
-            or (match == "start" and path.startswith(word))
+            or (match == "start" and any(label.startswith(word) for label in path.split("|")))
         ):
             return offered[symbol]
     rest = [u for u in units if u.dimension not in ("percent", "per_mille", "percentage_points")]

@@ -10,7 +10,14 @@ import pytest
 
 from etl.ingest import Read, read_file
 from etl.model import CellRef, SourceFile
-from tests.extract.sheet import golden_books, golden_books_fourth, golden_books_hard, golden_books_third
+from tests.extract.sheet import (
+    golden_books,
+    golden_books_fifth,
+    golden_books_fourth,
+    golden_books_hard,
+    golden_books_sixth,
+    golden_books_third,
+)
 from tests.extract.sheet.golden_pages import Fact
 from tests.labels import label_fits
 
@@ -21,6 +28,8 @@ BUILDERS = {
         *golden_books_hard.BUILDERS,
         *golden_books_third.BUILDERS,
         *golden_books_fourth.BUILDERS,
+        *golden_books_fifth.BUILDERS,
+        *golden_books_sixth.BUILDERS,
     )
 }
 

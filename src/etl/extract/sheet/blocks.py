@@ -205,7 +205,9 @@ def _heads_stub(text: str) -> bool:
 def _is_count_row(row: Row, numbers: list[Item], seen_data: bool) -> bool:
     """Whether a row only counts the columns (甲 | 1 | 2 | 3), between header and data."""
     texts = [i for i in row.values() if i.kind == "text"]
-    if seen_data or len(numbers) < 2 or not all(words("count_row").match(i.text) for i in texts):
+    if seen_data or len(texts) + len(numbers) < 3 or not all(words("count_row").match(i.text) for i in texts):
+        return False
+    if len(numbers) < 2 and len(texts) < 2:
         return False
     values = [n.number.value for n in numbers if n.number is not None]
     return values[0] in (0, 1, 2) and all(b - a == 1 for a, b in pairwise(values))
@@ -297,9 +299,12 @@ def _key_value_rows(band: Band) -> frozenset[int]:
 
 
 def _is_letterhead(row: Row) -> bool:
-    """Whether a row above the header holds an office and the unit line at the right: 某某统计局 … (上年=100)."""
+    """Whether a row above the header holds an office, and the unit line or period at the right."""
     texts = [i.text for i in row.values() if i.kind == "text"]
-    return len(texts) == len(row) == 2 and bool(unit_line(texts[1])) and not unit_line(texts[0]) and not _heads_stub(texts[0])
+    if len(texts) != 2 or len(row) != 2 or unit_line(texts[0]) or _heads_stub(texts[0]):
+        return False
+    office = words("office").match(texts[0]) or bool(_SEPARATORS.search(texts[0]))
+    return office and (bool(unit_line(texts[1])) or is_period_label(texts[1]))
 
 
 def _trailing_notes(block: Block, pending: list[tuple[int, RowKind]]) -> list[tuple[int, RowKind]]:

@@ -45,7 +45,8 @@ class OpenLabels:
         part = is_of_which(label) or words("breakdown").match(label)
         self._close_before(label, indent, section=section)
         parent = self._open[-1] if self._open else None
-        if unit is None and parent is not None and (part or parent.section) and not _is_rate(label):
+        inner = parent is not None and (part or parent.section or parent.indent < indent)
+        if unit is None and parent is not None and inner and not _is_rate(label):
             unit = parent.unit
         path = (*(o.label for o in self._open), label)
         self._open.append(_Open(indent, label, section, unit))

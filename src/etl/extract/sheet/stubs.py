@@ -68,6 +68,7 @@ def header_text(grid_rows: Sequence[tuple[int, Row]], col: int) -> str:
     parts = [chinese(row[col].text) for _, row in grid_rows if col in row and row[col].kind in ("text", "number")]
     if any(has_cjk(p) for p in parts):
         parts = [p for p in parts if not is_latin(p)]
+    parts = [p for n, p in enumerate(parts) if not n or not words("count_row").match(p)]
     return "".join(dict.fromkeys(parts))
 
 

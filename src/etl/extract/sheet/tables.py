@@ -14,6 +14,7 @@ from etl.extract.sheet.places import (
     Speaker,
     covering_place,
     inside_share,
+    likeness,
     place_in_text,
     place_share,
     speaker_of,
@@ -36,6 +37,10 @@ TRUST = 0.6
 """Share of the places of a table that must lie in the place its title or file name mentions."""
 
 
+MIN_MACRO = 3
+"""Columns of 全国 and macro-regions that make a header one of places."""
+
+
 TITLE_KEYS = ("meta_database", "meta_indicator", "meta_time", "meta_source")
 
 
@@ -53,6 +58,8 @@ class Context:
     speaker: Speaker | None = None
     units: tuple[Unit, ...] = ()
     sheet: str = ""
+    head: str = ""
+    """The line above the first table of the sheet that stands over the tables' own titles."""
 
 
 @dataclass(slots=True)
@@ -127,7 +134,7 @@ def _find_regions(table: Table) -> None:
         table.regions_in = "columns"
         for column in table.header.columns.values():
             if column.region is None:
-                column.region = "".join(column.path)
+                column.region, column.path = _place_of(column.path)
         table.steps.append("regions in columns")
 
 
@@ -135,9 +142,27 @@ def _columns_are_places(table: Table) -> bool:
     columns = table.header.columns.values()
     if any(c.region is not None for c in columns):
         return True
-    labels = ["".join(c.path) for c in columns if c.path]
+    labels = [_place_of(c.path)[0] for c in columns if c.path]
     real, share = place_share(labels)
+    if real == 1 and share == 1.0 and len(set(labels)) >= MIN_MACRO:
+        return True  # 全国 | 东部地区 | 中部地区
     return real >= 2 and share >= 0.5
+
+
+def _place_of(path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """(place, labels of the measure) of a header path: 市区 / 越城区 → 越城区; 人口 / 越城区 → 越城区 and 人口.
+
+    A name cut over rows is joined; then the path stays as it is.
+    """
+    joined = "".join(path)
+    if len(path) < 2 or likeness(joined) == "place":
+        return joined, path
+    kinds = [likeness(label) for label in path]
+    if "place" in kinds or ("neutral" in kinds and "other" in kinds):
+        inner = max(n for n, kind in enumerate(kinds) if kind == ("place" if "place" in kinds else "neutral"))
+        measure = tuple(label for label, kind in zip(path, kinds, strict=True) if kind == "other")
+        return path[inner], measure or path[inner : inner + 1]
+    return joined, path
 
 
 def _find_periods(table: Table) -> None:
@@ -178,11 +203,21 @@ def _context(table: Table, names: Names, before: Context | None, above: Sequence
     titles = tuple(t for t in own if _is_title(t))
     goes_on = before is not None and before.sheet == names.sheet and not titles and not metadata
     inherited = before if continued or goes_on else None
-    period, basis, printed = _period(own, titles, names, inherited)
-    speaker = _speaker(table, titles, metadata, names, inherited, period)
+    head = _head(titles, names, before)
+    around = (*titles, head) if head else titles
+    period, basis, printed = _period(own, around, names, inherited)
+    speaker = _speaker(table, around, metadata, names, inherited, period)
     units = _units(own, metadata, stub_heads, table, names) or (inherited.units if inherited else ())
     subject = _subject(titles, metadata, names, speaker, inherited)
-    return Context(titles, subject, _fallback(names), period, basis, printed, speaker, units, names.sheet)
+    return Context(titles, subject, _fallback(names), period, basis, printed, speaker, units, names.sheet, head)
+
+
+def _head(titles: Sequence[str], names: Names, before: Context | None) -> str:
+    """The title of a whole sheet: the first of two titles above its first table, when the second has a number."""
+    if before is not None and before.sheet == names.sheet:
+        return before.head
+    named = [t for t in titles if has_cjk(t)]
+    return named[0] if len(named) > 1 and not _TABLE_NUMBER.match(named[0]) and _TABLE_NUMBER.match(named[1]) else ""
 
 
 def _texts(rows: Sequence[int], cells: dict[int, Row]) -> list[str]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from etl.extract.sheet.layout_files import SavedTable
 
 REPORT_EXTRACTOR = "report/2"
-SHEET_EXTRACTOR = "sheet/1"
+SHEET_EXTRACTOR = "sheet/2"
 """Raised when what is found changes: files loaded by an older version are read again."""
 
 

@@ -44,8 +44,9 @@ format: $(VENV)/installed-dev ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/installed ## write docs/warehouse.md from the tables
+docs: $(VENV)/installed ## write docs/warehouse.md and docs/contract.json from tables and views
 	$(BIN)/python -m etl.warehouse.documentation docs/warehouse.md
+	$(BIN)/python -m etl.warehouse.contract docs/contract.json
 
 samples: $(VENV)/installed-dev ## write the binary samples again
 	$(BIN)/python scripts/make_samples.py

@@ -14,7 +14,7 @@ from etl.errors import SettingsError, WarehouseError
 from etl.warehouse import schema
 from etl.warehouse.documentation import document
 from etl.warehouse.engine import connect, shown, upgrade
-from etl.warehouse.views import VIEWS, View
+from etl.warehouse.views import VIEWS
 
 REPO = Path(__file__).parents[2]
 
@@ -33,12 +33,12 @@ def test_upgrade_twice_changes_nothing(warehouse: sa.Engine) -> None:
         assert connection.execute(sa.select(sa.func.count()).select_from(schema.indicator)).scalar_one() > 20
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
-def test_a_view_has_the_documented_columns(warehouse: sa.Engine, view: View) -> None:
+def test_views_have_the_documented_columns(warehouse: sa.Engine) -> None:
     with warehouse.connect() as connection:
-        columns = [c["name"] for c in sa.inspect(connection).get_columns(view.name)]
-        assert connection.execute(sa.select(view.table())).all() == []
-    assert columns == [c.name for c in view.columns]
+        for view in VIEWS:
+            columns = [c["name"] for c in sa.inspect(connection).get_columns(view.name)]
+            assert columns == [c.name for c in view.columns]
+            assert len(connection.execute(sa.select(view.table())).all()) == (view.name == "warehouse_version")
 
 
 @pytest.mark.parametrize("value", ["76000", "47.1", "590.135724468363", "-45", "0", "6340500000", "0.000001"])

@@ -94,7 +94,7 @@ def upgrade(engine: sa.Engine) -> None:
     from alembic.script import ScriptDirectory
     from alembic.util.exc import CommandError
 
-    from etl.warehouse import reference_tables, views
+    from etl.warehouse import precedence, reference_tables, views
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -109,6 +109,7 @@ def upgrade(engine: sa.Engine) -> None:
                 views.drop(connection)
             command.upgrade(config, "head")
             reference_tables.refresh(connection)
+            precedence.refresh(connection)
             views.refresh(connection)
     except CommandError as e:
         raise WarehouseError(

@@ -16,7 +16,7 @@ from etl.check.gate import FileVerdict
 from etl.check.reconcile import Evaluated
 from etl.contract import observation_row, place_columns, place_list
 from etl.model import Finding, Ignored, ManifestEntry, Observation, RelationMembers
-from etl.warehouse import schema
+from etl.warehouse import precedence, schema
 from etl.warehouse.change import arrive, change, now
 from etl.warehouse.merge import insert, merge_held, merge_loaded
 from etl.warehouse.totals import run_totals
@@ -129,6 +129,7 @@ def load_file(engine: sa.Engine, run_id: str, record: FileRecord) -> None:
     with engine.begin() as connection, change(connection, "read", run_id, record.sha256) as ours:
         ours.reader, ours.extractor = record.reader, record.extractor
         _write_source_file(connection, run_id, record)
+        precedence.place(connection, record.sha256)
         came = arrive(connection, ours, record.path)
         owner = {"file_sha256": record.sha256, "run_id": run_id, "version_from": ours.version}
         held = merge_held(connection, ours, (_observation(o, owner) for o in record.held))

@@ -177,6 +177,23 @@ file_edition = sa.Table(
     "no path.",
 )
 
+file_precedence = sa.Table(
+    "file_precedence",
+    metadata,
+    _column("file_sha256", sa.String(64), "the file", sa.ForeignKey("source_file.sha256"), primary_key=True),
+    _column("region_code", sa.String(12), "region the publisher speaks for"),
+    _column("region_prefix", sa.String(12), "what the codes of the areas in it begin with"),
+    _column("finality", sa.String(16), "final, bulletin, unmarked or provisional", nullable=False),
+    _column("publisher_class", sa.String(16), "statistics, government, unmarked or media", nullable=False),
+    _column("form", sa.String(16), "sheet or prose", nullable=False),
+    _column("rank_own", sa.BigInteger, "rank of what it says of the publisher's own area", nullable=False),
+    _column("rank_above", sa.BigInteger, "… of areas that lie in it", nullable=False),
+    _column("rank_unknown", sa.BigInteger, "… where it is not known whose area it is", nullable=False),
+    _column("rank_other", sa.BigInteger, "… of somebody else's area", nullable=False),
+    comment="How each file stands in the order of reference/source_precedence.yaml: of several mentions of a fact the "
+    "one with the greatest rank is its current value.",
+)
+
 
 def _observation_columns(*, historic: bool = False) -> list[sa.Column[Any]]:
     """The row of the contract: the same columns for what is loaded, what is held and what was loaded once."""
@@ -458,7 +475,7 @@ indicator = sa.Table(
 reference_version = sa.Table(
     "reference_version",
     metadata,
-    _column("name", sa.String(32), "region, unit, indicator or views", primary_key=True),
+    _column("name", sa.String(32), "region, unit, indicator, file_precedence or views", primary_key=True),
     _column("content_hash", sa.String(64), "hash of the reference data, or of the text of the views", nullable=False),
     comment="Which state of the reference data the tables region, unit and indicator hold, and which views there are.",
 )

@@ -71,7 +71,7 @@ def generate(folder: Path, files: int, seed: int = 7) -> Path:
 
 def stages(folder: Path) -> None:
     """What the flow does, without Prefect."""
-    from etl import ingest
+    from etl import apart, ingest
     from etl.check.suites import load_suites
     from etl.landing import discover
     from etl.report.write import write_report
@@ -86,7 +86,8 @@ def stages(folder: Path) -> None:
     plan = ingest.plan(discover([str(folder)]), settings.archive_dir, engine)
     run_id = start_run(engine, {}, seen=plan.seen, known=plan.known, problems=plan.problems)
     for start in range(0, len(plan.new), settings.batch_size):
-        ingest.process_batch(plan.new[start : start + settings.batch_size], engine, run_id, suites)
+        batch = plan.new[start : start + settings.batch_size]
+        ingest.process_batch(batch, engine, run_id, suites, (), apart.reading(settings))
     finish_run(engine, run_id, status="completed")
     write_report(engine, run_id, settings.reports_dir, archive_dir=settings.archive_dir)
 

@@ -17,8 +17,8 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 from prefect.tasks import Task, exponential_backoff
 
+from etl import apart, notify
 from etl import ingest as stages
-from etl import notify
 from etl.check.suites import load_suites
 from etl.errors import WarehouseError
 from etl.extract.sheet.layout_files import load_layouts
@@ -73,7 +73,7 @@ def process(
 ) -> tuple[stages.FileSummary, ...]:
     """Read, check and load one batch of files."""
     suites, layouts = load_suites(settings.suites_dir), load_layouts(settings.layouts_dir)
-    files = stages.process_batch(batch, connect(settings.warehouse), run_id, suites, layouts)
+    files = stages.process_batch(batch, connect(settings.warehouse), run_id, suites, layouts, apart.reading(settings))
     for file in files:
         if file.error:
             get_run_logger().warning("%s: %s: %s", file.name, file.status, file.error)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from etl import ingest
+from etl import ingest, reading
 from etl.check.suites import load_suites
 from etl.ingest import FileSummary
 from etl.landing import discover
@@ -150,8 +150,8 @@ def test_a_numeral_that_the_extractor_loses_blocks_the_file(
 ) -> None:
     from dataclasses import replace
 
-    real = ingest.extract
-    monkeypatch.setattr(ingest, "extract", lambda *a: replace(real(*a), ignored=()))
+    real = reading.extract
+    monkeypatch.setattr(reading, "extract", lambda *a: replace(real(*a), ignored=()))
     _, files = run(warehouse, landing)
     assert "blocked" in {f.status for f in files}
     blocked = rows(warehouse, "select sha256 from source_file where status = 'blocked'")
@@ -162,14 +162,14 @@ def test_a_numeral_that_the_extractor_loses_blocks_the_file(
 def test_an_extractor_that_crashes_marks_its_file(
     warehouse: sa.Engine, landing: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = ingest.extract
+    real = reading.extract
 
     def crash(source: object, *rest: object) -> object:
         if getattr(source, "name", "") == "report.txt":
             raise RuntimeError("boom")
         return real(source, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(ingest, "extract", crash)
+    monkeypatch.setattr(reading, "extract", crash)
     _, files = run(warehouse, landing)
     assert {f.name: f.status for f in files} == {"report.txt": "failed", "宜昌.csv": "loaded"}
     assert rows(warehouse, "select error_code from source_file where name = 'report.txt'") == [("crashed",)]

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,27 +17,27 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from etl import __version__
-from etl.accounting import Accounting, account, check_numerals
 from etl.archive import archive, archived_path, digest
-from etl.check.catalogue import catalogue_relations
 from etl.check.frames import FileRows
 from etl.check.gate import FileVerdict, check
-from etl.check.reconcile import Evaluated, evaluate
 from etl.check.suites import Suite
-from etl.collector import collector_paused
-from etl.errors import GongbaoError, LayoutError, NothingFoundError, ReadError
-from etl.extract import REPORT_EXTRACTOR, SHEET_EXTRACTOR, extract, extractor_of
+from etl.errors import ReadError
+from etl.extract import REPORT_EXTRACTOR, SHEET_EXTRACTOR
 from etl.landing import Landing
-from etl.model import Document, Extraction, Finding, ManifestEntry, Observation, SourceFile, Workbook
-from etl.normalise.observe import observe
-from etl.read import read
+from etl.model import Extraction, Finding, ManifestEntry, SourceFile
 from etl.read.versions import present_readers
+from etl.reading import Read, Unread, read_file, read_files
 from etl.warehouse.load import FileRecord, KnownFile, known_files, load_file, record_arrival
 
 if TYPE_CHECKING:
     from etl.extract.sheet.layout_files import SavedTable
 
+__all__ = ["Read", "Unread", "read_file"]
+
 log = logging.getLogger("etl.ingest")
+
+Reading = Callable[[Iterable[SourceFile], "Sequence[SavedTable]"], Iterable[Read | Unread]]
+"""How a batch of files becomes what the gate judges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +75,6 @@ class FileSummary:
     ignored: int
     seconds: float
     error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A file after reading, extraction and normalisation."""
-
-    source: SourceFile
-    content: Document | Workbook
-    extraction: Extraction
-    observations: tuple[Observation, ...]
-    evaluated: tuple[Evaluated, ...]
-    accounting: Accounting
-    seconds: float
 
 
 def plan(landing: Landing, archive_dir: Path, engine: sa.Engine, *, full: bool = False) -> Plan:
@@ -160,13 +146,15 @@ def process_batch(
     run_id: str,
     suites: Sequence[Suite],
     layouts: Sequence[SavedTable] = (),
+    reading: Reading = read_files,
 ) -> tuple[FileSummary, ...]:
     """Read, check and load a batch of files, each in a transaction of its own; ``layouts`` are the saved ones.
 
-    A bad file is recorded with its error and costs no other file. Raises only when the warehouse is away.
+    A bad file is recorded with its error and costs no other file. ``reading`` tells where files are read: in this
+    process, or with ``etl.apart.read_files`` in one that may hang or die. Raises only when the warehouse is away.
     """
     summaries = []
-    for outcomes in _portions(read_file(source, layouts) for source in sources):
+    for outcomes in _portions(reading(sources, layouts)):
         for record in judge(outcomes, suites):
             load_file(engine, run_id, record)
             summaries.append(summary(record))
@@ -174,11 +162,12 @@ def process_batch(
     return tuple(summaries)
 
 
-def _portions(outcomes: Iterable[Read | FileRecord]) -> Iterator[list[Read | FileRecord]]:
+def _portions(outcomes: Iterable[Read | Unread]) -> Iterator[list[Read | Unread]]:
     """Files in groups that are large enough to share the fixed cost of the gate, and no larger."""
-    portion: list[Read | FileRecord] = []
+    portion: list[Read | Unread] = []
     waiting = 0
     for outcome in outcomes:
+        log.info("read %s", outcome.source.name, extra={"file_read": outcome.source.name})
         portion.append(outcome)
         waiting += len(outcome.observations) if isinstance(outcome, Read) else 0
         if waiting >= CHECKED_TOGETHER:
@@ -188,52 +177,16 @@ def _portions(outcomes: Iterable[Read | FileRecord]) -> Iterator[list[Read | Fil
         yield portion
 
 
-def judge(outcomes: Sequence[Read | FileRecord], suites: Sequence[Suite]) -> list[FileRecord]:
+def judge(outcomes: Sequence[Read | Unread], suites: Sequence[Suite]) -> list[FileRecord]:
     """What each file leaves in the warehouse, after one run of the gate over all that could be read."""
     good = [o for o in outcomes if isinstance(o, Read)]
     rows = [FileRows(f.source.sha256, f.observations, f.evaluated) for f in good]
     verdicts = {v.sha256: v for v in check(rows, suites)}
-    return [o if isinstance(o, FileRecord) else _record(o, verdicts[o.source.sha256]) for o in outcomes]
+    return [_record(o, verdicts[o.source.sha256]) if isinstance(o, Read) else _unread(o) for o in outcomes]
 
 
-def read_file(source: SourceFile, layouts: Sequence[SavedTable] = ()) -> Read | FileRecord:
-    """All stages before the gate. Any failure becomes the record of a failed file, a sheet that no longer fits its
-    saved layout that of a blocked one."""
-    started = time.perf_counter()
-    try:
-        content = read(source.archived or source.path)
-        log.info("read %s", source.name, extra={"file_read": source.name})
-        check_numerals(source.name, content)
-        with collector_paused(_cells(content)):
-            extraction = extract(source, content, layouts)
-            if not extraction.figures:
-                kind = "figure" if isinstance(content, Document) else "table with figures"
-                raise NothingFoundError(
-                    source.name,
-                    f"no {kind} was found in it ({len(extraction.ignored)} numerals ignored)",
-                    next_step="If it should hold some, see `etl extract` and the report.",
-                )
-            observations = tuple(observe(source, figure) for figure in extraction.figures)
-            by_place = {o.place: o for o in observations}
-            relations = (*extraction.relations, *catalogue_relations(observations, extraction.relations))
-            evaluated = tuple(evaluate(relation, by_place) for relation in relations)
-            accounting = account(content, extraction)
-    except LayoutError as e:
-        return _failed(source, e.code, str(e), time.perf_counter() - started, status="blocked")
-    except GongbaoError as e:
-        error = str(e).replace(str(source.archived), str(source.path))  # people know it by its own name
-        return _failed(source, e.code, error, time.perf_counter() - started)
-    except Exception as e:  # a reader or extractor may meet anything; the file is marked, the rest goes on
-        log.debug("%s crashed", source.name, exc_info=True)
-        return _failed(source, "crashed", f"{source.name}: {type(e).__name__}: {e}", time.perf_counter() - started)
-    return Read(source, content, extraction, observations, evaluated, accounting, time.perf_counter() - started)
-
-
-def _cells(content: Document | Workbook) -> int:
-    return sum(len(sheet.cells) for sheet in content.sheets) if isinstance(content, Workbook) else 0
-
-
-def _failed(source: SourceFile, code: str, error: str, seconds: float, *, status: str = "failed") -> FileRecord:
+def _unread(file: Unread) -> FileRecord:
+    source = file.source
     return FileRecord(
         sha256=source.sha256,
         name=source.name,
@@ -241,11 +194,11 @@ def _failed(source: SourceFile, code: str, error: str, seconds: float, *, status
         size=source.size,
         manifest=source.manifest,
         context_key=context_key(source.manifest),
-        status=status,
-        seconds=seconds,
+        status=file.status,
+        seconds=file.seconds,
         extractor=__version__,
-        error_code=code,
-        error=error,
+        error_code=file.error_code,
+        error=file.error,
     )
 
 
@@ -273,8 +226,8 @@ def _record(file: Read, verdict: FileVerdict) -> FileRecord:
         format=file.content.format,
         encoding=file.content.encoding,
         reader=file.content.reader,
-        extractor=extractor_of(file.content),
-        title=file.content.title if isinstance(file.content, Document) else None,
+        extractor=file.content.extractor,
+        title=file.content.title,
         error_code="unaccounted" if accounting.missing else "blocked" if blocked else None,
         error="；".join(blocked) or None,
         numerals=accounting.seen,

@@ -38,6 +38,10 @@ class Settings(BaseSettings):
         None, description="folder of your own additions to the reference data (indicator_aliases.csv)"
     )
     batch_size: int = Field(25, ge=1, le=1000, description="files per task")
+    file_seconds: float = Field(
+        120, gt=0, description="seconds to read a file, and as many again for each MiB of it; then it is given up"
+    )
+    file_memory: int = Field(4096, ge=256, description="MiB of memory that reading a file may take")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="log level of the CLI")
     landing: str = Field("landing", description="folder, file or glob that a deployment ingests when none is named")
     publish_max_loss: float = Field(

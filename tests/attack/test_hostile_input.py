@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from etl.ingest import Read, read_file
 from etl.model import SourceFile
-from etl.warehouse.load import FileRecord
+from etl.reading import Read, Unread, read_file
 from tests.growth import is_linear
 
 
-def road(path: Path) -> Read | FileRecord:
+def road(path: Path) -> Read | Unread:
     return read_file(SourceFile(path, path.name, "0" * 64, path.stat().st_size))
 
 

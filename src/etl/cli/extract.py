@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
@@ -15,8 +15,9 @@ from etl.errors import GongbaoError, UsageError
 from etl.settings import load_settings
 
 if TYPE_CHECKING:
-    from etl.extract.sheet.layout_files import SavedTable
-    from etl.ingest import Read
+    from etl.landing import Landing
+    from etl.model import SourceFile
+    from etl.reading import Read
 
 
 def extract(
@@ -36,25 +37,30 @@ def extract(
 
     Files that can't be read are named on standard error; the others are printed. Exit code 1 if there were any.
     """
+    from etl.apart import reading
     from etl.contract import flag_row, observation_row
     from etl.extract.sheet.layout_files import load_layouts
-    from etl.ingest import Read
     from etl.landing import discover
+    from etl.reading import Unread
 
     settings = load_settings()
     layouts = load_layouts(settings.layouts_dir)
     landing = discover(paths, manifest=manifest, own=settings.var_dir)
     failed = len(landing.missing)
+
+    def told(error: str) -> None:
+        nonlocal failed
+        failed += 1
+        typer.echo(f"etl: {error}", err=True)
+
     for problem in (*landing.missing, *landing.problems):
         typer.echo(f"etl: {problem}", err=True)
     with ExitStack() as stack:
         to_relations = stack.enter_context(_writable(relations)) if relations else None
         to_flags = stack.enter_context(_writable(flags)) if flags else None
-        for path in landing.files:
-            outcome = _read(path, landing.entry(path), layouts)
-            if not isinstance(outcome, Read):
-                typer.echo(f"etl: {outcome}", err=True)
-                failed += 1
+        for outcome in reading(settings)(_sources(landing, told), layouts):
+            if isinstance(outcome, Unread):
+                told(outcome.error)
                 continue
             _write(sys.stdout, map(observation_row, outcome.observations))
             _write(to_relations, _relation_rows(outcome))
@@ -69,19 +75,18 @@ def _writable(path: Path) -> IO[str]:
         raise UsageError(str(path), f"can't be written ({e.strerror or e})", next_step="Name another file.") from None
 
 
-def _read(path: Path, manifest: Any, layouts: Sequence[SavedTable]) -> Read | str:
-    """The file after all stages before the gate, or why not."""
+def _sources(landing: Landing, tell: Callable[[str], None]) -> Iterator[SourceFile]:
+    """The files of the landing; why one can't be opened is told."""
     from etl.archive import digest
-    from etl.ingest import read_file
     from etl.model import SourceFile
-    from etl.warehouse.load import FileRecord
 
-    try:
-        sha256, size = digest(path)
-    except (OSError, GongbaoError) as e:
-        return str(e)
-    outcome = read_file(SourceFile(path, path.name, sha256, size, manifest), layouts)
-    return outcome.error or "" if isinstance(outcome, FileRecord) else outcome
+    for path in landing.files:
+        try:
+            sha256, size = digest(path)
+        except (OSError, GongbaoError) as e:
+            tell(str(e))
+            continue
+        yield SourceFile(path, path.name, sha256, size, landing.entry(path))
 
 
 def _relation_rows(outcome: Read) -> Iterable[dict[str, Any]]:

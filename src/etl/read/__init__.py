@@ -23,7 +23,7 @@ def read(path: Path) -> Document | Workbook:
     form = sniff(path)
     try:
         content = _reader_of(path, form)
-    except GongbaoError:
+    except (GongbaoError, MemoryError):
         raise
     except Exception as error:  # whatever a library throws at a damaged file: one bad file never stops the others
         raise ReadError(

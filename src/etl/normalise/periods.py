@@ -18,8 +18,9 @@ from etl.model import Period, TimeType
 from etl.normalise.numbers import DIGITS, parse_numeral
 from etl.reference import rows
 
-Role = Literal["when", "now", "since", "compare", "until"]
-"""``when``: the time of what is said; ``compare``: the base of a comparison (比去年, 较2019年); ``until``: 到2025年."""
+Role = Literal["when", "now", "since", "compare", "until", "origin"]
+"""``when``: the time of what is said; ``compare``: the base of a comparison (比去年, 较2019年); ``until``: 到2025年;
+``origin``: when something began that is spoken of (成立于1998年, 1966年建矿的老矿)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ _N = r"(?:\d{1,3}|[一二两三四五六七八九十百]{1,3})"
 
 _PART = rf"""(?:
     (?P<ma>{_MONTH})(?:月份?)?(?:{_DASH})(?P<mb>{_MONTH})月份?
-  | (?P<m>{_MONTH})月(?:份|(?P<d>{_DAY})[日号](?:{_DASH}(?:{_MONTH}月)?{_DAY}[日号])?)?(?P<mpart>[初中底末]|[上中下]旬)?
+  | (?P<m>{_MONTH})月(?:份|(?P<d>{_DAY})[日号]?(?:{_DASH}(?:(?P<dm>{_MONTH})月)?(?P<dd>{_DAY})(?=[日号]))?[日号])?(?P<mpart>[初中底末]|[上中下]旬)?
   | 第?(?P<q>[一二三四1-4])季度末?
   | 前(?P<pq>[二三两23])个?季度
   | (?P<h>[上下])半年
@@ -272,7 +273,24 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
     if lead in ("自", "自从") and iso is not None and "/" not in iso:
         iso = iso.partition("-")[0]  # 自6月12日启动后…: what followed was not measured on that day
     end = m.end("body")
+    if role == "when" and (g["y"] or g["rel"]) and _is_origin(m.string, m.start("body"), end):
+        role = "origin"
     return PeriodMention(m.start("body"), end, m["body"], iso, time_type, role, vague)
+
+
+@lru_cache(maxsize=1)
+def _origin_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    def words(kind: str) -> str:
+        return "|".join(word for word, (its, _) in _words().items() if its == kind)
+
+    before = re.compile(rf"(?:{words('origin_before')})$")
+    return before, re.compile(rf"(?:{words('origin_after')})[^,。;\d]{{0,4}}的(?![\d一二两三四五六七八九十百千近约超首])")
+
+
+def _is_origin(text: str, start: int, end: int) -> bool:
+    """始建于1958年, 1966年建矿的老矿; but 2023年建成的5个基地 dates the five."""
+    before, after = _origin_words()
+    return bool(before.search(text, max(0, start - 6), start) or after.match(text, end))
 
 
 def _since(m: re.Match[str], first: str, today: Today) -> PeriodMention | None:
@@ -318,7 +336,11 @@ def _within(year: int, g: dict[str, str | None], prefix: str) -> str:
         return f"{_join(year, a)}/{_join(year, b)}" if a < b else str(year)
     if month := get("m"):
         day = get("d")
-        return _join(year, _number(month), _number(day) if day else None)
+        first_day = _join(year, _number(month), _number(day) if day else None)
+        if not (day and (last := get("dd"))):
+            return first_day
+        last_day = _join(year, _number(get("dm") or month), _number(last))
+        return f"{first_day}/{last_day}" if last_day > first_day else first_day
     if quarter := get("q"):
         return f"{year}-Q{_number(quarter)}"
     if quarters := get("pq"):

@@ -45,6 +45,8 @@ def _matches(pattern: re.Pattern[str], near: tuple[str, ...], text: str) -> Iter
             at = text.find(word, end)
 
 
+_BARE_YEAR = re.compile(r"(?:19|20)\d\d(?=[一-龥“《])(?![万亿余多千百届级])")
+"""Before words, but not before a unit: 发证1976本 are certificates."""
 _QUOTE = re.compile(r"[“「『‘\"]([^“”「」『』‘’\"\n]{1,14})[”」』’\"]")
 _QUOTED_FIGURE = re.compile(r"\d[\d.]*\s?[%‰元亿万]|[,。]")
 _NUMERAL = re.compile(r"[\d〇零一二三四五六七八九十百千万亿两]")
@@ -58,6 +60,9 @@ def find_asides(text: str, periods: Sequence[PeriodMention]) -> list[Aside]:
     ]
     for pattern, reason, near in _patterns():
         found += [Aside(m.start(), m.end(), reason) for m in _matches(pattern, near, text) if m.end() > m.start()]
+    for m in _BARE_YEAR.finditer(text):
+        if lexicon.unit_at(text, m.end()) is None:
+            found.append(Aside(m.start(), m.end(), "date"))
     for m in _QUOTE.finditer(text):
         if _NUMERAL.search(m[1]) and not _QUOTED_FIGURE.search(m[1]):
             found.append(Aside(m.start(1), m.end(1), "name"))

@@ -88,6 +88,8 @@ def judge(
         found = _unit_from_noun(number, text, clause_start, clause_end)
         if found is None and _INDEX.search(before) and not number.han:
             return Figure("", "index", "observed", None, number.start, end)
+        if found is None and not number.han and text[number.end : number.end + 1] not in ":∶" and _PROPORTION.search(before):
+            return Figure("", "ratio", "observed", None, number.start, end)
         if found is None and number.numeral.multiplier >= 4 and not number.han and not re.match(r"[”」A-Za-z]", after):
             found = ""  # 比上年多1.2万: a figure without doubt, in the unit of the one before
         if found is None:
@@ -277,6 +279,11 @@ _SIZE_CLASS = re.compile(
 """百人以上企业: a class of size, not a count."""
 _TERM = re.compile(r"满_|(?:期|期限|时间|期间|时限)(?:为|是|不超过|不少于)?_|_个?(?:工作)?日[以之]?内|^[^_]*_[以之]?内")
 _INDEX = re.compile(r"指数(?:\([^()]{0,12}\))?(?:为|达到?|是|升至|降至)?$")
+_PROPORTION = re.compile(
+    r"(?:收入比(?:值|率)?|收入倍差|比值|系数|性别比|出生人口性别比)(?:\([^()]{0,12}\))?"
+    r"(?:[从由][^,。;]{1,12}|[^,。;]{0,6}?)(?:为|是|达到?|至|到|的)?$"
+)
+"""城乡居民收入比由上年的2.13缩小为2.07: two things compared, without a unit."""
 _CONDITION = re.compile(
     r"(?:^|[。;])[^。;]{0,20}?对[^。;]{2,60},[^,。;]{0,12}(?:奖励|补助|补贴|资助|给予)[^,。;]{0,6}$"
     r"|(?:^|[。;,])[^。;,]{0,12}?对(?:(?!\d)[^。;,]){2,40}(?:给予|奖励|补助|补贴)(?:不超过|最高|一次性)?$"

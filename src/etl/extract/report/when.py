@@ -18,6 +18,7 @@ _NEW_ITEM = re.compile(
 _RISEN_TO = re.compile(
     r"(?:升|增|降|减|长|加|高|低|少|展|大|缩|跃|跌|落|滑|涨|变|扩)(?:至|到|为|成)(?:了)?(?:约|近|超过?|逾|最高|最低)?$"
 )
+_DIGIT = re.compile(r"\d")
 _FROM = re.compile(r"(?:从|由|比|较)")
 _SPAN_OF_PLAN = re.compile(r"用(?:大约|约|近)?([\d一二两三四五六七八九十]{1,3})年")
 _BASE = re.compile(r"[”」]?(?:同期|全年)?[^,。;]{0,6}的(?:近|约)?")
@@ -44,7 +45,7 @@ class Calendar:
 
     def __init__(self, text: str, mentions: Sequence[PeriodMention], today: Today) -> None:
         self._text = text
-        self._mentions = [m for m in mentions if m.role != "compare"]
+        self._mentions = [m for m in mentions if m.role not in ("compare", "origin")]
         self._starts = [m.start for m in self._mentions]
         self._today = today
 
@@ -101,7 +102,11 @@ class Calendar:
         later = [
             m
             for m in usable
-            if m.start > at and not m.vague and m.role == "when" and self._text[m.start - 1] in ",;:、 "
+            if m.start > at
+            and not m.vague
+            and m.role == "when"
+            and self._text[m.start - 1] in ",;:、 "
+            and not _DIGIT.search(self._text, m.end, end)
         ]
         if later and later[0] is inside[0]:
             return self._told(later[0], at, target)
@@ -148,9 +153,9 @@ class Calendar:
                 return None
             if m.role == "now" or m.iso.count("-") >= 2 * (1 + m.iso.count("/")):
                 return None
-            if m.start - opened <= _LEAD_IN:
-                return m
-            return None
+            if _FROM.search(self._text, max(opened, m.start - 2), m.start) and self._text[m.end : m.end + 1] == "的":
+                continue  # 由2017年的…增加到…: the time of an old value
+            return m if m.start - opened <= _LEAD_IN else None
         return None
 
     def _quoted_before(self, opened: int, start: int) -> bool:

@@ -78,7 +78,8 @@ _N = r"(?:\d{1,3}|[一二两三四五六七八九十百]{1,3})"
 
 _PART = rf"""(?:
     (?P<ma>{_MONTH})(?:月份?)?(?:{_DASH})(?P<mb>{_MONTH})月份?
-  | (?P<m>{_MONTH})月(?:份|(?P<d>{_DAY})[日号]?(?:{_DASH}(?:(?P<dm>{_MONTH})月)?(?P<dd>{_DAY})(?=[日号]))?[日号])?(?P<mpart>[初中底末]|[上中下]旬)?
+  | (?P<m>{_MONTH})月
+    (?:份|(?P<d>{_DAY})[日号]?(?:{_DASH}(?:(?P<dm>{_MONTH})月)?(?P<dd>{_DAY})(?=[日号]))?[日号])?(?P<mpart>[初中底末]|[上中下]旬)?
   | 第?(?P<q>[一二三四1-4])季度末?
   | 前(?P<pq>[二三两23])个?季度
   | (?P<h>[上下])半年
@@ -284,7 +285,8 @@ def _origin_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
         return "|".join(word for word, (its, _) in _words().items() if its == kind)
 
     before = re.compile(rf"(?:{words('origin_before')})$")
-    return before, re.compile(rf"(?:{words('origin_after')})[^,。;\d]{{0,4}}的(?![\d一二两三四五六七八九十百千近约超首])")
+    after = rf"(?:{words('origin_after')})[^,。;\d]{{0,4}}的(?![\d一二两三四五六七八九十百千近约超首])"
+    return before, re.compile(after)
 
 
 def _is_origin(text: str, start: int, end: int) -> bool:

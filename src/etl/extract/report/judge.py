@@ -88,7 +88,8 @@ def judge(
         found = _unit_from_noun(number, text, clause_start, clause_end)
         if found is None and _INDEX.search(before) and not number.han:
             return Figure("", "index", "observed", None, number.start, end)
-        if found is None and not number.han and text[number.end : number.end + 1] not in ":∶" and _PROPORTION.search(before):
+        paired = text.startswith((":", "∶"), number.end)  # 2.05:1
+        if found is None and not number.han and not paired and _PROPORTION.search(before):
             return Figure("", "ratio", "observed", None, number.start, end)
         if found is None and number.numeral.multiplier >= 4 and not number.han and not re.match(r"[”」A-Za-z]", after):
             found = ""  # 比上年多1.2万: a figure without doubt, in the unit of the one before

@@ -103,10 +103,10 @@ def respective_items(
 def _items(text: str, start: int, end: int, count: int) -> list[Item]:
     for m in reversed(list(_COORDINATES.finditer(text, start, end))):
         items: list[tuple[int, int]] = []
-        commas = m[0].count("、")
+        joined = m[0].count("、") < count - 1
         for part in re.finditer(r"[^、]+", m[0]):
             begin, stop = m.start() + part.start(), m.start() + part.end()
-            joint = list(_AND.finditer(text, begin + 1, stop - 1)) if commas < count - 1 and len(items) < count - 1 else []
+            joint = list(_AND.finditer(text, begin + 1, stop - 1)) if joined and len(items) < count - 1 else []
             if joint and len(items) + 2 == count:
                 items += [(begin, joint[-1].start()), (joint[-1].end(), stop)]
             else:

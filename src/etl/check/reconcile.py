@@ -66,6 +66,11 @@ class Range:
         return Range(-self.high, -self.low, -self.mid)
 
     @property
+    def is_negative(self) -> bool:
+        """Quotients and products are only computed of figures that are not; an open lower end is no sign of it."""
+        return (self.low < 0 and self.low != -INFINITY) or self.high < 0
+
+    @property
     def is_bounded(self) -> bool:
         return self.low != -INFINITY and self.high != INFINITY
 
@@ -74,8 +79,10 @@ class Range:
 
 
 def _times(a: Decimal, b: Decimal) -> Decimal:
-    """Infinity times zero is zero here: nothing of something unbounded is nothing."""
-    return Decimal(0) if not a or not b else a * b
+    """Infinity times zero is zero here: nothing of something unbounded is nothing. Two open lower ends are one."""
+    if not a or not b:
+        return Decimal(0)
+    return -INFINITY if a == b == -INFINITY else a * b
 
 
 def range_of(o: Observation) -> Range:
@@ -106,29 +113,22 @@ def _evaluate(relation: Relation, by_place: Mapping[Place, Observation], ids: tu
             if not (members.part and members.whole and members.share):
                 return Evaluated(relation, None, None, "undecidable", "缺少分子、分母或比重", ids)
             part, whole, share = (by_place[p] for p in (members.part, members.whole, members.share))
-            base = SHARE_BASE.get(share.unit or "", Decimal(100))
-            computed = (range_of(part) / range_of(whole)).scaled(base)
+            per = per_of(share)
             text = f"{shown(part)} ÷ {shown(whole)}"
+            computed = share_of(range_of(part), range_of(whole), per)
             if relation.kind == "growth":
-                computed = computed.shifted(-base)
                 text += " − 1"
-                if share.direction == "down":
-                    computed = computed.negated()
+                computed = growth_of(range_of(part), range_of(whole), per, down=share.direction == "down")
             return _judged(relation, ids, computed, share, text)
         case "sum" if members.total and members.parts:
             total = by_place[members.total]
             parts = [by_place[p] for p in members.parts]
-            computed = range_of(parts[0])
-            for o in parts[1:]:
-                computed = computed + range_of(o)
+            computed = sum_of(list(map(range_of, parts)))
             return _judged(relation, ids, computed, total, " + ".join(map(shown, parts)))
         case "product" if members.total and members.terms:
             total = by_place[members.total]
             terms = [[by_place[p] for p in term] for term in members.terms]
-            products = [_product([range_of(o) for o in term]) for term in terms]
-            computed = products[0]
-            for p in products[1:]:
-                computed = computed + p
+            computed = products_of([[range_of(o) for o in term] for term in terms])
             return _judged(relation, ids, computed, total, " + ".join(" × ".join(map(shown, term)) for term in terms))
         case "subset" if members.part and members.whole:
             part, whole = by_place[members.part], by_place[members.whole]
@@ -150,19 +150,51 @@ def _evaluate(relation: Relation, by_place: Mapping[Place, Observation], ids: tu
 VERDICT_ZH: dict[Verdict, str] = {"holds": "成立", "fails": "不成立", "undecidable": "无法判定"}
 
 
-def _product(factors: Sequence[Range]) -> Range:
-    return prod(factors[1:], start=factors[0])
+def per_of(share: Observation) -> Decimal:
+    """What a share or growth is stated per: 100 or 1000."""
+    return SHARE_BASE.get(share.unit or "", Decimal(100))
+
+
+UNKNOWN = Range(-INFINITY, INFINITY, Decimal(0))
+"""What can't be computed: nothing meets it or fails it."""
+
+
+def share_of(part: Range, whole: Range, per: Decimal) -> Range:
+    """part ÷ whole × per; unknown where a figure is negative or the whole is nothing."""
+    if part.is_negative or whole.is_negative or whole.high <= 0:
+        return UNKNOWN
+    return (part / whole).scaled(per)
+
+
+def growth_of(now: Range, earlier: Range, per: Decimal, *, down: bool) -> Range:
+    """The relative change in the direction that is printed."""
+    share = share_of(now, earlier, per)
+    return share.shifted(-per).negated() if down else share.shifted(-per)
+
+
+def sum_of(parts: Sequence[Range]) -> Range:
+    return sum(parts[1:], start=parts[0])
+
+
+def products_of(terms: Sequence[Sequence[Range]]) -> Range:
+    """The sum of products; unknown where a factor is negative."""
+    if any(factor.is_negative for term in terms for factor in term):
+        return UNKNOWN
+    return sum_of([prod(term[1:], start=term[0]) for term in terms])
+
+
+def compared(computed: Range, printed: Range) -> Verdict:
+    """A meeting that rests on an open end decides nothing."""
+    if not computed.meets(printed):
+        return "fails"
+    return "holds" if computed.is_bounded and printed.is_bounded else "undecidable"
 
 
 def _judged(relation: Relation, ids: tuple[str, ...], computed: Range, printed: Observation, text: str) -> Evaluated:
-    """Compare a computed interval with the printed one. A meeting that rests on an open end decides nothing."""
-    expected = range_of(printed)
-    if not computed.meets(expected):
-        verdict: Verdict = "fails"
-    else:
-        verdict = "holds" if computed.is_bounded and expected.is_bounded else "undecidable"
+    verdict = compared(computed, range_of(printed))
     unit = printed.unit or ""
-    arithmetic = f"{text} = {rounded(computed.mid)}{unit}，应为 {printed.text}，{VERDICT_ZH[verdict]}"
+    result = "？" if computed is UNKNOWN else rounded(computed.mid)
+    arithmetic = f"{text} = {result}{unit}，应为 {printed.text}，{VERDICT_ZH[verdict]}"
     return Evaluated(
         relation,
         None if computed.low == -INFINITY else computed.low,

@@ -83,6 +83,10 @@ class RegionTable:
             for other in dict.fromkeys((region.short, *region.aliases, *other_forms(region.name))):
                 if other and other != region.name:
                     self._by_name[other].append(Named(region, full=False))
+        self._below: dict[str | None, dict[str, list[Region]]] = defaultdict(lambda: defaultdict(list))
+        for code, known in self._by_code.items():
+            for region in known:
+                self._below[region.parent][code].append(region)
 
     # ------------------------------------------------------------ codes
 
@@ -110,9 +114,8 @@ class RegionTable:
     def children(self, code: str, on: str | None = None) -> tuple[str, ...]:
         """Codes that answer to ``code`` at the date (today without one), townships left out."""
         year = year_of(on)
-        return tuple(
-            c for c, known in self._by_code.items() if any(r.parent == code and r.valid_in(year) for r in known)
-        )
+        below = self._below.get(code, {})
+        return tuple(c for c, known in below.items() if any(r.valid_in(year) for r in known))
 
     @functools.lru_cache(maxsize=10_000)  # noqa: B019
     def codes_named(self, name: str) -> tuple[str, ...]:

@@ -50,14 +50,17 @@ def decimals_of(value: Decimal) -> int:
     text = str(value)
     if "E" in text:
         text = f"{value:f}"
-    _, point, fraction = text.partition(".")
-    return len(fraction) if point else 0
+    point = text.find(".")
+    return len(text) - point - 1 if point >= 0 else 0
 
 
 def read_text_number(text: str) -> Number | None:
     """As ``read_number``, for a text: ``621 89``, ``10．89`` and ``1,24`` are read and their damage is named."""
     if text[:1].isalpha():
         return None  # most cells of text: labels
+    if text.isascii() and len(text) <= DIGITS and _PLAIN.fullmatch(text):
+        plain = text.replace(",", "") if "," in text else text
+        return Number(Decimal(plain), len(plain) - plain.find(".") - 1 if "." in plain else 0)
     text = _INVISIBLE.sub("", text).strip()
     if not text or len(text) > MAX_LENGTH or "\n" in text or "\r" in text:
         return None

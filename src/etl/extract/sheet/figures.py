@@ -85,6 +85,8 @@ def _row_areas(table: Table) -> Iterator[tuple[StubRow, Area]]:
     last_code: str | None = None
     of_cities = any(s.kind == "region" and words("city_head").match(s.header) for s in table.stub)
     of_cities = of_cities and (speaker is None or speaker.code == COUNTRY)
+    known: dict[tuple[str, str | None, str | None, str | None, str | None], Area] = {}
+    """Places listed again, year by year, are the same as before."""
     for row in table.rows:
         on = _year_of(row.period) or _year_of(context.period)
         if not row.regions and row.region_code is None:
@@ -97,7 +99,10 @@ def _row_areas(table: Table) -> Iterator[tuple[StubRow, Area]]:
         group = open_places[-1][1] if open_places else None
         if len(row.regions) > 1 and row.region_code is None:
             group = _outer_place(table, row, on) or group
-        area = area_of(label, speaker, on, group=group, last=last_code, code=row.region_code)
+        asked = (label, on, group, last_code, row.region_code)
+        area = known.get(asked) or known.setdefault(
+            asked, area_of(label, speaker, on, group=group, last=last_code, code=row.region_code)
+        )
         if area.code and not is_total(label):
             open_places.append((row.indent, area.code))
             region = load_regions().get(area.code)
@@ -304,9 +309,12 @@ def shorten(parts: tuple[str, ...]) -> str:
 
 
 @functools.cache
-def _kinds() -> tuple[tuple[str, tuple[str, ...], str], ...]:
+def _kinds(dimension: str) -> tuple[tuple[tuple[str, ...], Kind], ...]:
+    """The lines of sheet_kinds.csv that can hold for a dimension: words (none: any label), kind."""
     return tuple(
-        (r["dimension"], tuple(filter(None, r["words"].split("|"))), r["kind"]) for r in rows("sheet_kinds.csv")
+        (tuple(filter(None, r["words"].split("|"))), r["kind"])  # type: ignore[misc]
+        for r in rows("sheet_kinds.csv")
+        if r["dimension"] == dimension or (r["dimension"].endswith("*") and dimension.startswith(r["dimension"][:-1]))
     )
 
 
@@ -314,10 +322,9 @@ def kind_of(unit: Unit | None, label: str) -> Kind:
     """The kind of a figure by the dimension of its unit and the words of its label; ``other`` without a unit."""
     if unit is None:
         return "other"
-    for dimension, found, kind in _kinds():
-        fits = dimension == unit.dimension or (dimension.endswith("*") and unit.dimension.startswith(dimension[:-1]))
-        if fits and (not found or any(word in label for word in found)):
-            return kind  # type: ignore[return-value]
+    for found, kind in _kinds(unit.dimension):
+        if not found or any(word in label for word in found):
+            return kind
     return "count"
 
 

@@ -13,7 +13,7 @@ _BLANK = re.compile(r"[\s\u00a0\u3000\u200b-\u200f\ufeff]+")
 
 def squash(text: str) -> str:
     """Without any blank, line break or zero-width mark."""
-    return _BLANK.sub("", text)
+    return text if text.isalnum() else _BLANK.sub("", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -72,6 +73,8 @@ def xls_formats(data: bytes) -> dict[str, CellFormats]:
 
     Sheets are only parsed when the styles, at the head of the file, make it necessary.
     """
+    if not _xls_needs_formats(data):
+        return {}
     import xlrd
 
     try:
@@ -99,6 +102,44 @@ def xls_formats(data: bytes) -> dict[str, CellFormats]:
                     indents[r, c] = indented[xf]
         found[name] = CellFormats(frozenset(percent), indents)
     return found
+
+
+_BOF, _EOF, _FILEPASS, _XF, _FORMAT = 0x0809, 0x000A, 0x002F, 0x00E0, 0x041E
+_BIFF8 = 0x0600
+
+
+def _xls_needs_formats(data: bytes) -> bool:
+    """Whether a style of the workbook has a percent format or indent, by a walk over the records at its head.
+
+    True also where that can't be told; xlrd, which takes as long for styles as calamine for all cells, decides then.
+    """
+    try:
+        from xlrd.compdoc import CompDoc
+
+        container = CompDoc(data, logfile=io.StringIO())
+        stream, at, _ = container.locate_named_stream("Workbook")
+        if stream is None or struct.unpack_from("<HHH", stream, at)[::2] != (_BOF, _BIFF8):
+            return True
+        custom: set[int] = set()
+        used: set[int] = set()
+        while True:
+            kind, size = struct.unpack_from("<HH", stream, at)
+            at += 4
+            if kind == _EOF:
+                return bool(used & (custom | PERCENT_BUILTINS))
+            if kind == _FILEPASS:
+                return False  # what follows is encrypted: the plain bytes come in a second call
+            if kind == _FORMAT and b"%" in stream[at + 2 : at + size]:
+                custom.add(struct.unpack_from("<H", stream, at)[0])
+            elif kind == _XF:
+                _, key, flags, _, _, alignment = struct.unpack_from("<HHHBBB", stream, at)
+                if not flags & 4:  # a cell's format, not a named style
+                    used.add(key)
+                    if alignment & 15:
+                        return True
+            at += size
+    except Exception:  # a damaged container or record: any error of struct, of the library
+        return True
 
 
 def _has_percent(book: object, key: int) -> bool:

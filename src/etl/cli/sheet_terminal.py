@@ -51,7 +51,7 @@ def _described(table: TableView) -> Iterator[Text]:
     yield head + Text(f"confidence {table.confidence:g} ({enough})", tone)
     for name in ("region", "indicator", "period", "unit"):
         stands = getattr(table, name)
-        where = "nowhere" if stands.where == "nowhere" else f"in {stands.where}"
+        where = {"nowhere": "nowhere", "benchmark": "by benchmark"}.get(stands.where, f"in {stands.where}")
         yield Text(f"    {name:<10}{where}: {stands.what}" if stands.what else f"    {name:<10}{where}")
     if table.saved:
         yield Text(f"    layout    {table.saved}" + (" no longer fits" if table.differences else ""))

@@ -51,10 +51,6 @@ def rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(path.open(encoding="utf-8"))) if path.exists() else []
 
 
-UNDATED = {"census2020_education_csv"}
-"""Neither the file nor its name says when; without a manifest its period stays open."""
-
-
 @pytest.mark.parametrize(("name", "path"), list(gold()), ids=lambda v: v if isinstance(v, str) else "")
 def test_cells_of_the_gold_tables(name: str, path: Path) -> None:
     _, extraction = extracted(path)
@@ -69,7 +65,7 @@ def test_cells_of_the_gold_tables(name: str, path: Path) -> None:
         value = figure.number.scaleb(figure.multiplier) * (unit.unit.factor if unit else 1)
         right += (
             (figure.area.code or "") == row["region_code"]
-            and figure.period.iso == (None if name in UNDATED else row["period"])
+            and figure.period.iso == row["period"]
             and (unit.unit.base if unit else figure.unit) == row["unit"]
             and abs(value - Decimal(row["value"])) <= abs(value) * Decimal("1e-9")
         )

@@ -249,7 +249,7 @@ class _Composer:
             return parse_unit("位次")
         units = self._table.context.units
         if not units:
-            return None
+            return defined_unit(column.path) or defined_unit(row.path)
         path = "|".join((*column.path, *row.path)) or self._table.context.subject
         return choose_unit(units, path)
 
@@ -273,6 +273,16 @@ class _Composer:
         if context.period is not None:
             return Period(context.period, context.period_basis, context.period_printed)
         return Period()
+
+
+@functools.lru_cache(maxsize=20_000)
+def defined_unit(path: tuple[str, ...]) -> Unit | None:
+    """The unit that the definition of the innermost measure fixes (性别比 → 女=100); None for others."""
+    label = path[-1] if path else ""
+    for r in rows("sheet_defined_units.csv"):
+        if (r["match"] == "end" and label.endswith(r["word"])) or label == r["word"]:
+            return parse_unit(r["unit"])
+    return None
 
 
 def _of_column(period: str, column: Column) -> str:

@@ -12,6 +12,7 @@ from functools import partial
 
 from etl.collector import collector_paused
 from etl.errors import LayoutError
+from etl.extract.sheet.benchmarks import benchmark_flags, settle_edition
 from etl.extract.sheet.blocks import Band, Block, Row, bands, find_blocks
 from etl.extract.sheet.checks import check_sums, confirm_zones
 from etl.extract.sheet.figures import Placed, table_figures
@@ -115,7 +116,7 @@ def _extract(sheets: Sequence[ReadSheet], file_name: str) -> Extraction:
             figures.extend(p.figure for p in confirm_zones(placed, checked))
             _ignore_around(table, band, ignored, taken)
             relations.extend(checked.relations)
-            flags.extend((*table_flags(table, placed), *lost, *checked.flags))
+            flags.extend((*table_flags(table, placed), *benchmark_flags(table), *lost, *checked.flags))
         flags.extend(watermarks(sheet.grid))
         ignored.extend(_left_over(sheet.grid, taken))
     flags.extend(wrong_tables(tables))
@@ -151,6 +152,7 @@ def _read_sheets(
                 if table is not None:
                     settle_percentages(table)
                     settle_counts(table)
+                    settle_edition(table, names)
                     before = table.context
                     read.tables.append((band, table))
                     read.fits.append(known)

@@ -59,6 +59,11 @@ def test_without_a_date_no_period_is_asserted(text: str) -> None:
     assert figure(read(text, published_on=None), "12家").period.iso is None
 
 
+def test_the_year_that_a_section_plans_for_tells_no_past() -> None:
+    text = "工作总结\n\n一、2024年工作思路\n\n2024年,计划培训300人;招生规模稳定在2万人左右。2023年招生1.8万人。"
+    assert [f.status for f in read(text, published_on="2024-01").figures] == ["target", "target", "observed"]
+
+
 def test_a_rise_names_its_own_years() -> None:
     found = read("收入从2017年的8.3万元提高到2022年的13.7万元。", published_on=None)
     assert [f.period.iso for f in found.figures] == ["2017", "2022"]

@@ -62,13 +62,14 @@ class Sections:
 
     def status(self, figure: Figure, sentence: int) -> Figure:
         """The figure, planned or laid down where its section plans or lays down and its sentence tells no past."""
-        mode = self.at(figure.start).mode
-        if mode == "told" or figure.status != "observed":
+        section = self.at(figure.start)
+        if section.mode == "told" or figure.status != "observed":
             return figure
-        told = _TOLD if mode == "ahead" else _MEASURED
-        if told.search(self._text, max(sentence, figure.start - 120), figure.start):
-            return figure
-        return replace(figure, status="target" if mode == "ahead" else "standard")
+        words = _TOLD if section.mode == "ahead" else _MEASURED
+        told = words.finditer(self._text, max(sentence, figure.start - 120), figure.start)
+        if any(not (section.iso and m[0][:4] == section.iso[:4]) for m in told):
+            return figure  # the year that a section of plans is about tells no past
+        return replace(figure, status="target" if section.mode == "ahead" else "standard")
 
 
 def _headed(text: str, headings: Sequence[Line], periods: Sequence[PeriodMention], today: Today) -> list[Section]:

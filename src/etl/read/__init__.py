@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from etl.collector import collector_paused
 from etl.errors import GongbaoError, ReadError
 from etl.read.formats import EXTENSIONS, Format, sniff
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from etl.model import Document, Workbook
 
 __all__ = ["Format", "read", "sniff"]
+
+CELL_BYTES = 8
+"""Of a file, packed or not, for each cell or word in it, very roughly."""
 
 
 def read(path: Path) -> Document | Workbook:
@@ -22,7 +26,8 @@ def read(path: Path) -> Document | Workbook:
     """
     form = sniff(path)
     try:
-        content = _reader_of(path, form)
+        with collector_paused(path.stat().st_size // CELL_BYTES):
+            content = _reader_of(path, form)
     except (GongbaoError, MemoryError):
         raise
     except Exception as error:  # whatever a library throws at a damaged file: one bad file never stops the others

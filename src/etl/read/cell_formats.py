@@ -24,6 +24,10 @@ class CellFormats:
     percent: frozenset[tuple[int, int]] = frozenset()
     indents: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
+    @property
+    def any(self) -> bool:
+        return bool(self.percent or self.indents)
+
 
 def xlsx_formats(archive: zipfile.ZipFile) -> tuple[dict[str, CellFormats], tuple[str, ...]]:
     """Formats by sheet name, and in Chinese what was damaged. Empty when no style has a percent format or indent."""

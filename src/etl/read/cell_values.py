@@ -48,9 +48,6 @@ def without_noise(number: Decimal) -> Decimal:
 
 def typed_cell(row: int, col: int, raw: object, *, percent: bool = False, indent: int = 0) -> Cell | None:
     """The cell for a value of calamine; None for an empty one. A percent-formatted 0.362 becomes 36.2 (``36.2%``)."""
-    if isinstance(raw, float) and isfinite(raw) and not percent:
-        text = digits_of(raw)
-        return Cell(row, col, Decimal(text), text, False, indent)
     if raw is None or raw == "":
         return None
     if isinstance(raw, str):

@@ -10,13 +10,15 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 
 from etl.errors import EncryptedFileError, LimitError, ReadError, TruncatedFileError
 from etl.model import Cell, MergedRange, Sheet, Workbook
 from etl.read import limits
 from etl.read.cell_formats import CellFormats, xls_formats, xlsx_formats
-from etl.read.cell_values import check_cells, check_grid, typed_cell
+from etl.read.cell_values import check_cells, check_grid, digits_of, typed_cell
 
 READER = "excel/1"
 DEFAULT_PASSWORD = "VelvetSweatshop"  # noqa: S105  Excel writes it into every such file; it is no secret
@@ -164,7 +166,10 @@ def _read_with_calamine(
             notes.append(f"工作表 {meta.name} 无法读取：{error}")
             continue
         check_grid(where, meta.name, source.total_height, source.total_width)
-        cells = tuple(_cells(source.to_python(skip_empty_area=False), formats.get(meta.name)))
+        rows = source.to_python(skip_empty_area=False)
+        of_sheet = formats.get(meta.name)
+        cells = tuple(_cells(rows, of_sheet) if of_sheet and of_sheet.any else _plain_cells(rows))
+        del rows
         total += len(cells)
         check_cells(where, total)
         merged = tuple(
@@ -178,15 +183,24 @@ def _read_with_calamine(
 def _cells(rows: Sequence[Sequence[object]], formats: CellFormats | None) -> Iterator[Cell]:
     percent = formats.percent if formats else frozenset()
     indents = formats.indents if formats else {}
-    plain = not percent and not indents
     for r, values in enumerate(rows):
         for c, raw in enumerate(values):
             if raw == "":
                 continue
-            if plain:
-                cell = typed_cell(r, c, raw)
-            else:
-                place = (r, c)
-                cell = typed_cell(r, c, raw, percent=place in percent, indent=indents.get(place, 0))
+            place = (r, c)
+            cell = typed_cell(r, c, raw, percent=place in percent, indent=indents.get(place, 0))
             if cell is not None:
+                yield cell
+
+
+def _plain_cells(rows: Sequence[Sequence[object]]) -> Iterator[Cell]:
+    """As ``_cells``, of a sheet without formats. Most cells are numbers, up to a million: no call for each of them."""
+    for r, values in enumerate(rows):
+        for c, raw in enumerate(values):
+            if raw == "":
+                continue
+            if isinstance(raw, float) and isfinite(raw):
+                text = digits_of(raw)
+                yield Cell(r, c, Decimal(text), text)
+            elif (cell := typed_cell(r, c, raw)) is not None:
                 yield cell

@@ -34,8 +34,19 @@ class Placed:
     number: Number
 
 
-def table_figures(table: Table) -> Iterator[Placed | Ignored]:
+@dataclass(frozen=True, slots=True)
+class Figures:
     """One figure or one ignored entry for each numeric cell in the data rows of a table."""
+
+    placed: list[Placed]
+    ignored: list[Ignored]
+    repaired: list[Placed]
+    """Those whose digits were damaged."""
+
+
+def table_figures(table: Table) -> Figures:
+    """The numbers of a table with what its rows and columns say of them."""
+    found = Figures([], [], [])
     sheet = table.block.sheet
     series = table.periods_in == "rows" and bool(table.block.metadata)
     column_areas = _column_areas(table)
@@ -52,16 +63,20 @@ def table_figures(table: Table) -> Iterator[Placed | Ignored]:
             place = CellRef(sheet, letters[col] + number_of_row)
             column = columns.get(col)
             if column is None:
-                yield Ignored(place, item.text, _stub_reason(table, col))
+                found.ignored.append(Ignored(place, item.text, _stub_reason(table, col)))
                 continue
             if series and row.period is None:
-                yield Ignored(place, item.text, "not_a_table")
+                found.ignored.append(Ignored(place, item.text, "not_a_table"))
                 continue
             known = composed.get(col)
             if known is None:
                 known = composed[col] = compose.together(row, column)
             where = column_areas.get(col, area) if column_areas else area
-            yield Placed(compose.figure(place, item, number, row, known, where), row.row, col, number)
+            placed = Placed(compose.figure(place, item, number, row, known, where), row.row, col, number)
+            found.placed.append(placed)
+            if number.repairs:
+                found.repaired.append(placed)
+    return found
 
 
 def _stub_reason(table: Table, col: int) -> str:

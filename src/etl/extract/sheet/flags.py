@@ -39,9 +39,9 @@ def flag_at(table: Table, item: Item, rule: str, message: str) -> Flag:
     return Flag(CellRef(table.block.sheet, item.cell.address), item.text, rule, message)
 
 
-def table_flags(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
-    """All flags of one table that need no other table."""
-    yield from _repaired(table, placed)
+def table_flags(table: Table, placed: Sequence[Placed], repaired: Sequence[Placed]) -> Iterator[Flag]:
+    """All flags of one table that need no other table; ``repaired`` are the figures whose digits were damaged."""
+    yield from _repaired(table, placed, repaired)
     yield from _missing(table, len(placed))
     yield from _units(table)
     yield from _years(table)
@@ -57,8 +57,7 @@ def _unsure(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
         yield flag_at(table, item, "low_confidence", f"版式识别置信度 {table.confidence}：{'；'.join(table.steps)}")
 
 
-def _repaired(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
-    repaired = [p for p in placed if p.number.repairs]
+def _repaired(table: Table, placed: Sequence[Placed], repaired: Sequence[Placed]) -> Iterator[Flag]:
     if not repaired:
         return
     large = [p for p in placed if abs(p.figure.number) >= 1000]

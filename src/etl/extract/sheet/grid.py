@@ -73,10 +73,13 @@ def column_letters(col: int) -> str:
 def load_grid(sheet: Sheet) -> Grid:
     """The non-blank cells of a sheet, read. Linear in cells."""
     rows: dict[int, dict[int, Item]] = {}
+    at, row = -1, {}
     for cell in sheet.cells:
         item = _item(cell)
         if item is not None:
-            rows.setdefault(cell.row, {})[cell.col] = item
+            if item.row != at:
+                at, row = item.row, rows.setdefault(item.row, {})
+            row[item.col] = item
     merges = {
         (m.first_row, m.first_col): m
         for m in sheet.merged

@@ -15,7 +15,7 @@ from etl.errors import LayoutError
 from etl.extract.sheet.benchmarks import benchmark_flags, settle_edition
 from etl.extract.sheet.blocks import Band, Block, Row, bands, find_blocks
 from etl.extract.sheet.checks import check_sums, confirm_zones
-from etl.extract.sheet.figures import Placed, table_figures
+from etl.extract.sheet.figures import table_figures
 from etl.extract.sheet.flags import lost_points, table_flags, watermarks, wrong_tables
 from etl.extract.sheet.grid import Grid, Item, load_grid
 from etl.extract.sheet.implied_units import settle_counts
@@ -100,23 +100,21 @@ def _extract(sheets: Sequence[ReadSheet], file_name: str) -> Extraction:
     for sheet in sheets:
         taken = _Taken()
         for (band, table), known in zip(sheet.tables, sheet.fits, strict=True):
-            placed: list[Placed] = []
-            for found in table_figures(table):
-                if isinstance(found, Placed):
-                    placed.append(found)
-                else:
-                    ignored.append(found)
+            read = table_figures(table)
+            placed, repaired = read.placed, read.repaired
+            ignored.extend(read.ignored)
             taken.claim(table)
             if known is not None and known.saved is not None and known.applies:
                 placed, out = correct_figures(table, known.saved, file_name, placed)
                 ignored.extend(out)
+                repaired = [p for p in placed if p.number.repairs]
             missing.extend(missing_cells(table))
             lost = list(lost_points(table, placed))
             checked = check_sums(table, placed, frozenset(f.place for f in lost))
             figures.extend(p.figure for p in confirm_zones(placed, checked))
             _ignore_around(table, band, ignored, taken)
             relations.extend(checked.relations)
-            flags.extend((*table_flags(table, placed), *benchmark_flags(table), *lost, *checked.flags))
+            flags.extend((*table_flags(table, placed, repaired), *benchmark_flags(table), *lost, *checked.flags))
         flags.extend(watermarks(sheet.grid))
         ignored.extend(_left_over(sheet.grid, taken))
     flags.extend(wrong_tables(tables))

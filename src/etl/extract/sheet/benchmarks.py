@@ -102,9 +102,7 @@ def _national(table: Table) -> Iterator[Placed]:
         table = replace(table, rows=lines)
     if len(table.rows) > MAX_ROWS:
         return
-    for found in table_figures(table):
-        if isinstance(found, Placed) and found.figure.area.code == COUNTRY:
-            yield found
+    yield from (p for p in table_figures(table).placed if p.figure.area.code == COUNTRY)
 
 
 def edition_of(figures: list[RawFigure]) -> tuple[str, list[RawFigure]] | None:

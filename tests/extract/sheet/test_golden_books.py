@@ -15,6 +15,7 @@ from tests.extract.sheet import (
     golden_books_fifth,
     golden_books_fourth,
     golden_books_hard,
+    golden_books_seventh,
     golden_books_sixth,
     golden_books_third,
 )
@@ -30,6 +31,7 @@ BUILDERS = {
         *golden_books_fourth.BUILDERS,
         *golden_books_fifth.BUILDERS,
         *golden_books_sixth.BUILDERS,
+        *golden_books_seventh.BUILDERS,
     )
 }
 

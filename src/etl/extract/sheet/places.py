@@ -115,6 +115,17 @@ def place_in_text(text: str) -> str | None:
     return None
 
 
+def place_named(name: str, within: str) -> str | None:
+    """Code of the part of ``within`` that a whole sheet name names; None for other names and the place itself."""
+    plain = clean_place(name)
+    if not plain or len(name) > MAX_TEXT:
+        return None
+    regions = load_regions()
+    found = regions.resolve(plain, within=within)
+    inside = found.code is not None and found.code != within and within in regions.ancestors(found.code)
+    return found.code if inside else None
+
+
 def speaker_of(code: str, basis: Basis, on: str | None) -> Speaker:
     region = load_regions().get(code, on)
     return Speaker(code, region.name if region else code, basis)

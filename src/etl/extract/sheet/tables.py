@@ -16,6 +16,7 @@ from etl.extract.sheet.places import (
     inside_share,
     likeness,
     place_in_text,
+    place_named,
     place_share,
     speaker_of,
 )
@@ -31,7 +32,7 @@ from etl.extract.sheet.timing import (
 from etl.extract.sheet.wording import Unit, chinese, has_cjk, is_latin, parse_units, split_unit, unit_line
 from etl.extract.sheet.words import squash, words
 from etl.model import Basis, ManifestEntry
-from etl.normalise.regions import COUNTRY
+from etl.normalise.regions import COUNTRY, load_regions
 
 TRUST = 0.6
 """Share of the places of a table that must lie in the place its title or file name mentions."""
@@ -281,6 +282,11 @@ def _speaker(
         candidates.append((inherited.speaker.code, inherited.speaker.basis))
     if code := place_in_text(names.sheet):
         candidates.append((code, "sheet"))
+    around = [*(code for code, _ in candidates), names.manifest.region_code if names.manifest else None]
+    for outer in (*around, place_in_text(names.file)):
+        if outer and (code := place_named(names.sheet, outer)):
+            candidates.insert(0, (code, "sheet"))  # a sheet for each county of the city that title or file names
+            break
     if names.manifest and names.manifest.region_code:
         candidates.append((names.manifest.region_code, "manifest"))
     if code := place_in_text(names.file):
@@ -356,7 +362,8 @@ def subject_of(title: str, speaker: Speaker | None) -> str:
     text = _TABLE_NUMBER.sub("", text)
     text = _LEFTOVER.sub("", _PERIOD_PART.sub("", text))
     if speaker:
-        for name in (speaker.name, speaker.name.rstrip("省市区县")):
+        region = load_regions().get(speaker.code)
+        for name in (speaker.name, speaker.name.rstrip("省市区县"), region.short if region else ""):
             if len(name) >= 2 and text.startswith(name):
                 text = text[len(name) :]
                 break

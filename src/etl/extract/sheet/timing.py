@@ -20,6 +20,8 @@ _LABEL = re.compile(
     rf"|{_YEAR}[年./-](?:0?[1-9]|1[0-2])月?(?:份|末)?"
     rf"|{_YEAR}年?(?:0?[1-9]|1[0-2])月?(?:-|—|–|~|～|至)(?:0?[1-9]|1[0-2])月(?:份)?"
     rf"|{_YEAR}年前三季度"
+    rf"|{_YEAR}年?[-—–~～至]{_YEAR}(?:年|学年)?"
+    r"|[“\"]?[一二三四五六七八九十]{1,2}五[”\"]?(?:时期|期间)"
     rf"|{_YEAR}[年./-](?:0?[1-9]|1[0-2])[月./-](?:0?[1-9]|[12]\d|3[01])日?"
 )
 _BRACKETED = re.compile(rf"[(（\[]\s*({_YEAR}[^()（）\[\]]{{0,12}})[)）\]]")
@@ -40,7 +42,7 @@ _ISO_DAY = re.compile(rf"(?<!\d)({_YEAR})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]
 
 _PART = re.compile(
     r"(?P<first>0?[1-9]|1[0-2])(?:月?[-—–~～至](?P<last>0?[1-9]|1[0-2]))?月(?:份)?"
-    r"|第?(?P<quarter>[一二三四1-4])季度?|(?P<half>[上下])半年"
+    r"|第?(?P<quarter>[一二三四1-4])季度?|(?P<half>[上下])半年|(?P<three>前三季度|[一1][-—–~～至]?[三3]季度)|(?P<whole>全年)"
 )
 YEAR = "{year}"
 """Stands in a part of a year (3月, 一季度) for the year that something else tells."""
@@ -61,6 +63,10 @@ def _part_of_year(text: str) -> str | None:
         return f"{first}/{YEAR}-{int(found['last']):02d}" if found["last"] else first
     if found["quarter"]:
         return f"{YEAR}-Q{'一二三四'.find(found['quarter']) + 1 or found['quarter']}"
+    if found["three"]:
+        return f"{YEAR}-Q1/{YEAR}-Q3"
+    if found["whole"]:
+        return YEAR
     return f"{YEAR}-S{1 if found['half'] == '上' else 2}"
 
 

@@ -6,6 +6,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from etl.extract.report.lexicon import label_words
+
 MAX_LABEL = 60
 ENOUGH = 20
 """Labels shorter than this take in the clause before, so that they can be understood alone."""
@@ -13,26 +15,19 @@ ENOUGH = 20
 Hole = tuple[int, int]
 
 _QUOTES = re.compile(r"[“”‘’「」『』\"\s#*]")
+_CHANGE = label_words("change")
 _NOISE = re.compile(
-    r"[由从](?:原来)?的?(?=(?:提高|增加|增长|上升|下降|降低|减少|扩大|提升|缩短|压缩|升|增|降|减|涨)(?:至|到|为|$))"
-    r"|据(?:不完全)?统计|截至|截止|自从|(?:到|至)?目前(?:为止)?|至今|今年以来|以来|累计(?!结存|结余|余额)|先后|已经|已有|共计|总计|合计|分别|仅|(?<![平人年月日户])均(?=$)"
-    r"|同时|此外|另外|其次|首先|比如|例如|如今|当前|近年来|近日|大关|首次|达到|高达|多达"
+    rf"[由从](?:原来)?的?(?=(?:{_CHANGE})(?:至|到|为|$))|{label_words('noise')}|(?<![平人年月日户])均(?=$)"
 )
-_EDGE_LEFT = re.compile(
-    r"^(?:[、,;:.()的了与及并且也把又于即为是至已]|还(?!款|贷|本|清|乡|原)|和(?!谐|田|平)|就(?!业|医|地|诊|餐|读)|都(?!市|江)|将(?!军|台)|再(?!就|生)|以(?!旧)|超(?!市|声)|共(?!产|享|青|同|建|富)|达(?!产|标)|有(?!效|限|色|机|关)|\d{1,2}[).、](?!\d)|以及|并且|而且|其(?!中|他)|一是|二是|三是|四是|五是)+"
-)
-_EDGE_RIGHT = re.compile(
-    r"(?:[、,;:∶.(的了和与及并达至到为共有计超近过是已由从]|左右|分别|累计|合计|总计|共计|达到|超过|突破)+$"
-)
-_MEASURE_BEFORE = re.compile(r"(?:占地|面积|投资|收入|支出|产量|产值|总数|人数|总量|余额)$")
+_EDGE_LEFT = re.compile(rf"^(?:[()]|{label_words('left')}|\d{{1,2}}[).、](?!\d))+")
+_EDGE_RIGHT = re.compile(rf"(?:\(|{label_words('right')})+$")
+_MEASURE_BEFORE = re.compile(rf"(?:{label_words('measure_before')})$")
 """What was measured stands before the figure; the words behind it belong to the next one."""
 _TWICE = re.compile(r"([、,;:∶])[、,;:∶]+")
-_DEPENDENT = re.compile(
-    r"^(?:其中|占|同比|环比|较|比|增长|下降|增幅|增速|降幅|增加|减少|提高|人均|平均|位居|居|列|全国|排名|高于|低于|涵盖|覆盖|惠及|涉及|参与|带动|实现"
-    r"|发放|投入|总|每|奖励|补助)"
-)
+_DEPENDENT = re.compile(rf"^(?:{label_words('dependent')})")
 _MEASURE = re.compile(
-    r"(?:额|率|总值|增加值|收入|支出|产量|面积|余额|指数|总量|产值|密度|寿命)$|(?:额|率|总值|增加值|收入|支出|产量|面积|余额),(?:同比|比上年|增长|下降|年均)"
+    rf"(?:{label_words('measure')}|{label_words('measure_last')})$"
+    rf"|(?:{label_words('measure')}),(?:同比|比上年|增长|下降|年均)"
 )
 _LIST_BREAK = re.compile(r"[、]|(?:和|及|与|以及)(?=[^、,]{0,12}$)")
 
@@ -87,14 +82,10 @@ def label_under(label: str, lead_in: str) -> str:
 
 
 _LEADS = re.compile(r"(?:具体)?(?:情况|安排|名单|数据|明细)?(?:具体)?(?:分别)?(?:如下|是|为|有|包括)?[:∶]?$")
-_RISES = re.compile(
-    r"^的?(提高|增加|增长|上升|下降|降低|减少|扩大|提升|缩短|压缩|调整|发展|缩小|升|增|降|减|涨|跌)(?:至|到|为)"
-)
+_RISES = re.compile(rf"^的?({_CHANGE})(?:至|到|为)")
 _WAS = re.compile(r"(?:从|由)(?:原来|过去|当年|之前)?的?$")
 _ROSE = re.compile(r"[从由][^,。;]*?(?:至|到|为)的?$")
-_FROM_OLD = re.compile(
-    r"[从由](?:原来|过去|当年|之前)?的?(?=(?:提高|增加|增长|上升|下降|降低|减少|扩大|提升|缩短|压缩|调整|发展|缩小|升|增|降|减|涨|跌)(?:至|到|为))"
-)
+_FROM_OLD = re.compile(rf"[从由](?:原来|过去|当年|之前)?的?(?=(?:{_CHANGE})(?:至|到|为))")
 
 
 def _owner(text: str, at: int, clause: int, holes: Sequence[Hole]) -> str:
@@ -121,9 +112,7 @@ def _left(text: str, at: int, clause: int, figures: Sequence[Hole]) -> tuple[int
 
 _BOUND_WORDS = re.compile(r"(?:及|或)?以[上下内]|之内|左右")
 _BRACKETS = re.compile(r"\([^()]*\)")
-_VERB = re.compile(
-    r"(?:新增|建设|建立|建成|产生|组建|发放|拥有|开展|举办|完成|培育|引进|创建|设立|打造|新建|改造|实施|获得|培训|招收|年产|覆盖)(?!后)"
-)
+_VERB = re.compile(label_words("verb"))
 
 
 def _after(text: str, at: Hole, end: int, figures: Sequence[Hole], holes: Sequence[Hole]) -> str:

@@ -118,3 +118,11 @@ def counted_nouns() -> tuple[re.Pattern[str], dict[str, str]]:
 def words(group: str) -> re.Pattern[str]:
     """One pattern of all cue words of a group of ``text_cues.csv``."""
     return re.compile(_alternatives([r["word"] for r in rows("text_cues.csv") if r["group"] == group]))
+
+
+@cache
+def label_words(group: str) -> str:
+    """The words of a group of ``text_label_words.csv`` as regex alternatives, the longest first."""
+    listed = [(r["word"], r["not_before"]) for r in rows("text_label_words.csv") if r["group"] == group]
+    listed.sort(key=lambda entry: len(entry[0]), reverse=True)
+    return "|".join(f"{re.escape(word)}(?!{stops})" if stops else re.escape(word) for word, stops in listed)

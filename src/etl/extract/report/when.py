@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from etl.extract.report.lexicon import label_words
 from etl.model import Basis, Period
 from etl.normalise.numbers import parse_numeral
 from etl.normalise.periods import PeriodMention, Today
@@ -18,6 +19,7 @@ _NEW_ITEM = re.compile(
 _RISEN_TO = re.compile(
     r"(?:升|增|降|减|长|加|高|低|少|展|大|缩|跃|跌|落|滑|涨|变|扩)(?:至|到|为|成)(?:了)?(?:约|近|超过?|逾|最高|最低)?$"
 )
+_CHANGES_TO = re.compile(rf"(?:{label_words('change')})(?:至|到|为)")
 _DIGIT = re.compile(r"\d")
 _FROM = re.compile(r"(?:从|由|比|较)")
 _SPAN_OF_PLAN = re.compile(r"用(?:大约|约|近)?([\d一二两三四五六七八九十]{1,3})年")
@@ -135,9 +137,7 @@ class Calendar:
         if opens < 0 or re.search(r"[、,和]", lead[opens + 1 :]):
             return None
         rest = self._text[at : min(clause[1], at + 28)]
-        change = re.search(
-            r"(?:提高|增加|增长|上升|下降|降低|减少|扩大|提升|缩短|压缩|调整|发展|升|增|降|减|涨|跌)(?:至|到|为)", rest
-        )
+        change = _CHANGES_TO.search(rest)
         return max(clause[0], at - 16) + opens if change else None
 
     def _carried(self, start: int, paragraph: int, sentences: Sequence[int]) -> PeriodMention | None:

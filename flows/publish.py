@@ -1,4 +1,4 @@
-"""Publish: the current observations as CSV and Parquet, with the report, for those who use the figures."""
+"""Publish: what is known as CSV, Parquet, Excel, SDMX-CSV and a data package, with the report."""
 
 from __future__ import annotations
 

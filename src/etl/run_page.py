@@ -92,7 +92,9 @@ def publication_markdown(p: Publication, exports_dir: Path) -> str:
     """What was published, and how it differs from the publication before."""
     confirmed = "（减少已经人工确认）" if p.loss_confirmed else ""
     files = "\n".join(
-        f"- `{exports_dir / p.folder / name}`  sha256 `{digest[:16]}…`" for name, digest in p.sha256.items()
+        f"- `{exports_dir / p.folder / name}`  sha256 `{digest[:16]}…`"
+        for name, digest in p.sha256.items()
+        if "/" not in name  # parts of Parquet are many
     )
     return (
         f"# 已发布 {p.rows} 行{confirmed}\n\n"

@@ -18,7 +18,7 @@ def publish(
     ] = False,
     warehouse: Warehouse = None,
 ) -> None:
-    """Write the current observations as CSV and Parquet, with the report.
+    """Write what is known now as CSV, Parquet, Excel, SDMX-CSV and a data package, with the report.
 
     \b
     etl publish                  into var/exports/<time>/, and latest points to it

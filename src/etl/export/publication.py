@@ -19,17 +19,27 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from etl import __version__
 from etl.errors import GongbaoError, WarehouseError
-from etl.export.current import current_rows
-from etl.export.files import CsvFile, ParquetFile, Writer
+from etl.export.files import CsvFile, ParquetByYear
+from etl.export.package import data_package, resource
+from etl.export.sdmx import SdmxFile
+from etl.export.tables import CONTRADICTIONS, FACTS, MENTIONS, SERIES, Table, one_look, rows_of, version_of
+from etl.export.wide import ByYear, wide_columns, years
+from etl.export.workbook import Workbook
+from etl.warehouse.views import CONTRACT_VERSION, Column
 
 LATEST = "latest"
 CSV_NAME = "current_observation.csv"
-PARQUET_NAME = "current_observation.parquet"
+WIDE_NAME = "fact_by_year.csv"
+WIDE_MEANING = "The facts whose period is a year: a row for each series, a column for each year there is."
+SDMX_NAME = "fact.sdmx.csv"
+WORKBOOK_NAME = "gongbao.xlsx"
+PACKAGE = "datapackage.json"
 ABOUT = "publication.json"
 REPORT = "report.html"
 EXAMPLES = 5
@@ -48,6 +58,10 @@ class Publication:
     published_at: str
     """ISO 8601 with offset."""
     version: str
+    contract_version: str
+    """Of the columns' names, types and meanings."""
+    warehouse_version: int
+    """Ask ``etl export --since`` this version for what changed later."""
     rows: int
     facts: int
     facts_before: int
@@ -55,7 +69,7 @@ class Publication:
     facts_new: int
     loss_confirmed: bool
     sha256: Mapping[str, str]
-    """File name → hash."""
+    """File, by its path in the folder → hash."""
     folder: str
     """Name of the folder under the exports."""
 
@@ -74,7 +88,7 @@ def publish(
     confirm_loss: bool = False,
     report: Path | None = None,
 ) -> Publication:
-    """Write ``<exports>/<at>/`` with CSV, Parquet and ``publication.json``, and point ``latest`` to it.
+    """Write ``<exports>/<at>/`` with all files and ``publication.json``, and point ``latest`` to it.
 
     Raises LossError when more than ``max_loss`` of the facts of ``latest`` are gone and nobody confirmed it, and
     GongbaoError when there is nothing to publish; then ``latest`` stays as it was.
@@ -84,31 +98,39 @@ def publish(
         exports_dir.mkdir(parents=True, exist_ok=True)
         incoming = Path(tempfile.mkdtemp(prefix=".incoming-", dir=exports_dir))
         try:
-            rows, facts = _write(engine, incoming)
-            if not rows:
+            written = _write(engine, incoming)
+            if not written.rows:
                 raise GongbaoError(
                     "publish", "the warehouse has no current observation", next_step="Ingest files first."
                 )
             before = dict(_facts_of(exports_dir / LATEST / CSV_NAME))
-            gone = before.keys() - facts
+            gone = before.keys() - written.facts
+            hashes = {p.relative_to(incoming).as_posix(): _hash(p) for p in sorted(incoming.rglob("*")) if p.is_file()}
+            published_at = at.isoformat(timespec="seconds")
             published = Publication(
-                published_at=at.isoformat(timespec="seconds"),
+                published_at=published_at,
                 version=__version__,
-                rows=rows,
-                facts=len(facts),
+                contract_version=CONTRACT_VERSION,
+                warehouse_version=written.version,
+                rows=written.rows,
+                facts=len(written.facts),
                 facts_before=len(before),
                 facts_gone=len(gone),
-                facts_new=len(facts - before.keys()),
+                facts_new=len(written.facts - before.keys()),
                 loss_confirmed=confirm_loss,
-                sha256={name: _hash(incoming / name) for name in (CSV_NAME, PARQUET_NAME)},
+                sha256=hashes,
                 folder=folder,
             )
             if published.loss > max_loss and not confirm_loss:
                 raise _lost(published, max_loss, Counter(before[fact] for fact in gone))
             if report is not None:
                 shutil.copyfile(report, incoming / REPORT)
-            about = json.dumps(asdict(published), ensure_ascii=False, indent=2)
-            (incoming / ABOUT).write_text(about + "\n", encoding="utf-8")
+            tables = [
+                resource(incoming / name, hashes[name], meaning, columns, key)
+                for name, meaning, columns, key in written.tables
+            ]
+            _json(incoming / PACKAGE, data_package(published_at, written.version, tables))
+            _json(incoming / ABOUT, asdict(published))
             incoming.chmod(0o755)
             incoming.rename(exports_dir / folder)
             _point(exports_dir / LATEST, folder)
@@ -121,19 +143,60 @@ def publish(
     return published
 
 
-def _write(engine: sa.Engine, folder: Path) -> tuple[int, set[int]]:
-    """Both files from one look at the warehouse; gives the number of rows and the facts."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What lies in the folder."""
+
+    version: int
+    rows: int
+    facts: set[int]
+    tables: tuple[tuple[str, str, tuple[Column, ...], str], ...]
+    """CSV files: name, meaning, columns, the one that tells rows apart."""
+
+
+def _write(engine: sa.Engine, folder: Path) -> Written:
+    """All files from one look at the warehouse, each row read once."""
     rows, facts = 0, set[int]()
-    with ExitStack() as stack:
-        connection = stack.enter_context(engine.connect().execution_options(readonly=True))
-        written: tuple[Writer, ...] = (CsvFile(folder / CSV_NAME), ParquetFile(folder / PARQUET_NAME))
-        files = [stack.enter_context(file) for file in written]
-        for batch in current_rows(connection):
+    with one_look(engine) as connection, ExitStack() as stack:
+        enter = stack.enter_context
+        version, wide = version_of(connection), wide_columns(found := years(connection))
+        mentions = enter(CsvFile(folder / CSV_NAME, MENTIONS.columns))
+        mentions_by_year = enter(ParquetByYear(folder / "current_observation.parquet", MENTIONS.columns, version))
+        for batch in rows_of(connection, MENTIONS):
             rows += len(batch)
             facts.update(_fact(row["series_key"], row["time_period"]) for row in batch)
-            for file in files:
+            mentions.write(batch)
+            mentions_by_year.write(batch)
+        book = enter(Workbook(folder / WORKBOOK_NAME, found, version))
+        wide_csv = enter(CsvFile(folder / WIDE_NAME, wide))
+        fact_files = (
+            enter(CsvFile(folder / _csv(FACTS), FACTS.columns)),
+            enter(ParquetByYear(folder / "fact.parquet", FACTS.columns, version)),
+            enter(SdmxFile(folder / SDMX_NAME)),
+            enter(ByYear(found, (wide_csv, book.by_year))),
+            book.facts,
+        )
+        for batch in rows_of(connection, FACTS):
+            for file in fact_files:
                 file.write(batch)
-    return rows, facts
+        for table, sheet in ((SERIES, book.series), (CONTRADICTIONS, book.contradictions)):
+            csv_file = enter(CsvFile(folder / _csv(table), table.columns))
+            for batch in rows_of(connection, table):
+                csv_file.write(batch)
+                sheet.write(batch)
+    described = [
+        (_csv(table), table.view.comment, table.columns, key)
+        for table, key in ((MENTIONS, "observation_id"), (FACTS, "observation_id"), (SERIES, ""), (CONTRADICTIONS, ""))
+    ]
+    return Written(version, rows, facts, (*described, (WIDE_NAME, WIDE_MEANING, wide, "series_key")))
+
+
+def _csv(table: Table) -> str:
+    return f"{table.name}.csv"
+
+
+def _json(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def _facts_of(path: Path) -> Iterator[tuple[int, str]]:

@@ -11,11 +11,11 @@ import contextlib
 import functools
 import logging
 import string
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from etl.check.frames import FileRows, ObservationRow, Row, observation_rows, relation_rows, to_frame
+from etl.check.frames import FileRows, Rows
 from etl.check.suites import PRESENT, Rule, Suite, columns_of
 from etl.errors import SuiteError
 from etl.model import Finding, Severity
@@ -58,60 +58,91 @@ class FileVerdict:
         return frozenset(f.observation_id for f in self.findings if f.severity == "quarantine" and f.observation_id)
 
 
-@dataclass(frozen=True, slots=True)
+ROW_WISE = frozenset(
+    {
+        "expect_column_values_to_not_be_null",
+        "expect_column_values_to_be_in_set",
+        "expect_column_values_to_be_between",
+        "expect_column_values_to_match_regex",
+        "expect_column_pair_values_a_to_be_greater_than_b",
+    }
+)
+"""Rule types that look at one row at a time, so that a long frame can go through in slices. All others see it whole."""
+
+SLICE = 250_000
+"""Rows of a slice: bounds the memory of the frame, and is long enough to share GX's cost per run."""
+
+FORMAT = {
+    "result_format": "COMPLETE",
+    "partial_unexpected_count": 0,
+    "exclude_unexpected_values": True,
+    "return_unexpected_index_query": False,
+}
+"""All failing ids, and nothing else."""
+
+When = tuple[tuple[str, str | tuple[Any, ...]], ...]
+
+
+@dataclass(slots=True)
 class _Outcome:
-    """One rule over the whole batch."""
+    """One rule over all slices. Rows are told by number."""
 
     rule: Rule
-    error: str = ""
+    errors: list[str]
     """Why it can't be trusted; empty when it ran."""
-    failing: Sequence[str] = ()
-    """Ids of the rows that do not meet it."""
+    candidates: list[Any]
+    """Arrays of the rows it speaks about."""
+    undecided: list[Any]
+    """Of these, the ones it can't say anything of."""
+    failing: list[Any]
+    """Of these, the ones that do not meet it."""
 
 
 def check(files: Sequence[FileRows], suites: Sequence[Suite]) -> tuple[FileVerdict, ...]:
-    """Judge a batch of files, in their order. All of them share one run of each suite."""
-    results: dict[str, list[RuleResult]] = {f.sha256: [] for f in files}
-    findings: dict[str, list[Finding]] = {f.sha256: [] for f in files}
+    """Judge a batch of files, in their order. All of them share the runs of each suite."""
+    results: list[list[RuleResult]] = [[] for _ in files]
+    findings: list[list[Finding]] = [[] for _ in files]
     for suite in suites:
-        rows: Sequence[Row] = observation_rows(files) if suite.frame == "observation" else relation_rows(files)
-        for rule, by_file in _judge(suite, rows):
-            for file in files:
-                result, found = by_file.get(file.sha256) or (_result(rule, "not_applicable"), ())
-                results[file.sha256].append(result)
-                findings[file.sha256].extend(found)
-    return tuple(FileVerdict(f.sha256, tuple(results[f.sha256]), tuple(findings[f.sha256])) for f in files)
+        rows = Rows(suite.frame, files)
+        for outcome in _evaluate(suite, rows):
+            for number, (result, found) in enumerate(_by_file(outcome, rows)):
+                results[number].append(result)
+                findings[number].extend(found)
+    return tuple(
+        FileVerdict(file.sha256, tuple(r), tuple(f)) for file, r, f in zip(files, results, findings, strict=True)
+    )
 
 
 ForFile = tuple[RuleResult, Sequence[Finding]]
 
 
-def _judge(suite: Suite, rows: Sequence[Row]) -> Iterator[tuple[Rule, Mapping[str, ForFile]]]:
-    """Each rule of a suite with its result and findings in every file that has rows it speaks about."""
-    if not rows:
-        yield from ((rule, {}) for rule in suite.rules)
-        return
-    df = to_frame(rows)
-    for outcome in _evaluate(suite, df):
-        rule = outcome.rule
-        candidates = _candidates(rule, df)
-        decided = candidates & _decided(rule, df)
-        failing = candidates & df.index.isin(outcome.failing)
-        counts = df[["file_sha256"]].assign(candidates=candidates, decided=decided, failing=failing)
-        per_file = counts.groupby("file_sha256", sort=False).sum()
-        failing_rows: dict[str, list[Row]] = {}
-        for position in failing.to_numpy().nonzero()[0].tolist():
-            failing_rows.setdefault(rows[position].file_sha256, []).append(rows[position])
-        by_file = {}
-        for sha256, n in per_file[per_file["candidates"] > 0].iterrows():
-            failed = failing_rows.get(str(sha256), ())
-            by_file[str(sha256)] = _for_file(outcome, int(n["candidates"]), int(n["decided"]), failed)
-        yield rule, by_file
+def _by_file(outcome: _Outcome, rows: Rows) -> Iterator[ForFile]:
+    """What an outcome means for each file."""
+    import numpy as np
+
+    def counted(parts: list[Any]) -> tuple[Any, Any]:
+        found = np.sort(np.concatenate(parts)) if parts else np.empty(0, dtype=np.int64)
+        return found, np.diff(np.searchsorted(found, rows.starts)).tolist()
+
+    (_, candidates), (_, undecided), (failing, failed) = map(
+        counted, (outcome.candidates, outcome.undecided, outcome.failing)
+    )
+    passed = 0
+    for number in range(len(rows.files)):
+        numbers = failing[passed : passed + failed[number]].tolist()
+        passed += failed[number]
+        if not candidates[number]:
+            yield _result(outcome.rule, "not_applicable"), ()
+        else:
+            yield _for_file(outcome, candidates[number], candidates[number] - undecided[number], rows, number, numbers)
 
 
-def _for_file(outcome: _Outcome, candidates: int, decided: int, failing: Sequence[Row]) -> ForFile:
+def _for_file(
+    outcome: _Outcome, candidates: int, decided: int, rows: Rows, file: int, failing: Sequence[int]
+) -> ForFile:
     """What an outcome means for a file with at least one candidate row."""
-    rule, error, failed = outcome.rule, outcome.error, len(failing)
+    rule, failed = outcome.rule, len(failing)
+    error = outcome.errors[0] if outcome.errors else ""
     if not error and not decided and not rule.may_abstain:
         error = f"{candidates} candidate rows, none could be evaluated"
     if error:
@@ -119,7 +150,7 @@ def _for_file(outcome: _Outcome, candidates: int, decided: int, failing: Sequenc
         result = _result(rule, "error", candidates, decided, failed, error)
         return result, [Finding(rule.rule_id, "block", message)]
     status: RuleStatus = "failed" if failed else "passed" if decided else "undecided"
-    return _result(rule, status, candidates, decided, failed), [_finding(rule, row) for row in failing]
+    return _result(rule, status, candidates, decided, failed), [_finding(rule, rows, file, row) for row in failing]
 
 
 def _result(
@@ -128,19 +159,23 @@ def _result(
     return RuleResult(rule.rule_id, rule.version, rule.on_fail, status, candidates, evaluated, failed, message)
 
 
-def _finding(rule: Rule, row: Row) -> Finding:
+def _finding(rule: Rule, rows: Rows, file: int, row: int) -> Finding:
+    def field(name: str) -> Any:
+        return rows.field(row, file, name)
+
+    is_observation = "observation_id" in rows.fields
     return Finding(
         rule_id=rule.rule_id,
         severity=rule.on_fail,
-        message=_filled(rule.message, row),
-        observation_id=row.observation_id if isinstance(row, ObservationRow) else None,
-        evidence=row.evidence if isinstance(row, ObservationRow) else row.arithmetic,
-        suggestion=_filled(rule.suggestion, row),
+        message=_filled(rule.message, field),
+        observation_id=field("observation_id") if is_observation else None,
+        evidence=field("evidence" if is_observation else "arithmetic"),
+        suggestion=_filled(rule.suggestion, field),
     )
 
 
-def _filled(template: str, row: Row) -> str:
-    return template.format_map({name: _shown(getattr(row, name)) for name in _names(template)})
+def _filled(template: str, field: Callable[[str], Any]) -> str:
+    return template.format_map({name: _shown(field(name)) for name in _names(template)})
 
 
 @functools.cache
@@ -154,63 +189,112 @@ def _shown(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) and abs(value) < 1e6 else f"{value}"
 
 
-def _candidates(rule: Rule, df: pd.DataFrame) -> pd.Series[bool]:
-    """The rows a rule speaks about."""
-    mask = df.iloc[:, 0].notna()
-    for column, values in rule.when.items():
-        mask &= df[column].notna() if values == PRESENT else df[column].isin(values)
+def _evaluate(suite: Suite, rows: Rows) -> list[_Outcome]:
+    """Run a suite over its rows. Raises SuiteError when GX did not load or evaluate every rule.
+
+    Rules with one condition share a frame of the rows they speak about. GX could apply conditions itself, but filters
+    all columns anew for every number it computes.
+    """
+    loaded = {rule.meta["rule_id"]: rule for rule in gx_suite(suite, conditions=False).expectations}
+    outcomes = {rule.rule_id: _Outcome(rule, [], [], [], []) for rule in suite.rules}
+    in_slices = [rule for rule in suite.rules if rule.type in ROW_WISE]
+    whole = [rule for rule in suite.rules if rule.type not in ROW_WISE]
+    for first in range(0, len(rows), SLICE):
+        _run(in_slices, loaded, rows, first, min(first + SLICE, len(rows)), outcomes)
+    if len(rows):
+        _run(whole, loaded, rows, 0, len(rows), outcomes)
+    return list(outcomes.values())
+
+
+def _run(
+    rules: Sequence[Rule],
+    loaded: Mapping[str, Any],
+    rows: Rows,
+    first: int,
+    last: int,
+    outcomes: Mapping[str, _Outcome],
+) -> None:
+    """Add to the outcomes what some rules make of some rows."""
+    needed = {c: None for rule in rules for c in (*rule.when, *columns_of(rule.type, rule.kwargs))}
+    frame = rows.frame(needed, first, last)
+    for when, alike in _by_condition(rules).items():
+        own = list(dict.fromkeys(c for rule in alike for c in columns_of(rule.type, rule.kwargs)))
+        spoken_of = frame[own] if not when else frame.loc[_meets(when, frame), own]
+        if not len(spoken_of):
+            continue
+        results = _validated([loaded[rule.rule_id].configuration for rule in alike], spoken_of)
+        candidates = spoken_of.index.to_numpy()
+        for rule in alike:
+            if rule.rule_id not in results:
+                raise SuiteError(f"rule {rule.rule_id}", "Great Expectations did not evaluate it")
+            _add(outcomes[rule.rule_id], results[rule.rule_id], spoken_of, candidates)
+
+
+def _by_condition(rules: Sequence[Rule]) -> dict[When, list[Rule]]:
+    found: dict[When, list[Rule]] = {}
+    for rule in rules:
+        when = tuple((c, v if isinstance(v, str) else tuple(v)) for c, v in sorted(rule.when.items()))
+        found.setdefault(when, []).append(rule)
+    return found
+
+
+def _meets(when: When, frame: pd.DataFrame) -> Any:
+    mask: Any = None
+    for column, values in when:
+        own = (frame[column].notna() if values == PRESENT else frame[column].isin(values)).to_numpy()
+        mask = own if mask is None else mask & own
     return mask
 
 
-def _decided(rule: Rule, df: pd.DataFrame) -> pd.Series[bool]:
-    """Rules over values skip nulls; the not-null rule is about them."""
-    mask = df.iloc[:, 0].notna()
-    if "not_be_null" not in rule.type:
-        for column in columns_of(rule.kwargs):
-            mask &= df[column].notna()
-    return mask
+def _validated(configurations: Sequence[Any], frame: pd.DataFrame) -> dict[str, Any]:
+    """Results by rule id. This is what GX does below its contexts and stores, which the gate has no use for."""
+    from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
+    from great_expectations.validator.validator import Validator
 
-
-def _evaluate(suite: Suite, df: pd.DataFrame) -> list[_Outcome]:
-    """Run a suite over a frame. Raises SuiteError when GX did not load or evaluate every rule."""
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import (
-        DataContextConfig,
-        InMemoryStoreBackendDefaults,
-        ProgressBarsConfig,
-    )
-
-    in_memory = DataContextConfig(
-        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
-        progress_bars=ProgressBarsConfig(globally=False),
-        analytics_enabled=False,
-    )
     with _quiet():
-        loaded = gx_suite(suite)
-        context = gx.get_context(mode="ephemeral", project_config=in_memory)
-        asset = context.data_sources.add_pandas("batch").add_dataframe_asset(suite.frame)
-        batch = asset.add_batch_definition_whole_dataframe("all").get_batch(batch_parameters={"dataframe": df})
-        outcome = batch.validate(
-            loaded, result_format={"result_format": "COMPLETE", "return_unexpected_index_query": False}
+        validator = Validator(execution_engine=PandasExecutionEngine(batch_data_dict={"rows": frame}))
+        validator.metrics_calculator.show_progress_bars = False
+        results: list[Any] = validator.graph_validate(
+            configurations=list(configurations), runtime_configuration={"result_format": dict(FORMAT)}
         )
-    by_id = {r.expectation_config.meta["rule_id"]: r for r in outcome.results}
-    if missing := [rule.rule_id for rule in suite.rules if rule.rule_id not in by_id]:
-        raise SuiteError(f"suite {suite.name}", f"rules were not evaluated: {', '.join(missing)}")
-    return [_outcome(rule, by_id[rule.rule_id], df) for rule in suite.rules]
+    return {r.expectation_config.meta["rule_id"]: r for r in results}
 
 
-def _outcome(rule: Rule, result: Any, df: pd.DataFrame) -> _Outcome:
+def _add(outcome: _Outcome, result: Any, frame: pd.DataFrame, candidates: Any) -> None:
+    import numpy as np
+
     detail = result.result or {}
+    outcome.candidates.append(candidates)
     if not result.success and not detail:
-        return _Outcome(rule, _exception(result.exception_info) or "the rule crashed")
-    ids = detail.get("unexpected_index_list") or []
-    if not result.success and not ids:
-        return _Outcome(rule, "it failed without naming rows")
-    if len(ids) != detail.get("unexpected_count", len(ids)):
-        return _Outcome(rule, f"{detail['unexpected_count']} rows failed but {len(ids)} ids came back")
-    if ids and not df.index.isin(ids).any():
-        return _Outcome(rule, f"it named unknown rows {list(map(str, ids[:3]))}")
-    return _Outcome(rule, failing=ids)
+        outcome.errors.append(_exception(result.exception_info) or "the rule crashed")
+        return
+    told = detail.get("details") or {}
+    failing = np.array(detail.get("unexpected_index_list") or [], dtype=np.int64)
+    if told and told["evaluated"] < told["min_evaluated"]:
+        outcome.errors.append(
+            f"{told['evaluated']} rows could be evaluated, {told['min_evaluated']} at least are needed"
+        )
+    elif not result.success and not len(failing):
+        outcome.errors.append("it failed without naming rows")
+    elif len(failing) != detail.get("unexpected_count", len(failing)):
+        outcome.errors.append(f"{detail['unexpected_count']} rows failed but {len(failing)} ids came back")
+    elif not np.isin(failing, candidates).all():
+        outcome.errors.append(f"it named rows {failing[:3].tolist()} that it was not shown")
+    else:
+        outcome.failing.append(failing)
+    outcome.undecided.append(_undecided(outcome.rule, told, frame, candidates))
+
+
+def _undecided(rule: Rule, told: Mapping[str, Any], frame: pd.DataFrame, candidates: Any) -> Any:
+    """Rules over values skip nulls, but for the not-null rule; reconciliations say themselves."""
+    import numpy as np
+
+    if "undecided_index_list" in told:
+        return np.array(told["undecided_index_list"] or [], dtype=np.int64)
+    if "not_be_null" in rule.type:
+        return np.empty(0, dtype=np.int64)
+    missing = frame[list(columns_of(rule.type, rule.kwargs))].isna().to_numpy().any(axis=1)
+    return candidates[missing]
 
 
 def _exception(info: Mapping[str, Any] | None) -> str:
@@ -221,10 +305,15 @@ def _exception(info: Mapping[str, Any] | None) -> str:
     return ""
 
 
-def gx_suite(suite: Suite) -> Any:
-    """The suite as Great Expectations holds it. Raises SuiteError for a rule it dropped or refused."""
+def gx_suite(suite: Suite, *, conditions: bool = True) -> Any:
+    """The suite as Great Expectations holds it, with or without the conditions of its rules.
+
+    Raises SuiteError for a rule it dropped or refused.
+    """
     import great_expectations as gx
     from great_expectations.expectations.row_conditions import Column
+
+    import etl.check.expectations.reconciliation  # noqa: F401 - registers the custom expectations
 
     entries = []
     for rule in suite.rules:
@@ -233,7 +322,7 @@ def gx_suite(suite: Suite) -> Any:
         for column, values in rule.when.items():
             term = Column(column).is_not_null() if values == PRESENT else Column(column).is_in(list(values))
             condition = term if condition is None else condition & term
-        if condition is not None:
+        if condition is not None and conditions:
             kwargs["row_condition"] = condition
         entries.append(
             {

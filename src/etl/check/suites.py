@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from etl.check.frames import ObservationRow, RelationRow
+from etl.check import frames
+from etl.check.expectations.roles import rule_columns
 from etl.errors import SuiteError
 from etl.model import Kind, Qualifier, RelationKind, Severity, Status, TimeType
 
@@ -22,7 +23,7 @@ SEVERITIES = ("critical", "warning", "info")
 PRESENT = "present"
 """Condition on a column: it is not null."""
 
-FRAMES = {"observation": frozenset(ObservationRow._fields), "relation": frozenset(RelationRow._fields)}
+FRAMES = {name: frozenset(fields) | {frames.FILE} for name, fields in frames.FRAMES.items()}
 """Columns that rules and messages of a frame may name."""
 
 KNOWN_VALUES: dict[tuple[str, str], frozenset[str]] = {
@@ -120,7 +121,11 @@ def _rule(path: Path, frame: str, position: int, entry: Mapping[str, Any]) -> Ru
         if known is not None and values != PRESENT and (wrong := set(values) - known):
             raise SuiteError(where, f"meta.when.{column} never is {', '.join(sorted(wrong))}", known=sorted(known))
     kwargs = entry.get("kwargs", {})
-    for column in columns_of(kwargs):
+    try:
+        columns = columns_of(entry["type"], kwargs)
+    except (KeyError, TypeError) as e:
+        raise SuiteError(where, f"its arguments are incomplete or no columns ({e})") from None
+    for column in columns:
         _check_column(where, frame, column)
     for text in (meta["message"], meta.get("suggestion", "")):
         _check_template(where, frame, text)
@@ -140,10 +145,10 @@ def _rule(path: Path, frame: str, position: int, entry: Mapping[str, Any]) -> Ru
     )
 
 
-def columns_of(kwargs: Mapping[str, Any]) -> tuple[str, ...]:
-    """The columns a rule looks at."""
+def columns_of(rule_type: str, kwargs: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns a rule looks at. Raises KeyError for a reconciliation that lacks an operand."""
     single = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
-    return (*single, *kwargs.get("column_list", ()))
+    return (*single, *kwargs.get("column_list", ()), *rule_columns(rule_type, kwargs))
 
 
 def _check_column(where: str, frame: str, column: str) -> None:

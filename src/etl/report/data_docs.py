@@ -19,9 +19,9 @@ from typing import Any
 import sqlalchemy as sa
 from lxml import etree, html
 
-from etl.check.frames import FileRows, Row, observation_rows, relation_rows, to_frame
+from etl.check.frames import FileRows, Rows
 from etl.check.gate import gx_suite
-from etl.check.suites import Suite
+from etl.check.suites import Suite, columns_of
 from etl.errors import UsageError
 from etl.recheck import stored_rows
 from etl.report.data import ReportData
@@ -78,17 +78,18 @@ def _rows(engine: sa.Engine, shas: set[str]) -> list[FileRows]:
 
 def _page(suite: Suite, files: Sequence[FileRows]) -> Page | None:
     """None for a suite without a row to look at."""
-    rows: Sequence[Row] = observation_rows(files) if suite.frame == "observation" else relation_rows(files)
-    if not rows:
+    rows = Rows(suite.frame, files)
+    if not len(rows):
         return None
     result = _validated(suite, rows)
     failed = sum(not r.success for r in result.results)
     return Page(f"{suite.name}.html", suite.name, len(result.results), failed, _offline(_rendered(result), suite.name))
 
 
-def _validated(suite: Suite, rows: Sequence[Row]) -> Any:
+def _validated(suite: Suite, rows: Rows) -> Any:
     """The suite as GX judges it. Its pages know descriptions but no rule ids: these are put in front."""
     import great_expectations as gx
+    import pandas as pd
     from great_expectations.data_context.types.base import (
         DataContextConfig,
         InMemoryStoreBackendDefaults,
@@ -105,7 +106,9 @@ def _validated(suite: Suite, rows: Sequence[Row]) -> Any:
         context = gx.get_context(mode="ephemeral", project_config=in_memory)
         asset = context.data_sources.add_pandas("warehouse").add_dataframe_asset(suite.frame)
         definition = asset.add_batch_definition_whole_dataframe("all")
-        batch = definition.get_batch(batch_parameters={"dataframe": to_frame(rows)})
+        frame = rows.frame(dict.fromkeys(c for r in suite.rules for c in (*r.when, *columns_of(r.type, r.kwargs))))
+        frame.index = pd.Index(rows.values(next(iter(rows.fields))))
+        batch = definition.get_batch(batch_parameters={"dataframe": frame})
         return batch.validate(gx_suite(named), result_format={"result_format": "SUMMARY"})
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from etl import ingest as stages
 from etl.check.suites import load_suites
-from etl.landing import discover
+from etl.landing import Look
 from etl.outcome import RunSummary, told_before
 from etl.settings import Settings, load_settings
 from etl.warehouse.engine import connect, upgrade
@@ -34,7 +34,7 @@ def plan(settings: Settings, paths: Sequence[str], manifest: str | None, full: b
     """Bring the schema up to date, hash and archive the files, and tell what is new."""
     engine = connect(settings.warehouse)
     upgrade(engine)
-    landing = discover(paths, manifest=Path(manifest) if manifest else None, own=settings.var_dir)
+    landing = Look(paths, manifest=Path(manifest) if manifest else None, own=settings.var_dir)
     return stages.plan(landing, settings.archive_dir, engine, full=full)
 
 

@@ -78,8 +78,11 @@ def _archive(path: Path, archive_dir: Path) -> tuple[str, int]:
     return sha, size
 
 
-def archived_path(sha: str, archive_dir: Path) -> Path:
-    """The archived copy of the file with this hash, whatever its suffix. Raises ReadError when there is none."""
+def archived_path(sha: str, archive_dir: Path, suffix: str = "") -> Path:
+    """The archived copy of the file with this hash, whatever its suffix (``suffix`` finds it without a search).
+    Raises ReadError when there is none."""
+    if (likely := _place(sha, archive_dir, suffix)).is_file():
+        return likely
     found = sorted((archive_dir / sha[:2]).glob(f"{sha}*"))
     if not found:
         raise ReadError(

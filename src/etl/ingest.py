@@ -6,13 +6,16 @@ with the present manifest line.
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import itertools
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -23,11 +26,12 @@ from etl.check.gate import FileVerdict, check
 from etl.check.suites import Suite
 from etl.errors import ReadError
 from etl.extract import REPORT_EXTRACTOR, SHEET_EXTRACTOR
-from etl.landing import Landing
+from etl.landing import Found, Landing, Look
 from etl.model import Extraction, Finding, ManifestEntry, SourceFile
 from etl.read.versions import present_readers
 from etl.reading import Read, Unread, read_file, read_files
 from etl.warehouse.load import FileRecord, KnownFile, known_files, load_file, record_arrival
+from etl.warehouse.looks import has_rested, remember, seen, stat_key
 
 if TYPE_CHECKING:
     from etl.extract.sheet.layout_files import SavedTable
@@ -77,52 +81,116 @@ class FileSummary:
     error: str | None = None
 
 
-def plan(landing: Landing, archive_dir: Path, engine: sa.Engine, *, full: bool = False) -> Plan:
-    """Hash and archive every file of the landing, and tell what is new.
+LOOKED_TOGETHER = 1_000
+"""Files that the warehouse is asked about at once."""
 
-    A file that can't be opened is a problem of its own. Raises ArchiveError, and SQLAlchemy's for the warehouse.
+
+def plan(landing: Landing | Look, archive_dir: Path, engine: sa.Engine, *, full: bool = False) -> Plan:
+    """Tell which files are new, hash and archive those; memory grows with their number only.
+
+    A file that looks as it did when it was hashed last (``warehouse/looks.py``) is not hashed again, unless
+    ``full``. A file that can't be opened is a problem of its own. Raises ArchiveError, and SQLAlchemy's for the
+    warehouse.
     """
-    with engine.connect().execution_options(readonly=True) as connection:
-        known = known_files(connection)
-    new: dict[str, SourceFile] = {}
-    arrivals: list[SourceFile] = []
-    known_count = failed_before = 0
-    problems = [str(p) for p in (*landing.missing, *landing.problems)]
-    unreadable = len(landing.missing)
-    for path in landing.files:
+    planned = _Planned(archive_dir, engine, full)
+    files = iter(landing)
+    while chunk := list(itertools.islice(files, LOOKED_TOGETHER)):
+        planned.add(chunk)
+    problems = [str(p) for p in (*landing.missing, *landing.problems, *planned.problems)]
+    unreadable = len(landing.missing) + len(planned.problems)
+    return Plan(
+        tuple(planned.new.values()),
+        tuple(planned.arrivals),
+        planned.known,
+        planned.failed_before,
+        tuple(problems),
+        unreadable,
+    )
+
+
+class _Planned:
+    """A plan in the making."""
+
+    def __init__(self, archive_dir: Path, engine: sa.Engine, full: bool) -> None:
+        self.archive_dir, self.engine, self.full = archive_dir, engine, full
+        self.new: dict[str, SourceFile] = {}
+        self.arrivals: list[SourceFile] = []
+        self.known = self.failed_before = 0
+        self.problems: list[ReadError] = []
+
+    def add(self, chunk: Sequence[Found]) -> None:
+        with self.engine.connect().execution_options(readonly=True) as connection:
+            before = seen(connection, [f.path for f in chunk])
+            changed = [f for f in chunk if not self._is_unchanged(f, before.get(f.path))]
+            if not changed:
+                return
+            hashed = [h for f in changed if (h := self._hashed(f))]
+            known = known_files(connection, [source.sha256 for source, _ in hashed])
+        looks = []
+        for source, look in hashed:
+            held = known.get(source.sha256)
+            if self.full or held is None or not is_current(held, source):
+                self._add_new(source)
+            else:
+                self.known += 1
+                self.failed_before += held.status != "loaded"
+                if str(source.path) not in held.paths:
+                    self.arrivals.append(source)
+            if look:
+                looks.append((str(source.path), look, source.sha256))
+        remember(self.engine, looks)
+
+    def _is_unchanged(self, file: Found, before: sa.Row[Any] | None) -> bool:
+        """Counts a file that looks as before, and is read and recorded."""
+        if before is None or self.full:
+            return False
+        _, look, status, reader, extractor, key = before
+        if look != stat_key(file.stat) or key != context_key(file.entry) or not is_of_today(reader, extractor):
+            return False
+        self.known += 1
+        self.failed_before += status != "loaded"
+        return True
+
+    def _hashed(self, file: Found) -> tuple[SourceFile, str] | None:
+        """The file with its hash, and how it looked then if that can be relied on."""
+        path = Path(file.path)
+        now = time.time_ns()
         try:
             sha256, size = digest(path)
-            source = SourceFile(path, path.name, sha256, size, landing.entry(path))
-            held = known.get(sha256)
-            is_new = full or held is None or not is_current(held, source)
-            if is_new:
-                sha256, size = archive(path, archive_dir)
-                source = replace(source, sha256=sha256, size=size, archived=archived_path(sha256, archive_dir))
         except ReadError as e:
-            problems.append(str(e))
-            unreadable += 1
-            continue
-        if is_new:
-            if sha256 in new:
-                arrivals.append(source)
-            new.setdefault(sha256, source)
-        elif held is not None:
-            known_count += 1
-            failed_before += held.status != "loaded"
-            if str(path) not in held.paths:
-                arrivals.append(source)
-    return Plan(tuple(new.values()), tuple(arrivals), known_count, failed_before, tuple(problems), unreadable)
+            self.problems.append(e)
+            return None
+        look = stat_key(file.stat) if has_rested(file.stat, now) else ""
+        return SourceFile(path, path.name, sha256, size, file.entry), look
+
+    def _add_new(self, source: SourceFile) -> None:
+        try:
+            sha256, size = archive(source.path, self.archive_dir)
+        except ReadError as e:
+            self.problems.append(e)
+            return
+        archived = archived_path(sha256, self.archive_dir, source.path.suffix)
+        source = replace(source, sha256=sha256, size=size, archived=archived)
+        if sha256 in self.new:
+            self.arrivals.append(source)
+        self.new.setdefault(sha256, source)
 
 
 def is_current(known: KnownFile, source: SourceFile) -> bool:
     """Was this content read by today's reader and extractor, with today's manifest line?"""
-    if known.context_key != context_key(source.manifest):
-        return False
-    if known.reader is None:  # it could not be read: another version may
-        return known.extractor == __version__
-    return known.reader in present_readers() and known.extractor in (REPORT_EXTRACTOR, SHEET_EXTRACTOR)
+    return known.context_key == context_key(source.manifest) and is_of_today(known.reader, known.extractor)
 
 
+@functools.lru_cache(64)
+def is_of_today(reader: str | None, extractor: str | None) -> bool:
+    """Are these the versions that a file would be read by today? A file without a reader could not be read: another
+    version may."""
+    if reader is None:
+        return extractor == __version__
+    return reader in present_readers() and extractor in (REPORT_EXTRACTOR, SHEET_EXTRACTOR)
+
+
+@functools.lru_cache(4096)
 def context_key(manifest: ManifestEntry | None) -> str:
     """Hash of what the manifest says: figures without a place or date of their own depend on it."""
     said = asdict(manifest) if manifest else {}

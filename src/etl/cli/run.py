@@ -60,11 +60,11 @@ def _look_ahead(settings: Settings, paths: list[str], manifest: Path | None, ful
     """What there is to do. Asked before Prefect is started, so that a run with nothing new takes a second."""
     from etl import ingest
     from etl.check.suites import load_suites
-    from etl.landing import discover
+    from etl.landing import Look
     from etl.warehouse.engine import connect, upgrade
 
     load_suites(settings.suites_dir)
-    landing = discover(paths, manifest=manifest, own=settings.var_dir)
+    landing = Look(paths, manifest=manifest, own=settings.var_dir)
     engine = connect(settings.warehouse)
     upgrade(engine)
     return ingest.plan(landing, settings.archive_dir, engine, full=full)

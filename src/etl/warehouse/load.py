@@ -71,17 +71,19 @@ class KnownFile:
     """Paths under which it is the current content."""
 
 
-def known_files(connection: sa.Connection) -> dict[str, KnownFile]:
-    """All files of the warehouse by hash."""
+def known_files(connection: sa.Connection, hashes: Sequence[str]) -> dict[str, KnownFile]:
+    """Those of the files with these hashes that the warehouse has, by hash."""
     f, a = schema.source_file.c, schema.file_arrival.c
+    among: sa.BindParameter[list[str]] = sa.bindparam("hashes", list(hashes), expanding=True)
     paths: dict[str, set[str]] = {}
-    for sha256, path in connection.execute(sa.select(a.sha256, a.path).where(a.is_current)):
+    for sha256, path in connection.execute(sa.select(a.sha256, a.path).where(a.is_current, a.sha256.in_(among))):
         paths.setdefault(sha256, set()).add(path)
+    query = sa.select(f.sha256, f.reader, f.extractor, f.context_key, f.status).where(f.sha256.in_(among))
     return {
         row.sha256: KnownFile(
             row.sha256, row.reader, row.extractor, row.context_key, row.status, frozenset(paths.get(row.sha256, ()))
         )
-        for row in connection.execute(sa.select(f.sha256, f.reader, f.extractor, f.context_key, f.status))
+        for row in connection.execute(query)
     }
 
 

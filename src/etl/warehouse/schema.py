@@ -162,6 +162,16 @@ file_arrival = sa.Table(
     "there; content that comes back after other content is another row.",
 )
 
+file_look = sa.Table(
+    "file_look",
+    metadata,
+    _column("path", Text, "path as found", primary_key=True),
+    _column("stat", Text, "size, times of change (ns) and inode when the bytes were hashed", nullable=False),
+    _column("sha256", sa.String(64), "hash of the bytes then", nullable=False),
+    comment="How files looked when they were hashed last, so that unchanged ones need not be hashed again. A hint: "
+    "the table may be emptied at any time.",
+)
+
 file_edition = sa.Table(
     "file_edition",
     metadata,

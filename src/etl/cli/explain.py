@@ -18,17 +18,19 @@ AROUND = 60
 
 
 def explain(
-    observation_id: Annotated[str, typer.Argument(help="Id of a loaded or held row, or its first 6 or more digits.")],
+    observation_id: Annotated[
+        str, typer.Argument(help="Id of a loaded, held or superseded row, or its first 6 or more digits.")
+    ],
     warehouse: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the warehouse.", show_default=False)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show where a figure stands, how it was read, and which checks it met.
+    """Show where a figure stands, how it was read and by which run, which checks it met, and what else tells of it.
 
     \b
     etl explain 5f3a9c                  for people
     etl explain 5f3a9c --json           for machines
 
-    Ids stand in the report and in the tables observation and quarantine.
+    Ids stand in the report, in exports, and in the tables observation, quarantine and observation_history.
     """
     from etl.warehouse.engine import connect
     from etl.warehouse.lookup import look_up
@@ -101,3 +103,31 @@ def _print(found: Explained, around: str) -> None:
     line("met", ", ".join(met))
     for r in found.relations:
         line(r["verdict"], r["arithmetic"])
+    _print_lineage(found, out, line)
+
+
+def _print_lineage(found: Explained, out: Any, line: Any) -> None:
+    """Where it came from and when, what was decided, and which mention of the fact is its current value."""
+    out.print("\n[bold]lineage[/bold]")
+    line("file", found.row["file_sha256"])
+    for a in found.arrivals:
+        line(
+            "path", a["path"] if a["is_current"] else f"{a['path']} (other content since version {a['version_until']})"
+        )
+    for r in found.readings:
+        by = f"run {r['run_id'][:8]} of Gongbao {r['gongbao_version']} with {r['reader']}, {r['extractor']}"
+        ended = f", until version {r['version_until']}: {r['ended_by']}" if r["version_until"] else ""
+        value = f"{r['obs_value']} {r['unit'] or ''}".strip()
+        when = f"{r['known_from']:%Y-%m-%d %H:%M}" if r["known_from"] else "?"
+        line(f"version {r['version_from']}", f"{value}  {r['state']} by {r['action']}, {when}, {by}{ended}")
+    for d in found.decisions:
+        line("decision", f"{d['decision_id'][:10]} {d['kind']} by {d['decided_by']}: {d['reason']}")
+    if len(found.mentions) < 2 and found.state == "loaded":
+        return
+    out.print("\n[bold]the fact[/bold]")
+    for m in found.mentions:
+        name = (
+            "current value" if not m["why"] else "also" if m["obs_value"] == found.mentions[0]["obs_value"] else "but"
+        )
+        reason = f"  (outranked by {m['why']})" if m["why"] else ""
+        line(name, f"{m['obs_value']} {m['unit'] or ''}  {m['observation_id'][:10]} {m['source']}{reason}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -39,6 +40,18 @@ def test_views_have_the_documented_columns(warehouse: sa.Engine) -> None:
             columns = [c["name"] for c in sa.inspect(connection).get_columns(view.name)]
             assert columns == [c.name for c in view.columns]
             assert len(connection.execute(sa.select(view.table())).all()) == (view.name == "warehouse_version")
+
+
+def test_queries_of_the_documentation_run(warehouse: sa.Engine) -> None:
+    queries = [
+        query
+        for name in ("README.md", "docs/analyst.md", "docs/warehouse.md")
+        for query in re.findall(r"```sql\n(.*?);\n```", (REPO / name).read_text(encoding="utf-8"), re.DOTALL)
+    ]
+    assert len(queries) >= 6
+    with warehouse.connect() as connection:
+        for query in queries:
+            assert connection.execute(sa.text(query.replace(":", "\\:"))).all() == []
 
 
 @pytest.mark.parametrize("value", ["76000", "47.1", "590.135724468363", "-45", "0", "6340500000", "0.000001"])

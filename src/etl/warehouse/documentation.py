@@ -15,14 +15,14 @@ HEAD = """# The warehouse
 
 <!-- Made from src/etl/warehouse/schema.py by `make docs`. Don't edit. -->
 
-The same tables on SQLite and PostgreSQL. Analysts start at the view `current_observation`; reviewers at
-`quarantine` and `finding`. Times are UTC. Values and intervals are decimals of at most 15
-significant digits, as Excel shows them.
+The same tables on SQLite and PostgreSQL. Analysts start at the view `fact` ([guide](analyst.md)); reviewers at
+`quarantine` and `finding`. The views are a [contract](contract.json), the tables behind them are not.
+Times are UTC. Values and intervals are decimals of at most 15 significant digits, as Excel shows them.
 
 ```sql
 -- skilled workers by region, newest first
 select ref_area_name, time_period, obs_value, unit, source
-from current_observation
+from fact
 where label like '%技能%' and ref_entity is null and status = 'observed'
 order by time_period desc;
 ```

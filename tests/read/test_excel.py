@@ -200,3 +200,24 @@ def test_numbers_keep_their_shortest_form() -> None:
 )
 def test_stored_floats_are_read_to_the_digits_that_excel_shows(stored: float, shown: str) -> None:
     assert f"{cell_values.decimal_of(stored):f}" == shown
+
+
+def test_a_damaged_sheet_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for name in ("a", "b"):
+        sheet = book.create_sheet(name)
+        for n in range(40):
+            sheet.append(["芙蓉区", n])
+    book.remove(book["Sheet"])
+    book.save(tmp_path / "whole.xlsx")
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(tmp_path / "whole.xlsx") as archive:
+        cut = archive.read(part)[:-300]
+    found = excel.read(rewritten(tmp_path / "whole.xlsx", tmp_path / "cut.xlsx", {part: cut}))
+    assert [s.name for s in found.sheets] == ["b"]
+    assert any("工作表 a" in w for w in found.warnings)
+    both = rewritten(tmp_path / "whole.xlsx", tmp_path / "both.xlsx", {part: cut, "xl/worksheets/sheet2.xml": cut})
+    with pytest.raises(ReadError, match="no sheet that can be read"):
+        excel.read(both)

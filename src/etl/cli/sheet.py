@@ -152,6 +152,8 @@ def _content(file: Path) -> Workbook:
     content = read(file)
     if not isinstance(content, Workbook):
         raise UsageError(str(file), "is no spreadsheet", known=("xlsx", "xls", "ods", "csv", "html"))
+    for warning in content.warnings:
+        typer.echo(f"etl: {file.name}: read as far as it goes ({warning})", err=True)
     return content
 
 

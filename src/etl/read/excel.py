@@ -155,6 +155,7 @@ def _read_with_calamine(
 
     sheets: list[Sheet] = []
     notes = list(warnings)
+    broken: list[str] = []
     total = 0
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     for number, meta in enumerate(workbook.sheets_metadata):
@@ -163,6 +164,7 @@ def _read_with_calamine(
         try:
             source = workbook.get_sheet_by_index(number)
         except (WorksheetNotFound, XmlError) as error:
+            broken.append(f"{meta.name}: {error}")
             notes.append(f"工作表 {meta.name} 无法读取：{error}")
             continue
         check_grid(where, meta.name, source.total_height, source.total_width)
@@ -177,6 +179,8 @@ def _read_with_calamine(
         )
         hidden = meta.visible != SheetVisibleEnum.Visible
         sheets.append(Sheet(meta.name, cells, merged, hidden))
+    if broken and not sheets:
+        raise ReadError(where, f"has no sheet that can be read ({broken[0]})", next_step=_OPEN_AND_SAVE)
     return Workbook(tuple(sheets), format, READER, warnings=tuple(notes))
 
 

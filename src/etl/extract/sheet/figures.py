@@ -263,8 +263,11 @@ class _Composer:
         if any(words("rank").match(label) for label in (*column.path, *row.path)):
             return parse_unit("位次")
         units = self._table.context.units
+        inner = column.path or row.path or (self._table.context.subject,)
+        if len(units) != 1 and (defined := defined_unit(inner) or defined_unit(row.path)) is not None:
+            return defined
         if not units:
-            return defined_unit(column.path) or defined_unit(row.path)
+            return None
         path = "|".join((*column.path, *row.path)) or self._table.context.subject
         return choose_unit(units, path)
 

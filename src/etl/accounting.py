@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from etl.errors import LimitError
 from etl.extract.numerals import count_numerals
-from etl.extract.numeric_cells import count_numeric_cells
+from etl.extract.numeric_cells import numeric_cells
 from etl.model import Document, Extraction, Place, Span, Workbook
 
 MAX_NUMERALS = 300_000
@@ -64,16 +64,15 @@ def _touching(numeral: Span, spans: Sequence[Span]) -> Span | None:
 
 
 def _account_cells(content: Workbook, extraction: Extraction) -> Accounting:
-    cells = count_numeric_cells(content)
-    figures = {f.place for f in extraction.figures}
     ignored = {i.place for i in extraction.ignored}
-    by_figure: dict[Place, int] = dict.fromkeys(figures, 0)
-    count, missing = 0, []
-    for cell in cells:
-        if cell in figures:
+    by_figure: dict[Place, int] = {f.place: 0 for f in extraction.figures}
+    seen, count, missing = 0, 0, []
+    for cell in numeric_cells(content):
+        seen += 1
+        if cell in by_figure:
             by_figure[cell] = 1
         elif cell in ignored:
             count += 1
         else:
             missing.append(cell)
-    return Accounting(len(cells), by_figure, count, tuple(missing))
+    return Accounting(seen, by_figure, count, tuple(missing))

@@ -210,6 +210,10 @@ class Period:
     time_type: TimeType = "period"
 
 
+NO_BREAKDOWN: Mapping[str, str] = {}
+"""One for all the figures that have none."""
+
+
 @record(frozen=True, slots=True)
 class RawFigure:
     """One figure as found: verbatim text, place, and the words that tell what it is. Units not yet converted."""

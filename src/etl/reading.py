@@ -5,18 +5,19 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from etl.accounting import Accounting, account, check_numerals
 from etl.check.catalogue import catalogue_relations
-from etl.check.reconcile import Evaluated, evaluate
+from etl.check.reconcile import Evaluated, evaluate, member_places
 from etl.collector import collector_paused
 from etl.errors import GongbaoError, LayoutError, NothingFoundError
 from etl.extract import extract, extractor_of
-from etl.model import Document, Extraction, Observation, SourceFile, Workbook
-from etl.normalise.observe import observe
+from etl.model import Document, Extraction, Observation, RawFigure, SourceFile, Workbook
+from etl.normalise.observe import Observer
 from etl.read import read
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Read:
     source: SourceFile
     content: Described
     extraction: Extraction
+    """Without its figures: they have become the observations."""
     observations: tuple[Observation, ...]
     evaluated: tuple[Evaluated, ...]
     accounting: Accounting
@@ -87,11 +89,15 @@ def read_file(source: SourceFile, layouts: Sequence[SavedTable] = ()) -> Read | 
                     f"no {kind} was found in it ({len(extraction.ignored)} numerals ignored)",
                     next_step="If it should hold some, see `etl extract` and the report.",
                 )
-            observations = tuple(observe(source, figure) for figure in extraction.figures)
-            by_place = {o.place: o for o in observations}
+            accounting, described = account(content, extraction), _described(content)
+            del content  # of a large sheet, cells and figures take as much memory as the observations: not all at once
+            figures = deque(extraction.figures)
+            extraction = replace(extraction, figures=())
+            observations = tuple(_observed(source, figures))
             relations = (*extraction.relations, *catalogue_relations(observations, extraction.relations))
+            members = {place for relation in relations for place in member_places(relation.members)}
+            by_place = {o.place: o for o in observations if o.place in members} if members else {}
             evaluated = tuple(evaluate(relation, by_place) for relation in relations)
-            accounting = account(content, extraction)
     except LayoutError as e:
         return unread(e.code, str(e), "blocked")
     except GongbaoError as e:
@@ -102,7 +108,14 @@ def read_file(source: SourceFile, layouts: Sequence[SavedTable] = ()) -> Read | 
         log.debug("%s crashed", source.name, exc_info=True)
         return unread("crashed", f"{source.name}: {type(e).__name__}: {e}")
     seconds = time.perf_counter() - started
-    return Read(source, _described(content), extraction, observations, evaluated, accounting, seconds)
+    return Read(source, described, extraction, observations, evaluated, accounting, seconds)
+
+
+def _observed(source: SourceFile, figures: deque[RawFigure]) -> Iterator[Observation]:
+    """The observations of the figures, each of which is let go."""
+    observer = Observer(source)
+    while figures:
+        yield observer.observe(figures.popleft())
 
 
 def _cells(content: Document | Workbook) -> int:

@@ -8,6 +8,7 @@ one cell (``2010 2011``) are none, nor is anything longer than 40 characters.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from decimal import Decimal
 
 from etl.model import Cell, CellRef, Workbook
@@ -18,7 +19,16 @@ _DIGITS = 15
 
 def count_numeric_cells(workbook: Workbook) -> list[CellRef]:
     """Every numeric cell, in the order of the workbook."""
-    return [CellRef(sheet.name, cell.address) for sheet in workbook.sheets for cell in sheet.cells if _is_numeric(cell)]
+    return list(numeric_cells(workbook))
+
+
+def numeric_cells(workbook: Workbook) -> Iterator[CellRef]:
+    """As ``count_numeric_cells``, one after the other."""
+    for sheet in workbook.sheets:
+        name = sheet.name
+        for cell in sheet.cells:
+            if _is_numeric(cell):
+                yield CellRef(name, cell.address)
 
 
 def _is_numeric(cell: Cell) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from decimal import Decimal
 
-from etl.model import Area, Observation, RawFigure, SourceFile
+from etl.model import NO_BREAKDOWN, Area, Observation, RawFigure, SourceFile
 from etl.normalise.indicators import load_indicators
 from etl.normalise.intervals import printed_interval
 from etl.normalise.units import load_units
@@ -17,56 +18,134 @@ ROUNDED_DIMENSIONS = frozenset(
 """Even an integer of these is a rounded figure: 61% stands for 60.5 to 61.5."""
 
 
+_PRECISION = 28
+"""Digits that decimal arithmetic keeps: a number of no more, times one, is itself."""
+
+
 def observe(source: SourceFile, figure: RawFigure) -> Observation:
     """The observation that ``figure`` of ``source`` is. A unit not in the table stays as printed, without code."""
+    return Observer(source).observe(figure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What figures of one label, kind, unit and multiplier share."""
+
+    unit: str | None
+    unit_measure: str | None
+    multiplier: int
+    factor: Decimal
+    rounded: bool
+    indicator: str | None
+    steps: tuple[str, ...]
+
+
+class Observer:
+    """Turns the figures of one file into observations. A table has few labels, units and places for its many numbers:
+    what follows from those is worked out once."""
+
+    def __init__(self, source: SourceFile) -> None:
+        self._source = source
+        self._meanings: dict[tuple[str, str, str | None, int], _Meaning] = {}
+        self._keys: dict[tuple[str, str, str | None, str | None, str, str, str], str] = {}
+
+    def observe(self, figure: RawFigure) -> Observation:
+        """As the function of this name."""
+        said = (figure.label, figure.kind, figure.unit, figure.multiplier)
+        meaning = self._meanings.get(said)
+        if meaning is None:
+            meaning = self._meanings[said] = _meaning(figure)
+        number, multiplier, factor = figure.number, meaning.multiplier, meaning.factor
+        low: Decimal | None
+        high: Decimal | None
+        if not multiplier and factor == 1 and _is_exact(figure, meaning) and len(figure.text) <= _PRECISION:
+            value = low = high = number
+        else:
+            value = number.scaleb(multiplier) * factor
+            interval = printed_interval(
+                number,
+                multiplier=multiplier,
+                decimals=figure.decimals,
+                qualifier=figure.qualifier,
+                ratio=meaning.rounded,
+                worded=figure.worded,
+                upper=figure.upper,
+            ).scaled(factor)
+            low, high = interval.low, interval.high
+        return Observation(
+            observation_id=observation_id(self._source.sha256, str(figure.place)),
+            source=self._source.name,
+            place=figure.place,
+            text=figure.text,
+            obs_value=value,
+            unit=meaning.unit,
+            unit_measure=meaning.unit_measure,
+            printed_mult=multiplier,
+            printed_decimals=figure.decimals,
+            qualifier=figure.qualifier,
+            obs_low=low,
+            obs_high=high,
+            kind=figure.kind,
+            direction=figure.direction,
+            status=figure.status,
+            area=figure.area,
+            period=figure.period,
+            label=figure.label,
+            breakdown=dict(figure.breakdown) if figure.breakdown else NO_BREAKDOWN,
+            indicator=meaning.indicator,
+            series_key=self._series_key(figure, meaning),
+            evidence=figure.evidence,
+            obs_status=figure.obs_status,
+            steps=(*figure.steps, f"number {number}", *meaning.steps),
+            confidence=figure.confidence,
+        )
+
+    def _series_key(self, figure: RawFigure, meaning: _Meaning) -> str:
+        if figure.breakdown:
+            return series_key(figure, meaning.indicator, meaning.unit)
+        area = figure.area
+        parts = (
+            meaning.indicator or figure.label, area_key(area), area.entity, meaning.unit,
+            figure.kind, figure.status, figure.period.time_type,
+        )  # fmt: skip
+        known = self._keys.get(parts)
+        if known is None:
+            known = self._keys[parts] = series_key(figure, meaning.indicator, meaning.unit)
+        return known
+
+
+def _is_exact(figure: RawFigure, meaning: _Meaning) -> bool:
+    """Whether the figure is a whole number printed as such, which stands for itself alone."""
+    return (
+        not figure.decimals
+        and figure.qualifier == "eq"
+        and not meaning.rounded
+        and not figure.worded
+        and figure.upper is None
+    )
+
+
+def _meaning(figure: RawFigure) -> _Meaning:
     parsed = load_units().parse(figure.unit) if figure.unit else None
     multiplier = figure.multiplier + (parsed.multiplier if parsed else 0)
     factor = parsed.unit.factor if parsed else Decimal(1)
     unit = parsed.unit.base if parsed else figure.unit
-    value = figure.number.scaleb(multiplier) * factor
-    interval = printed_interval(
-        figure.number,
-        multiplier=multiplier,
-        decimals=figure.decimals,
-        qualifier=figure.qualifier,
-        ratio=bool(parsed and parsed.unit.dimension in ROUNDED_DIMENSIONS),
-        worded=figure.worded,
-        upper=figure.upper,
-    ).scaled(factor)
     match = load_indicators().map_label(figure.label, unit=unit, kind=figure.kind)
-    steps = [*figure.steps, f"number {figure.number}"]
+    steps = []
     if multiplier:
         steps.append(f"times 10^{multiplier}")
     if parsed and factor != 1:
         steps.append(f"times {factor} ({figure.unit} to {unit})")
     if match.code:
         steps.append(f"indicator {match.code} by {match.rule}")
-    return Observation(
-        observation_id=observation_id(source.sha256, str(figure.place)),
-        source=source.name,
-        place=figure.place,
-        text=figure.text,
-        obs_value=value,
+    return _Meaning(
         unit=unit,
         unit_measure=load_units().base(parsed.unit).code if parsed else None,
-        printed_mult=multiplier,
-        printed_decimals=figure.decimals,
-        qualifier=figure.qualifier,
-        obs_low=interval.low,
-        obs_high=interval.high,
-        kind=figure.kind,
-        direction=figure.direction,
-        status=figure.status,
-        area=figure.area,
-        period=figure.period,
-        label=figure.label,
-        breakdown=dict(figure.breakdown),
+        multiplier=multiplier,
+        factor=factor,
+        rounded=bool(parsed and parsed.unit.dimension in ROUNDED_DIMENSIONS),
         indicator=match.code,
-        series_key=series_key(figure, match.code, unit),
-        evidence=figure.evidence,
-        obs_status=figure.obs_status,
         steps=tuple(steps),
-        confidence=figure.confidence,
     )
 
 

@@ -15,7 +15,7 @@ from etl.extract.sheet.tables import Table
 from etl.extract.sheet.timing import YEAR, combined, since_january, year_in_label
 from etl.extract.sheet.wording import Unit, choose_unit, parse_unit
 from etl.extract.sheet.words import words
-from etl.model import Area, CellRef, Ignored, Kind, Period, RawFigure
+from etl.model import NO_BREAKDOWN, Area, CellRef, Ignored, Kind, Period, RawFigure
 from etl.normalise.regions import COUNTRY, load_regions
 from etl.record import record
 from etl.reference import rows
@@ -222,6 +222,7 @@ class _Composer:
             evidence=row.printed + known.headers,
             area=area,
             period=known.period,
+            breakdown=NO_BREAKDOWN,
             steps=steps,
             confidence=self._table.confidence,
         )

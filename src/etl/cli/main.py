@@ -8,7 +8,21 @@ from typing import Annotated, Any
 import typer
 
 from etl import __version__
-from etl.cli import backfill, doctor, explain, export, extract, publish, recheck, reference, report, run, sheet, watch
+from etl.cli import (
+    backfill,
+    doctor,
+    explain,
+    export,
+    extract,
+    publish,
+    recheck,
+    reference,
+    report,
+    run,
+    sheet,
+    verify,
+    watch,
+)
 from etl.errors import GongbaoError, SettingsError, UsageError
 
 EXIT_FAILED = 1
@@ -32,6 +46,7 @@ app.command("backfill")(backfill.backfill)
 app.command("recheck")(recheck.recheck)
 app.command("publish")(publish.publish)
 app.command("export")(export.export)
+app.command("verify")(verify.verify)
 app.command("doctor")(doctor.doctor)
 app.add_typer(reference.app, name="reference")
 app.add_typer(sheet.app, name="sheet")

@@ -17,8 +17,9 @@ from etl.outcome import RunSummary, told_before
 from etl.selection import Selection
 from etl.settings import Settings, load_settings
 from etl.warehouse.engine import connect, upgrade
+from etl.warehouse.life import close_lost
 from flows.artifacts import log_to_server, show_plan
-from flows.steps import LONGEST_RUN, RETRYING, begin, conclude, process_all, started_at, telling
+from flows.steps import LONGEST_RUN, RETRYING, begin, closing, conclude, process_all, started_at, telling
 
 Pattern = Annotated[str, Field(min_length=1, max_length=4096)]
 
@@ -36,6 +37,7 @@ def plan(settings: Settings, selection: Selection) -> Backfill:
     """Choose the files, and find the backfill that was interrupted."""
     engine = connect(settings.warehouse)
     upgrade(engine)
+    close_lost(engine)
     return plan_backfill(engine, selection, settings.archive_dir)
 
 
@@ -69,16 +71,16 @@ def backfill(
             get_run_logger().info("going on with an interrupted backfill: %d files are done", todo.done)
         before = told_before(connect(settings.warehouse))
         seen = len(todo.todo) + todo.done
-        # no `closing`: a backfill that breaks off stays open, and the next one with the same choice goes on with it
         run_id = todo.resumes or begin(settings, arguments_of(selection), seen, todo.done, todo.problems)
-        files = process_all(settings, "backfill", run_id, todo.todo)
-        return conclude(
-            "backfill",
-            settings,
-            run_id,
-            files,
-            before,
-            known=todo.done,
-            problems=todo.problems,
-            unreadable=len(todo.problems),
-        )
+        with closing(settings, run_id, goes_on=True):
+            files = process_all(settings, "backfill", run_id, todo.todo)
+            return conclude(
+                "backfill",
+                settings,
+                run_id,
+                files,
+                before,
+                known=todo.done,
+                problems=todo.problems,
+                unreadable=len(todo.problems),
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
@@ -96,7 +97,7 @@ def recheck(
         run_id = None
         if not dry_run:
             run_id = begin(settings, {"recheck": selection.as_json()}, len(files), len(files), ())
-        with closing(settings, run_id):
+        with closing(settings, run_id) if run_id else contextlib.nullcontext():
             done: list[Rechecked] = []
             with Progress("recheck-progress", len(files)) as progress:
                 for start in range(0, len(files), settings.batch_size):

@@ -27,6 +27,7 @@ from etl.outcome import CriticalFinding, FilesFailedError, RunSummary, critical_
 from etl.report.write import write_report
 from etl.settings import Settings
 from etl.warehouse.engine import connect
+from etl.warehouse.life import alive, close_lost, interrupt
 from etl.warehouse.load import finish_run, start_run
 from flows.artifacts import Progress, show
 
@@ -60,8 +61,10 @@ def started_at() -> datetime:
 
 @task(task_run_name="begin", **RETRYING)
 def begin(settings: Settings, arguments: Mapping[str, Any], seen: int, known: int, problems: Sequence[str]) -> str:
-    """Record that a run starts; gives its id."""
-    return start_run(connect(settings.warehouse), arguments, seen=seen, known=known, problems=problems)
+    """Record that a run starts, and which ones were killed before; gives its id."""
+    engine = connect(settings.warehouse)
+    close_lost(engine)
+    return start_run(engine, arguments, seen=seen, known=known, problems=problems)
 
 
 @task(task_run_name="{title}", **RETRYING)
@@ -149,12 +152,17 @@ def telling(flow_name: str, settings: Settings) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def closing(settings: Settings, run_id: str | None) -> Iterator[None]:
-    """Record a run that breaks off as failed, where the warehouse can still be reached."""
+def closing(settings: Settings, run_id: str, *, goes_on: bool = False) -> Iterator[None]:
+    """Show that a run is alive, and record how it breaks off, where the warehouse can still be reached: failed by an
+    error, interrupted by whoever stops it. ``goes_on``: interrupted in any case, the next run goes on with it."""
+    engine = connect(settings.warehouse)
     try:
-        yield
-    except BaseException:
+        with alive(engine, run_id):
+            yield
+    except BaseException as e:
         with contextlib.suppress(Exception):
-            if run_id:
-                finish_run(connect(settings.warehouse), run_id, status="failed")
+            if goes_on or not isinstance(e, Exception):
+                interrupt(engine, run_id)
+            else:
+                finish_run(engine, run_id, status="failed")
         raise

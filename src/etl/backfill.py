@@ -68,8 +68,8 @@ def plan_backfill(engine: sa.Engine, selection: Selection, archive_dir: Path) ->
 
 
 def _interrupted(connection: sa.Connection, selection: Selection) -> str | None:
-    """The last run with this selection, when it did not end."""
+    """The last run with this selection that was interrupted; not one that still runs."""
     run = schema.ingest_run.c
-    query = sa.select(run.run_id, run.arguments).where(run.finished_at.is_(None)).order_by(run.started_at.desc())
+    query = sa.select(run.run_id, run.arguments).where(run.status == "interrupted").order_by(run.started_at.desc())
     wanted = arguments_of(selection)
     return next((run_id for run_id, arguments in connection.execute(query) if arguments == wanted), None)

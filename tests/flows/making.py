@@ -56,10 +56,19 @@ def ingest_quietly(engine: sa.Engine, folder: Path, archive: Path) -> None:
 
 def files_done(database: Path) -> int:
     """Files in a SQLite warehouse so far; 0 while there is none."""
+    return len(_column(database, "select sha256 from source_file"))
+
+
+def run_states(database: Path) -> list[str]:
+    """How the runs of a SQLite warehouse stand, the first one first."""
+    return _column(database, "select status from ingest_run order by started_at")
+
+
+def _column(database: Path, query: str) -> list[str]:
     if not database.exists():
-        return 0
+        return []
     with contextlib.closing(sqlite3.connect(database, timeout=60)) as connection:
         try:
-            return int(connection.execute("select count(*) from source_file").fetchone()[0])
-        except sqlite3.OperationalError:
-            return 0
+            return [value for (value,) in connection.execute(query)]
+        except sqlite3.OperationalError:  # there are no tables yet
+            return []

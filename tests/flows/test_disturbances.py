@@ -22,7 +22,7 @@ from tests.barrier import PATIENCE, Barrier, wait_until
 from tests.conftest import REPO
 from tests.dump import content
 from tests.flows.conftest import FILES, Machine, Place, ask, clean_environment, processes_of, two_free_ports
-from tests.flows.making import files_done
+from tests.flows.making import files_done, run_states
 
 FLOW = "import sys; from flows.ingest import ingest; ingest(tuple(sys.argv[1:]))"
 
@@ -51,6 +51,7 @@ def test_a_run_cancelled_in_the_ui(machine: Machine, place: Place, barrier: Barr
     wait_until(lambda: state_of(machine.api, run) == "CANCELLED", "the cancellation")
     wait_until(lambda: not processes_of(f"GONGBAO_WAREHOUSE={place.url}"), "the process to end")
     assert files_done(place.database) == 2
+    assert run_states(place.database) == ["interrupted"]
     place.next_run_completes()
 
 
@@ -64,6 +65,7 @@ def test_a_killed_run_becomes_crashed_and_frees_its_slot(machine: Machine, place
     assert files_done(place.database) == 2
     following = start_run(machine, place)
     wait_until(lambda: state_of(machine.api, following) == "COMPLETED", "the next run")
+    assert run_states(place.database) == ["interrupted", "completed"]
     assert content(connect(place.url)) == place.expected
 
 

@@ -34,6 +34,7 @@ def backfill(
     from etl.cli.run import show_run
     from etl.selection import Selection
     from etl.warehouse.engine import connect, upgrade
+    from etl.warehouse.life import close_lost
 
     if warehouse is not None:
         os.environ["GONGBAO_WAREHOUSE"] = warehouse
@@ -44,6 +45,7 @@ def backfill(
     )
     engine = connect(settings.warehouse)
     upgrade(engine)
+    close_lost(engine)
     todo = plan_backfill(engine, selection, settings.archive_dir)
     if dry_run:
         for source in todo.todo:

@@ -62,11 +62,13 @@ def _look_ahead(settings: Settings, paths: list[str], manifest: Path | None, ful
     from etl.check.suites import load_suites
     from etl.landing import Look
     from etl.warehouse.engine import connect, upgrade
+    from etl.warehouse.life import close_lost
 
     load_suites(settings.suites_dir)
     landing = Look(paths, manifest=manifest, own=settings.var_dir)
     engine = connect(settings.warehouse)
     upgrade(engine)
+    close_lost(engine)
     return ingest.plan(landing, settings.archive_dir, engine, full=full)
 
 

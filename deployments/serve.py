@@ -30,6 +30,8 @@ ROOT = Path(__file__).resolve().parents[1]
 POOL = "gongbao"
 START_SECONDS = 180
 STOP_SECONDS = 20
+WORKER_DEATHS = 3
+"""In a minute: a worker that dies more often would go on dying."""
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -72,15 +74,23 @@ class Machine:
         file = "deployments/prefect.yaml"
         self._run("-m", "prefect", "--no-prompt", "deploy", "--prefect-file", file, "--all")
         self._run("deployments/automations.py")
-        worker = ("--pool", POOL, "--type", "process", "--limit", str(self.limit))
-        self._spawn("worker", "-m", "prefect", "worker", "start", *worker)
+        self._start_worker()
 
     def watch(self) -> None:
-        """Wait until a signal comes or a part dies. Raises SystemExit in the latter case."""
+        """Wait until a signal comes or a part dies. A worker is started again, unless it dies again and again; its
+        runs are processes of their own and go on. Raises SystemExit for any other part."""
+        deaths: list[float] = []
         while True:
-            for name, (process, _) in self.running.items():
-                if process.poll() is not None:
-                    raise SystemExit(f"the {name} ended with {process.returncode}, see {self.logs / name}.log")
+            for name, (process, _) in list(self.running.items()):
+                if process.poll() is None:
+                    continue
+                ended = f"the {name} ended with {process.returncode}, see {self.logs / name}.log"
+                deaths = [at for at in deaths if time.monotonic() - at < 60] + [time.monotonic()]
+                if name != "worker" or len(deaths) > WORKER_DEATHS:
+                    raise SystemExit(ended)
+                print(f"{ended}; it is started again", flush=True)
+                self._end(name)
+                self._start_worker()
             time.sleep(0.5)
 
     def stop(self) -> None:
@@ -97,6 +107,10 @@ class Machine:
                     os.kill(pid, signal.SIGKILL)
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(pid, 0)
+
+    def _start_worker(self) -> None:
+        limit = str(self.limit)
+        self._spawn("worker", "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process", "--limit", limit)
 
     def _spawn(self, name: str, *arguments: str) -> None:
         log = (self.logs / f"{name}.log").open("ab")

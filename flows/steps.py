@@ -29,7 +29,7 @@ from etl.settings import Settings
 from etl.warehouse.engine import connect
 from etl.warehouse.life import alive, close_lost, interrupt
 from etl.warehouse.load import finish_run, start_run
-from flows.artifacts import Progress, show
+from flows.artifacts import Progress, server_is_set, show
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LONGEST_RUN = 6 * 3600
@@ -143,11 +143,13 @@ def conclude(
 
 @contextlib.contextmanager
 def telling(flow_name: str, settings: Settings) -> Iterator[None]:
-    """Tell the operator when a flow breaks off (the warehouse is away, time is up, somebody cancelled it)."""
+    """Tell the operator when a flow breaks off (the warehouse is away, time is up). Of one that was stopped from
+    outside the server has `flows/alarm.py` tell; without a server we do."""
     try:
         yield
     except BaseException as e:
-        notify.tell(settings, notify.of_failure(flow_name, e))
+        if isinstance(e, Exception) or not server_is_set():
+            notify.tell(settings, notify.of_failure(flow_name, e))
         raise
 
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
-import http.server
-import json
 import logging
 import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +19,7 @@ from etl.ingest import FileSummary
 from etl.notify import Message
 from etl.outcome import CriticalFinding, RunSummary
 from etl.settings import Settings, describe
+from tests.receiver import web_receiver
 
 SECRET = "geheim123"
 
@@ -38,23 +36,8 @@ def run(*files: FileSummary, new: tuple[CriticalFinding, ...] = (), **more: Any)
 @pytest.fixture
 def web() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Address of a web server, and the JSON it was sent."""
-    received: list[dict[str, Any]] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            received.append(json.loads(body))
-            self.send_response(500 if "refuse" in self.path else 200)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"json://user:{SECRET}@127.0.0.1:{server.server_port}", received
-    server.shutdown()
-    server.server_close()
+    with web_receiver() as (port, received):
+        yield f"json://user:{SECRET}@127.0.0.1:{port}", received
 
 
 @pytest.fixture
@@ -96,6 +79,13 @@ def test_a_blocked_file_is_told_by_webhook_and_mail(
         assert "坏.xlsx：规则 OBS-KEY 未能执行" in body
         assert "好.txt" not in body
         assert "var/reports/x.html" in body
+
+
+def test_a_crashed_run_is_told_with_its_name_and_page() -> None:
+    message = notify.of_crash("ingest", "ingest landing · 2026-11-20 07:30", "no sign of life", "http://server/runs/1")
+    assert message.title == "[gongbao] ingest：运行崩溃"
+    for word in ("ingest landing · 2026-11-20 07:30", "no sign of life", "http://server/runs/1"):
+        assert word in message.body
 
 
 def test_new_critical_findings_are_told_in_groups() -> None:

@@ -73,6 +73,12 @@ class LimitError(ReadError):
     code = "limit"
 
 
+class MachineError(GongbaoError):
+    """No room, no right, no server: trouble of the machine, not of a file."""
+
+    code = "machine"
+
+
 class ArchiveError(GongbaoError):
     """The archive can't be written: trouble of the machine, not of a file."""
 

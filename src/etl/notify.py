@@ -63,6 +63,12 @@ def of_failure(flow_name: str, error: BaseException) -> Message:
     return Message(f"[gongbao] {flow_name}：运行中断", _short(text) or type(error).__name__)
 
 
+def of_crash(flow_name: str, run: str, why: str, page: str) -> Message:
+    """A run whose process was killed."""
+    lines = [f"运行：{run}", f"原因：{why or '进程已不在'}", "已入库的保持不变；再运行一次即可继续。", page]
+    return Message(f"[gongbao] {flow_name}：运行崩溃", "\n".join(_short(line) for line in lines if line))
+
+
 def tell(settings: Settings, message: Message | None) -> None:
     """Send a message to all addresses of the setting ``notify``. Never raises."""
     if message is None or settings.notify is None:

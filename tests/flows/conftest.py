@@ -21,6 +21,7 @@ from tests.barrier import PATIENCE, Barrier, wait_until
 from tests.conftest import REPO
 from tests.dump import content
 from tests.flows.making import ingest_quietly, landing, undisturbed
+from tests.receiver import web_receiver
 
 FILES = 9
 TEST_SECONDS = 900
@@ -78,8 +79,9 @@ def processes_of(marker: str) -> list[int]:
 class Machine:
     """`make serve` in a process of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, two_free_ports()
+    def __init__(self, folder: Path, told: list[dict[str, Any]], told_at: int) -> None:
+        """``told``: notifications, received at the port ``told_at``."""
+        self.folder, self.port, self.told = folder, two_free_ports(), told
         self.api = f"http://127.0.0.1:{self.port}/api"
         self.log = folder / "serve.log"
         self.marker = f"GONGBAO_VAR_DIR={folder / 'var'}"
@@ -87,6 +89,7 @@ class Machine:
             GONGBAO_VAR_DIR=str(folder / "var"),
             GONGBAO_WAREHOUSE=f"sqlite:///{folder / 'warehouse.db'}",
             GONGBAO_LANDING=str(folder / "landing"),
+            GONGBAO_NOTIFY=f"json://127.0.0.1:{told_at}",
         )
         self.process = subprocess.Popen(
             [sys.executable, "deployments/serve.py", "--port", str(self.port)],
@@ -113,17 +116,18 @@ class Machine:
 
 @pytest.fixture(scope="session")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    machine = Machine(tmp_path_factory.mktemp("machine"))
-    try:
-        machine.wait()
-        yield machine
-    finally:
+    with web_receiver() as (port, told):
+        machine = Machine(tmp_path_factory.mktemp("machine"), told, port)
         try:
-            machine.interrupt()
+            machine.wait()
+            yield machine
         finally:
-            for pid in processes_of(machine.marker):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            try:
+                machine.interrupt()
+            finally:
+                for pid in processes_of(machine.marker):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture

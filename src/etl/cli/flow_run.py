@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etl.cli.names import shown_name
+from etl.errors import MachineError, WarehouseError
 from etl.settings import Settings
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
+
+
+ROOM = 20 * 2**20
+"""Bytes: the database of the temporary server and its write-ahead log, with something to spare."""
 
 
 def log_as_set(settings: Settings) -> None:
@@ -29,10 +36,14 @@ def call_flow(settings: Settings, load: Callable[[], Any], total: int | None, **
     """
     os.environ.setdefault("PREFECT_HOME", str((settings.var_dir / "prefect").resolve()))
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "CRITICAL")  # of the temporary server: errors are told below
+    import httpx
+    import sqlalchemy as sa
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from etl.outcome import FilesFailedError
+    from etl.warehouse.engine import shown
 
     columns = (
         TextColumn("{task.description}"),
@@ -46,6 +57,8 @@ def call_flow(settings: Settings, load: Callable[[], Any], total: int | None, **
         flow = load()
         from flows.artifacts import server_is_set
 
+        if not server_is_set():
+            _check_room(Path(os.environ["PREFECT_HOME"]))
         handler = _Advance(progress, bar)
         logger = logging.getLogger("etl.ingest")
         logger.addHandler(handler)
@@ -53,14 +66,44 @@ def call_flow(settings: Settings, load: Callable[[], Any], total: int | None, **
         logger.propagate = server_is_set() or settings.log_level in ("DEBUG", "INFO")
         try:
             state = flow(**parameters, return_state=True)
+        except (RuntimeError, httpx.HTTPError) as e:  # of Prefect itself: what a flow raises is in its state
+            raise _prefect_failed(e) from e
         finally:
             logger.removeHandler(handler)
     result = state.result(raise_on_failure=False)
     if isinstance(result, FilesFailedError):
         return result.outcome
+    if isinstance(result, sa.exc.DBAPIError):
+        where, reason = shown(settings.warehouse), str(result.orig).strip().splitlines()[0]
+        raise WarehouseError(where, f"can't be used ({reason})", next_step="Mend that, then run again.") from result
+    if isinstance(result, OSError):
+        where = str(result.filename or settings.var_dir)
+        raise MachineError(where, result.strerror or str(result), next_step="Mend that, then run again.") from result
     if isinstance(result, BaseException):
         raise result
     return result
+
+
+def _check_room(home: Path) -> None:
+    """Raises MachineError where the temporary server could not keep its database."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(home).free
+    except OSError as e:
+        what = f"Prefect can't keep its own state there ({e.strerror})"
+        raise MachineError(str(home), what, next_step="Set GONGBAO_VAR_DIR to another folder.") from e
+    if free < ROOM:
+        what = f"no room for Prefect's own state: {free // 2**20} MB are free, it takes {ROOM // 2**20} MB"
+        raise MachineError(str(home), what, next_step="Free space or set GONGBAO_VAR_DIR to another folder.")
+
+
+def _prefect_failed(error: Exception) -> MachineError:
+    where = os.environ.get("PREFECT_API_URL", "temporary Prefect server")
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    then = "Run again with PREFECT_LOGGING_LEVEL=INFO and PREFECT_SERVER_LOGGING_LEVEL=INFO to see why."
+    if "PREFECT_API_URL" in os.environ:
+        then = "Start that server, or unset PREFECT_API_URL to run without one."
+    return MachineError(where, f"can't be used ({reason})", next_step=then)
 
 
 class _Advance(logging.Handler):

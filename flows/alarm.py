@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from typing import Annotated
+from uuid import UUID
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
+from prefect.utilities.urls import url_for
 from pydantic import Field
 
 from etl import notify
@@ -20,18 +22,18 @@ Text = Annotated[str, Field(max_length=4096)]
 
 
 @flow(name="alarm", flow_run_name="alarm · {run}", description=__doc__, timeout_seconds=600)
-def alarm(flow_name: Text, run: Text, why: Text = "", page: Text = "") -> State[None]:
+def alarm(flow_name: Text, run: Text, run_id: UUID, why: Text = "") -> State[None]:
     """Tell the addresses of the settings (GONGBAO_NOTIFY).
 
     Args:
         flow_name: Flow of the run.
         run: Its name.
+        run_id: Its id in Prefect.
         why: What Prefect says of its end.
-        page: Address of its page.
     """
     log_to_server()
     settings = load_settings()
     with contextlib.suppress(Exception):  # the warehouse may be why it crashed; the next run notes it then
         close_lost(connect(settings.warehouse))
-    notify.tell(settings, notify.of_crash(flow_name, run, why, page))
+    notify.tell(settings, notify.of_crash(flow_name, run, why, url_for("flow-run", run_id) or ""))
     return Completed(message="told" if settings.notify else "nobody to tell: GONGBAO_NOTIFY is not set")

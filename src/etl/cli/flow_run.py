@@ -35,6 +35,8 @@ def call_flow(settings: Settings, load: Callable[[], Any], total: int | None, **
     ``load`` imports the flow, which takes a second or two: the bar is on the screen by then.
     """
     os.environ.setdefault("PREFECT_HOME", str((settings.var_dir / "prefect").resolve()))
+    home = Path(os.environ["PREFECT_HOME"])
+    free = _free(home)
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "CRITICAL")  # of the temporary server: errors are told below
     import httpx
@@ -57,8 +59,9 @@ def call_flow(settings: Settings, load: Callable[[], Any], total: int | None, **
         flow = load()
         from flows.artifacts import server_is_set
 
-        if not server_is_set():
-            _check_room(Path(os.environ["PREFECT_HOME"]))
+        if not server_is_set() and free < ROOM:
+            what = f"no room for Prefect's own state: {free // 2**20} MB are free, it takes {ROOM // 2**20} MB"
+            raise MachineError(str(home), what, next_step="Free space or set GONGBAO_VAR_DIR to another folder.")
         handler = _Advance(progress, bar)
         logger = logging.getLogger("etl.ingest")
         logger.addHandler(handler)
@@ -84,17 +87,14 @@ def call_flow(settings: Settings, load: Callable[[], Any], total: int | None, **
     return result
 
 
-def _check_room(home: Path) -> None:
-    """Raises MachineError where the temporary server could not keep its database."""
+def _free(home: Path) -> int:
+    """Bytes that Prefect's folder has room for. Raises MachineError where it can't be made."""
     try:
         home.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(home).free
+        return shutil.disk_usage(home).free
     except OSError as e:
         what = f"Prefect can't keep its own state there ({e.strerror})"
         raise MachineError(str(home), what, next_step="Set GONGBAO_VAR_DIR to another folder.") from e
-    if free < ROOM:
-        what = f"no room for Prefect's own state: {free // 2**20} MB are free, it takes {ROOM // 2**20} MB"
-        raise MachineError(str(home), what, next_step="Free space or set GONGBAO_VAR_DIR to another folder.")
 
 
 def _prefect_failed(error: Exception) -> MachineError:

@@ -138,7 +138,7 @@ def test_versions_count_on_and_time_never_runs_back(
 def test_a_file_that_fails_now_was_known_before(
     warehouse: sa.Engine, landing: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from etl import ingest
+    from etl import reading
 
     run(warehouse, landing)
     before, then = current(warehouse), now()
@@ -146,7 +146,7 @@ def test_a_file_that_fails_now_was_known_before(
     def crash(*_: object) -> object:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(ingest, "extract", crash)
+    monkeypatch.setattr(reading, "extract", crash)
     run(warehouse, landing, full=True)
     assert current(warehouse) == []
     assert as_known(warehouse, then) == before

@@ -1,4 +1,4 @@
-"""How many planted faults in tables are found, whether the right cells are suspected, and how many clean cells are held.
+"""How many faults planted in tables are found, whether the right cells are suspected, how many clean cells are held.
 
     python benchmarks/faults.py                    60 tables of each kind of fault
     python benchmarks/faults.py --tables 20 --seed 7 --json out.json

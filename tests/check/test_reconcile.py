@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from etl.check.reconcile import Evaluated, evaluate, suspects
+from etl.check.reconcile import Evaluated, evaluate
+from etl.check.suspects import suspects
 from etl.model import RawFigure, Relation, RelationMembers, Span
 from tests.make import figure, observed
 
@@ -120,7 +121,7 @@ def grid(values: list[list[int]]) -> dict[str, Evaluated]:
 
     relations = [total([(r, c) for c in range(columns - 1)], (r, columns - 1)) for r in range(rows)]
     relations += [total([(r, c) for r in range(rows - 1)], (rows - 1, c)) for c in range(columns)]
-    accused = suspects(evaluate(relation, by_place) for relation in relations)
+    accused = suspects([evaluate(relation, by_place) for relation in relations], observations)
     text = {o.observation_id: o.text for o in observations}
     return {text[i]: e for i, e in accused.items()}
 
@@ -135,4 +136,4 @@ def test_a_clean_table_accuses_nobody() -> None:
 
 def test_a_single_failing_relation_accuses_nobody() -> None:
     figures = [figure("10", at=0), figure("20", at=10), figure("50", at=20)]
-    assert suspects([judge("sum", figures, parts=(0, 1), total=2)]) == {}
+    assert suspects([judge("sum", figures, parts=(0, 1), total=2)], observed(*figures)) == {}

@@ -14,7 +14,8 @@ from decimal import Decimal, localcontext
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from etl.check.reconcile import INFINITY, Evaluated, Range, per_of, products_of, range_of, sum_of, suspects
+from etl.check.reconcile import INFINITY, Evaluated, Range, per_of, products_of, range_of, sum_of
+from etl.check.suspects import suspects
 from etl.extract.confidence import ENOUGH
 from etl.model import Observation, Place
 from etl.normalise.magnitudes import judge
@@ -170,7 +171,7 @@ class Rows:
         for file in files:
             if frame == "observation":
                 self.items += file.observations
-                self.told.append(_Told(_conflicting_facts(file.observations), suspects(file.evaluated)))
+                self.told.append(_Told(_conflicting_facts(file.observations), suspects(file.evaluated, file.observations)))
             else:
                 self.items += _relations(file)
                 self.told.append(None)

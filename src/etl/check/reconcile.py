@@ -7,8 +7,7 @@ missing member leaves it open.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from math import prod
@@ -223,25 +222,3 @@ def member_places(members: RelationMembers) -> tuple[Place, ...]:
         *members.parts,
         *(p for term in members.terms for p in term),
     )
-
-
-def suspects(evaluated: Iterable[Evaluated]) -> dict[str, Evaluated]:
-    """Observations that alone explain a failing relation: observation id → that relation.
-
-    Every decided relation votes on its members, +1 when it fails and -1 when it holds; the one member with the
-    highest score of a failing relation is its suspect. Members that tie are not told apart: nobody is accused.
-    """
-    decided = [e for e in evaluated if e.verdict != "undecidable"]
-    score: dict[str, int] = defaultdict(int)
-    for e in decided:
-        for member in e.members:
-            score[member] += 1 if e.verdict == "fails" else -1
-    result: dict[str, Evaluated] = {}
-    for e in decided:
-        if e.verdict != "fails":
-            continue
-        best = max(score[m] for m in e.members)
-        top = [m for m in e.members if score[m] == best]
-        if len(top) == 1:
-            result.setdefault(top[0], e)
-    return result

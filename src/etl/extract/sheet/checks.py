@@ -16,6 +16,7 @@ from operator import attrgetter
 
 from etl.extract.sheet.figures import Placed
 from etl.extract.sheet.places import is_total, likeness
+from etl.extract.sheet.slips import slipped
 from etl.extract.sheet.stubs import StubRow
 from etl.extract.sheet.tables import Table
 from etl.extract.sheet.wording import is_of_which, strip_ordinal
@@ -25,6 +26,11 @@ from etl.record import record
 
 HOLDS_IN = 0.6
 """Share of the lines in which a group must hold to be taken for a sum."""
+TELLING_IN = 1 / 3
+"""The same, where the sums that hold can't do so by accident: several errors in a table of few lines."""
+LARGE = 100
+LOST = 40
+"""Lines after which a group that held in none of them is given up."""
 PARTS_IN = 0.7
 """Share of the lines in which a part must not exceed its whole to be taken for a part of it."""
 MIN_LINES = 2
@@ -219,22 +225,31 @@ def _line(by_place: Places, total: tuple[int, int], parts: Iterable[tuple[int, i
 
 
 def _best(choices: Iterable[Group], line: object, lines: Sequence[int]) -> list[Sum]:
-    """The sums of the first group that holds in most lines; none otherwise."""
-    most_broken = (1 - HOLDS_IN) * len(lines)
+    """The sums of the first group that holds in most lines, or would without a slip of one line; none otherwise."""
     for group in choices:
         found: list[Sum] = []
-        held = 0
+        held = telling = 0
         for n in lines:
             one: Sum | None = line(group, n)  # type: ignore[operator]
             if one is None:
                 continue
             found.append(one)
             held += one.holds
-            if len(found) - held > most_broken:
-                break  # can't hold in enough lines any more
+            telling += one.holds and _tells(one)
+            if not held and len(found) >= LOST:
+                break  # no sum at all, unless it slipped
         if held >= MIN_LINES and held >= HOLDS_IN * len(found):
             return found
+        if telling >= MIN_LINES and telling >= TELLING_IN * len(found):
+            return found
+        if slipped(found):
+            return [one for n in lines if (one := line(group, n)) is not None]  # type: ignore[operator]
     return []
+
+
+def _tells(one: Sum) -> bool:
+    """A sum that holds by no accident: several parts, and large enough."""
+    return abs(_value(one.total)) >= LARGE and sum(p.figure.number != 0 for p in one.parts) > 1
 
 
 # ---------------------------------------------------------------- groups of rows

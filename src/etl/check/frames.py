@@ -171,7 +171,8 @@ class Rows:
         for file in files:
             if frame == "observation":
                 self.items += file.observations
-                self.told.append(_Told(_conflicting_facts(file.observations), suspects(file.evaluated, file.observations)))
+                accused = suspects(file.evaluated, file.observations)
+                self.told.append(_Told(_conflicting_facts(file.observations), accused))
             else:
                 self.items += _relations(file)
                 self.told.append(None)

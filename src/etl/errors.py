@@ -33,6 +33,12 @@ class UsageError(GongbaoError):
     code = "usage"
 
 
+class ConflictError(GongbaoError):
+    """Somebody else decided, or what was shown is no longer so: nothing was written."""
+
+    code = "conflict"
+
+
 class SettingsError(GongbaoError):
     """A setting that is unknown or can't be used."""
 

@@ -12,8 +12,9 @@ import itertools
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from etl import __version__
 from etl.archive import archive, archived_path, digest
 from etl.check.frames import FileRows
 from etl.check.gate import FileVerdict, check
+from etl.check.reconcile import Evaluated
 from etl.check.suites import Suite
 from etl.errors import ReadError
 from etl.extract import REPORT_EXTRACTOR, SHEET_EXTRACTOR
@@ -30,7 +32,9 @@ from etl.landing import Found, Landing, Look
 from etl.model import Extraction, Finding, ManifestEntry, SourceFile
 from etl.read.versions import present_readers
 from etl.reading import Read, Unread, read_file, read_files
-from etl.warehouse.load import FileRecord, KnownFile, known_files, load_file, record_arrival
+from etl.review.standing import FileDecisions, Settled, evaluated_anew, revise, settle, stale
+from etl.review.store import decisions_for, started_at
+from etl.warehouse.load import Decided, FileRecord, KnownFile, known_files, load_file, record_arrival
 from etl.warehouse.looks import has_rested, remember, seen, stat_key
 
 if TYPE_CHECKING:
@@ -223,8 +227,9 @@ def process_batch(
     """
     summaries = []
     for outcomes in _portions(reading(sources, layouts)):
-        for record in judge(outcomes, suites):
-            load_file(engine, run_id, record)
+        records = judge(outcomes, suites, decisions_about(engine, run_id, outcomes))
+        for outcome, judged in zip(outcomes, records, strict=True):
+            record = _loaded(engine, run_id, outcome, judged, suites)
             summaries.append(summary(record))
             log.info("%s: %s, %d loaded, %d held", record.name, record.status, len(record.loaded), len(record.held))
     return tuple(summaries)
@@ -245,12 +250,48 @@ def _portions(outcomes: Iterable[Read | Unread]) -> Iterator[list[Read | Unread]
         yield portion
 
 
-def judge(outcomes: Sequence[Read | Unread], suites: Sequence[Suite]) -> list[FileRecord]:
-    """What each file leaves in the warehouse, after one run of the gate over all that could be read."""
-    good = [o for o in outcomes if isinstance(o, Read)]
-    rows = [FileRows(f.source.sha256, f.observations, f.evaluated) for f in good]
+def decisions_about(engine: sa.Engine, run_id: str, outcomes: Sequence[Read | Unread]) -> dict[str, FileDecisions]:
+    """What reviewers decided that may concern these files; what expired before the run began no longer counts."""
+    files = {o.source.sha256: (str(o.source.path),) for o in outcomes if isinstance(o, Read)}
+    with engine.connect().execution_options(readonly=True) as connection:
+        return decisions_for(connection, files, started_at(connection, run_id))
+
+
+def judge(
+    outcomes: Sequence[Read | Unread], suites: Sequence[Suite], decided: Mapping[str, FileDecisions] | None = None
+) -> list[FileRecord]:
+    """What each file leaves in the warehouse, after one run of the gate over all that could be read.
+
+    ``decided``: what reviewers decided, by hash; None: nothing.
+    """
+    decisions = decided or {o.source.sha256: FileDecisions(o.source.sha256, datetime.now(UTC)) for o in outcomes}
+    versions = {rule.rule_id: rule.version for suite in suites for rule in suite.rules}
+    good = {o.source.sha256: o for o in outcomes if isinstance(o, Read)}
+    revised = {sha: revise(decisions[sha], f.observations, versions) for sha, f in good.items()}
+    evaluated = {sha: evaluated_anew(revised[sha], f.evaluated) for sha, f in good.items()}
+    rows = [FileRows(sha, tuple(r.observation for r in revised[sha]), evaluated[sha]) for sha in good]
     verdicts = {v.sha256: v for v in check(rows, suites)}
-    return [_record(o, verdicts[o.source.sha256]) if isinstance(o, Read) else _unread(o) for o in outcomes]
+
+    def record(o: Read) -> FileRecord:
+        sha = o.source.sha256
+        verdict = verdicts[sha]
+        told = replace(verdict, findings=(*verdict.findings, *stale(decisions[sha], revised[sha])))
+        return _record(o, told, settle(revised[sha], verdict), evaluated[sha], decisions[sha].seen if decided else None)
+
+    return [record(o) if isinstance(o, Read) else _unread(o) for o in outcomes]
+
+
+def _loaded(
+    engine: sa.Engine, run_id: str, outcome: Read | Unread, record: FileRecord, suites: Sequence[Suite]
+) -> FileRecord:
+    """Load it; judged once more whenever a reviewer decides something in between."""
+    while True:
+        try:
+            load_file(engine, run_id, record)
+        except Decided:
+            (record,) = judge([outcome], suites, decisions_about(engine, run_id, [outcome]))
+        else:
+            return record
 
 
 def _unread(file: Unread) -> FileRecord:
@@ -270,18 +311,19 @@ def _unread(file: Unread) -> FileRecord:
     )
 
 
-def _record(file: Read, verdict: FileVerdict) -> FileRecord:
-    """What goes into the warehouse: the rows the gate let through, those it held, and why."""
+def _record(
+    file: Read, verdict: FileVerdict, settled: tuple[Settled, ...], evaluated: tuple[Evaluated, ...], seen: int | None
+) -> FileRecord:
+    """What goes into the warehouse: the rows that rules and reviewers let through, those held, and why."""
     accounting = file.accounting
     blocked = [f.message for f in verdict.blocking]
     if accounting.missing:
         places = ", ".join(map(str, accounting.missing[:5]))
         blocked.append(f"有 {len(accounting.missing)} 个数字未被识别也未说明原因（{places}）")
-    held_ids = verdict.held
-    held = tuple(o for o in file.observations if o.observation_id in held_ids)
-    loaded = tuple(o for o in file.observations if o.observation_id not in held_ids)
+    held = tuple(s.observation for s in settled if not s.is_loaded)
+    loaded = tuple(s.observation for s in settled if s.is_loaded)
     if blocked:
-        held, loaded = (), ()
+        held, loaded, settled = (), (), ()
     return FileRecord(
         sha256=file.source.sha256,
         name=file.source.name,
@@ -307,8 +349,10 @@ def _record(file: Read, verdict: FileVerdict) -> FileRecord:
         held=held,
         ignored=file.extraction.ignored,
         findings=(*verdict.findings, *_remarks(file)),
-        evaluated=file.evaluated,
+        evaluated=evaluated,
         verdict=verdict,
+        settled=settled,
+        seen=seen,
     )
 
 

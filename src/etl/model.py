@@ -24,7 +24,9 @@ Kind = Literal[
 Qualifier = Literal["eq", "approx", "gt", "ge", "lt", "le"]
 Status = Literal["observed", "target", "standard"]
 TimeType = Literal["point", "period", "cumulative"]
-Basis = Literal["text", "section", "article", "publisher", "manifest", "layout", "title", "sheet", "file", "benchmark"]
+Basis = Literal[
+    "text", "section", "article", "publisher", "manifest", "layout", "title", "sheet", "file", "benchmark", "review",
+]  # fmt: skip
 Severity = Literal["block", "quarantine", "warn"]
 Verdict = Literal["holds", "fails", "undecidable"]
 RelationKind = Literal["share", "sum", "product", "growth", "subset", "equal"]

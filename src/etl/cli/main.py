@@ -18,6 +18,7 @@ from etl.cli import (
     recheck,
     reference,
     report,
+    review,
     run,
     sheet,
     verify,
@@ -50,6 +51,7 @@ app.command("verify")(verify.verify)
 app.command("doctor")(doctor.doctor)
 app.add_typer(reference.app, name="reference")
 app.add_typer(sheet.app, name="sheet")
+app.add_typer(review.app, name="review")
 
 
 def _version(show: bool) -> None:

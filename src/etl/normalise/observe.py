@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from etl.model import NO_BREAKDOWN, Area, Observation, RawFigure, SourceFile
 from etl.normalise.indicators import load_indicators
@@ -16,6 +18,8 @@ ROUNDED_DIMENSIONS = frozenset(
     {"percent", "per_mille", "percentage_points", "per_mille_points", "basis_points", "multiple", "index"}
 )
 """Even an integer of these is a rounded figure: 61% stands for 60.5 to 61.5."""
+NUMBER = "number "
+"""Opens the step that tells the number as printed."""
 
 
 _PRECISION = 28
@@ -96,7 +100,7 @@ class Observer:
             series_key=self._series_key(figure, meaning),
             evidence=figure.evidence,
             obs_status=figure.obs_status,
-            steps=(*figure.steps, f"number {number}", *meaning.steps),
+            steps=(*figure.steps, f"{NUMBER}{number}", *meaning.steps),
             confidence=figure.confidence,
         )
 
@@ -149,22 +153,48 @@ def _meaning(figure: RawFigure) -> _Meaning:
     )
 
 
+def printed_number(o: Observation) -> Decimal:
+    """The number as printed, without multiplier and unit, which the steps tell."""
+    for step in reversed(o.steps):
+        if step.startswith(NUMBER):
+            with contextlib.suppress(InvalidOperation):
+                return Decimal(step.removeprefix(NUMBER))
+    return o.obs_value.scaleb(-o.printed_mult)
+
+
 def observation_id(sha256: str, place: str) -> str:
     """Content and place: the same bytes always give the same ids, however often they are read."""
     return hashlib.sha256(f"{sha256} {place}".encode()).hexdigest()[:24]
 
 
 def series_key(figure: RawFigure, indicator: str | None, unit: str | None) -> str:
+    """The key of a figure as found."""
+    return key_of(
+        indicator, figure.label, figure.area, figure.breakdown, unit, figure.kind, figure.status,
+        figure.period.time_type,
+    )  # fmt: skip
+
+
+def key_of(
+    indicator: str | None,
+    label: str,
+    area: Area,
+    breakdown: Mapping[str, str],
+    unit: str | None,
+    kind: str,
+    status: str,
+    time_type: str,
+) -> str:
     """What is measured, where, of whom and in which unit, as one key; with the period it names a fact."""
     parts = [
-        indicator or f"label:{figure.label}",
-        area_key(figure.area),
-        figure.area.entity or "",
-        json.dumps(dict(sorted(figure.breakdown.items())), ensure_ascii=False) if figure.breakdown else "",
+        indicator or f"label:{label}",
+        area_key(area),
+        area.entity or "",
+        json.dumps(dict(sorted(breakdown.items())), ensure_ascii=False) if breakdown else "",
         unit or "",
-        figure.kind,
-        figure.status,
-        figure.period.time_type,
+        kind,
+        status,
+        time_type,
     ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
 

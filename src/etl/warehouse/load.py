@@ -16,12 +16,18 @@ from etl.check.gate import FileVerdict
 from etl.check.reconcile import Evaluated
 from etl.contract import observation_row, place_columns, place_list
 from etl.model import Finding, Ignored, ManifestEntry, Observation, RelationMembers
+from etl.review.standing import Settled
+from etl.review.store import fix_replaced, newest, write_items
 from etl.warehouse import precedence, schema
 from etl.warehouse.change import arrive, change, now
 from etl.warehouse.merge import insert, merge_held, merge_loaded
 from etl.warehouse.totals import run_totals
 
 Row = dict[str, Any]
+
+
+class Decided(Exception):  # noqa: N818 (no error: the file is judged once more)
+    """A reviewer decided something between the judging of a file and its loading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,10 @@ class FileRecord:
     findings: tuple[Finding, ...] = ()
     evaluated: tuple[Evaluated, ...] = ()
     verdict: FileVerdict | None = None
+    settled: tuple[Settled, ...] = ()
+    """Every figure with where it goes and why: of files that are loaded."""
+    seen: int | None = None
+    """The newest decision that was applied; None: none was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +136,28 @@ def record_arrival(engine: sa.Engine, run_id: str, path: Path, sha256: str) -> N
 def load_file(engine: sa.Engine, run_id: str, record: FileRecord) -> None:
     """Bring all that the warehouse holds of this file to what was found in it, in one transaction.
 
-    Rows that are as before stay untouched; what is superseded goes to the history.
+    Rows that are as before stay untouched; what is superseded goes to the history. Raises Decided, and writes
+    nothing, when a reviewer decided something since the record was made.
     """
     with engine.begin() as connection, change(connection, "read", run_id, record.sha256) as ours:
+        if record.seen is not None and newest(connection) != record.seen:
+            raise Decided(record.name)
         ours.reader, ours.extractor = record.reader, record.extractor
         _write_source_file(connection, run_id, record)
         precedence.place(connection, record.sha256)
         came = arrive(connection, ours, record.path)
         owner = {"file_sha256": record.sha256, "run_id": run_id, "version_from": ours.version}
-        held = merge_held(connection, ours, (_observation(o, owner) for o in record.held))
+        by = {s.observation.observation_id: s.decision_id for s in record.settled if s.decision_id}
+
+        def columns(o: Observation) -> Row:
+            return observation_columns(o, {**owner, "decision_id": by.get(o.observation_id)})
+
+        held = merge_held(connection, ours, map(columns, record.held))
         gone = "gone" if record.status == "loaded" else record.status
-        loaded = merge_loaded(connection, ours, (_observation(o, owner) for o in record.loaded), gone=gone)
+        loaded = merge_loaded(connection, ours, map(columns, record.loaded), gone=gone)
+        if record.status == "loaded":
+            write_items(connection, record.sha256, record.settled, ours.at)
+            fix_replaced(connection, record.sha256, str(record.path), record.settled, ours.at)
         ours.is_new = came or held or loaded
         for table in schema.REPLACED_TABLES:
             connection.execute(table.delete().where(table.c.file_sha256 == record.sha256))
@@ -179,7 +200,8 @@ def _write_source_file(connection: sa.Connection, run_id: str, r: FileRecord) ->
         connection.execute(table.insert(), {"sha256": r.sha256, "name": r.name, **values})
 
 
-def _observation(o: Observation, owner: Mapping[str, Any]) -> Row:
+def observation_columns(o: Observation, owner: Mapping[str, Any]) -> Row:
+    """The columns of table observation; ``owner``: those that do not come from the figure."""
     row = observation_row(o)
     del row["source"]
     return row | {
@@ -191,7 +213,6 @@ def _observation(o: Observation, owner: Mapping[str, Any]) -> Row:
         "area_printed": o.area.printed,
         "area_unresolved": o.area.unresolved,
         "area_candidates": [asdict(c) for c in o.area.candidates],
-        "decision_id": None,
         **owner,
     }
 

@@ -1,0 +1,295 @@
+"""What becomes of a figure: decisions, new readings, other editions and rules, expiry, undo; on both databases."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from etl.errors import ConflictError, UsageError
+from etl.review import drafts
+from etl.review.decide import apply, preview
+from etl.review.drafts import Where
+from etl.review.listing import Filter, history, items, show
+from etl.review.model import STALE, Change
+from etl.warehouse import schema
+from tests.review.world import World, rules, with_share_up_to
+
+SAID = {"why": "核对过原件", "by": "li"}
+
+
+def accept(w: World, cell: str) -> str:
+    return w.decide(drafts.accept([w.id_of(cell)], **SAID)).decision_id
+
+
+def reject(w: World, cell: str) -> str:
+    return w.decide(drafts.reject([w.id_of(cell)], **SAID)).decision_id
+
+
+def correct(w: World, cell: str, **change: str) -> str:
+    return w.decide(drafts.correct([w.id_of(cell)], Change(**change), **SAID)).decision_id
+
+
+def undo(w: World, decision_id: str) -> str:
+    return w.decide(drafts.undo(decision_id[:8], **SAID)).decision_id
+
+
+def value(w: World, cell: str) -> tuple[str, str | None]:
+    item, _ = show(w.engine, w.id_of(cell))
+    return str(item.value), item.unit
+
+
+DECIDED = {
+    "C4": ("open", accept, "accepted", "open"),
+    "B3": ("open", lambda w, c: correct(w, c, unit="万人"), "corrected", "open"),
+    "B4": ("open", reject, "rejected", "open"),
+    "C3": ("loaded", reject, "rejected", "fixed"),
+    "C5": ("loaded", lambda w, c: correct(w, c, period="2022", region="420500"), "corrected", "fixed"),
+}
+"""Cell → its state, a decision, the state then, and after an undo."""
+
+
+def test_decisions_move_their_figures_and_last(world: World) -> None:
+    """Counts hold, reading and checking again change nothing, undo gives what was before; on both databases."""
+    untouched = world.content()
+    taken = []
+    for cell, (before, decide, after, _) in DECIDED.items():
+        assert world.state(cell) == before
+        taken.append(decide(world, cell))
+        assert world.state(cell) == after
+        world.check_accounts()
+    decided = world.content()
+    world.run(full=True)
+    assert world.content() == decided
+    world.recheck()
+    assert world.content() == decided
+    for decision_id in taken:
+        undo(world, decision_id)
+    world.check_accounts()
+    assert {cell: world.state(cell) for cell in DECIDED} == {cell: last for cell, (*_, last) in DECIDED.items()}
+    back = world.content()
+    for table in ("observation", "quarantine", "source_file", "finding", "relation", "quality_check"):
+        assert back[table] == untouched[table], table
+
+
+def test_a_correction_keeps_what_was_read_and_computes_anew(quick: World) -> None:
+    world = quick
+    correct(world, "B3", unit="万人")
+    item, entries = show(world.engine, world.id_of("B3"))
+    assert (item.value, item.unit, item.text) == ("12000000", "人", "1200")
+    assert (item.reading["obs_value"], item.reading["unit"]) == ("1200", None)
+    assert [e.decision.reason for e in entries] == [SAID["why"]]
+    o = schema.observation
+    with world.engine.connect() as connection:
+        row = connection.execute(sa.select(o).where(o.c.cell == "B3")).mappings().one()
+    assert (row["obs_low"], row["obs_high"]) == (11_995_000, 12_005_000)
+    assert row["decision_id"] == entries[0].decision.decision_id
+    assert row["steps"][-1].startswith("corrected by decision")
+    assert row["kind"] == "count"
+
+
+def test_an_undo_can_be_undone(quick: World) -> None:
+    world = quick
+    accepted = accept(world, "C4")
+    taken = undo(world, accepted)
+    assert world.state("C4") == "open"
+    undo(world, taken)
+    assert world.state("C4") == "accepted"
+    with pytest.raises(ConflictError, match="taken back by li"):
+        undo(world, taken)
+
+
+def test_a_later_edition_takes_decisions_over_until_the_figure_changes(world: World) -> None:
+    accept(world, "C4")
+    reject(world, "B5")
+    world.put(first="1300")
+    world.run()
+    assert (world.state("C4"), world.state("B5")) == ("accepted", "rejected")
+    world.check_accounts()
+    world.put(first="1300", share="130")
+    world.run()
+    assert world.state("C4") == "open"
+    assert "“120”变为“130”" in world.note("C4")
+    assert [i.place for i in items(world.engine, Filter(state="lapsed"))[0]] == ["csv!C4"]
+
+
+def test_a_correction_whose_source_changed_says_so(quick: World) -> None:
+    world = quick
+    correct(world, "C4", value="12.0")
+    world.put(share="20")
+    world.run()
+    assert world.state("C4") == "loaded"
+    assert value(world, "C4") == ("20", "%")
+    f = schema.finding.c
+    with world.engine.connect() as connection:
+        messages = connection.execute(sa.select(f.message).where(f.rule_id == STALE)).scalars().all()
+    assert len(messages) == 1
+    assert "已失效" in messages[0]
+
+
+def test_what_the_source_mended_is_fixed(quick: World) -> None:
+    world = quick
+    old = world.id_of("C4")
+    world.put(share="20")
+    world.run()
+    i = schema.review_item.c
+    with world.engine.connect() as connection:
+        state, note = connection.execute(sa.select(i.state, i.note).where(i.observation_id == old)).one()
+    assert state == "fixed"
+    assert "“20”" in note
+
+
+def test_a_rule_that_changed_opens_it_again_and_one_that_lets_it_pass_fixes_it(quick: World, tmp_path: Path) -> None:
+    world = quick
+    accept(world, "C4")
+    world.recheck(with_share_up_to(110, tmp_path / "stricter"))
+    assert world.state("C4") == "open"
+    assert "规则 OBS-SHARE 已修改" in world.note("C4")
+    world.recheck(with_share_up_to(200, tmp_path / "looser"))
+    assert world.state("C4") == "fixed"
+    world.recheck()
+    assert world.state("C4") == "accepted"
+    world.check_accounts()
+
+
+def test_an_acceptance_expires_by_the_clock_of_the_run(quick: World) -> None:
+    world = quick
+    until = datetime.now(UTC) + timedelta(days=5)
+    world.decide(drafts.accept([world.id_of("C4")], expires_at=until, **SAID))
+    world.recheck(later=timedelta(days=4))
+    assert world.state("C4") == "accepted"
+    world.recheck(later=timedelta(days=6))
+    assert world.state("C4") == "open"
+    assert "到期" in world.note("C4")
+
+
+def test_a_correction_that_breaks_a_rule_is_told_and_then_covered(quick: World) -> None:
+    world = quick
+    draft = drafts.correct([world.id_of("C4")], Change(value="125"), **SAID)
+    shown = preview(world.engine, draft, rules())
+    assert [m.breaks[0][:9] for m in shown.moves] == ["OBS-SHARE"]
+    assert world.state("C4") == "open"
+    apply(world.engine, draft, rules(), token=shown.token)
+    assert world.state("C4") == "corrected"
+    world.run(full=True)
+    assert world.state("C4") == "corrected"
+
+
+def test_a_column_and_a_rule_are_decided_at_once(quick: World) -> None:
+    world = quick
+    reject(world, "B5")
+    where = Where("a.csv", sheet="csv", column="b")
+    draft = drafts.correct(change=Change(unit="人"), where=where, **SAID)
+    shown = preview(world.engine, draft, rules())
+    assert sorted(m.place for m in shown.moves) == ["csv!B3", "csv!B4"]
+    assert len(shown.left_out) == 1
+    apply(world.engine, draft, rules(), token=shown.token)
+    assert [world.state(c) for c in ("B3", "B4", "B5", "C4")] == ["corrected", "corrected", "rejected", "open"]
+    world.decide(drafts.accept(where=Where("*.csv", rule="OBS-SHARE"), **SAID))
+    assert world.state("C4") == "accepted"
+    world.check_accounts()
+    before = world.content()
+    world.run(full=True)
+    assert world.content() == before
+
+
+def test_a_mapping_reaches_files_to_come_until_it_is_taken_back(quick: World) -> None:
+    world = quick
+    text = "宜昌市2023年培训情况,\n地区,培训人数(人)\n西陵区,12\n高新产业园,8\n夷陵区,20\n"
+    world.put("b.csv", text=text)
+    world.run()
+    assert [(i.place, i.region) for i in items(world.engine, Filter(rule="OBS-AREA-RESOLVED"))[0]] == [("csv!B4", None)]
+    mapped = world.decide(drafts.mapping("region", "高新产业园", "420506", **SAID)).decision_id
+    assert world.state("B4") == "corrected"
+    world.put("b.csv", text=text.replace("8", "9"))
+    world.run()
+    (item,) = items(world.engine, Filter(files="b.csv", state="corrected"))[0]
+    assert (item.value, item.region, item.reading["ref_area"]) == ("9", "420506", None)
+    world.check_accounts()
+    before = world.content()
+    world.recheck()
+    assert world.content() == before
+    undo(world, mapped)
+    assert world.state("B4") == "open"
+    world.check_accounts()
+
+
+def test_the_second_reviewer_is_told_who_was_first(quick: World) -> None:
+    world = quick
+    draft = drafts.reject([world.id_of("C4")], why="不可信", by="wang")
+    shown = preview(world.engine, draft, rules())
+    accept(world, "C4")
+    with pytest.raises(ConflictError, match=r"li decided on it on .* already .*核对过原件"):
+        apply(world.engine, draft, rules(), token=shown.token)
+    assert world.state("C4") == "accepted"
+    assert [e.decision.decided_by for e in history(world.engine)] == ["li"]
+
+
+def test_what_was_shown_is_what_is_decided(quick: World) -> None:
+    world = quick
+    draft = drafts.accept(where=Where("*", rule="OBS-UNIT"), **SAID)
+    shown = preview(world.engine, draft, rules())
+    reject(world, "B3")
+    with pytest.raises(ConflictError, match="no longer holds"):
+        apply(world.engine, draft, rules(), token=shown.token)
+    assert world.state("B4") == "open"
+
+
+def test_the_log_is_append_only(world: World) -> None:
+    if not history(world.engine):
+        accept(world, "C4")
+    for table in (schema.decision, schema.decision_target):
+        for statement in (table.delete(), table.update().values(decision_id="x")):
+            with pytest.raises(sa.exc.DBAPIError, match="append-only"), world.engine.begin() as connection:
+                connection.execute(statement)
+
+
+def test_a_decision_between_judging_and_loading_counts(quick: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = quick
+    from etl import ingest
+
+    real, calls = ingest.load_file, []
+
+    def after_a_decision(*arguments):  # type: ignore[no-untyped-def]
+        if not calls:
+            calls.append(accept(world, "C4"))
+        return real(*arguments)
+
+    monkeypatch.setattr(ingest, "load_file", after_a_decision)
+    world.run(full=True)
+    assert world.state("C4") == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("draft", "message"),
+    [
+        (lambda w: drafts.accept(["ffffff1"], **SAID), "is no id"),
+        (lambda w: drafts.accept(["ab"], **SAID), "too short"),
+        (lambda w: drafts.accept([w.id_of("C4")], why=" ", by="li"), "reason"),
+        (lambda w: drafts.accept([w.id_of("C3")], **SAID), "is loaded"),
+        (lambda w: drafts.accept(**SAID), "needs either ids"),
+        (lambda w: drafts.correct([w.id_of("C4")], Change(), **SAID), "sets nothing"),
+        (lambda w: drafts.correct([w.id_of("C4")], Change(unit="万仁"), **SAID), "table of units.*Known: .+"),
+        (lambda w: drafts.correct([w.id_of("C4")], Change(region="鼓楼区"), **SAID), "several places.*Known: .*鼓楼区"),
+        (lambda w: drafts.correct([w.id_of("C4")], Change(region="999999"), **SAID), "neither a code nor a name"),
+        (lambda w: drafts.correct([w.id_of("C4")], Change(period="去年"), **SAID), "no period.*2024-Q1"),
+        (lambda w: drafts.correct([w.id_of("C4")], Change(value="很多"), **SAID), "is no number"),
+        (lambda w: drafts.correct([w.id_of("C4")], Change(kind="x"), **SAID), "kind of figure.*growth"),
+        (lambda w: drafts.correct([w.id_of("C4")], Change(indicator="X"), **SAID), "catalogue"),
+        (lambda w: drafts.accept(where=Where("a.csv", rule="OBS-X"), **SAID), "holds nothing.*OBS-SHARE"),
+        (lambda w: drafts.accept(where=Where("b.csv", rule="OBS-X"), **SAID), "matches no loaded file.*a.csv"),
+        (lambda w: drafts.accept(where=Where("a.csv", column="Z"), **SAID), "no such figures.*Known: B, C"),
+        (lambda w: drafts.mapping("unit", "人", "人", **SAID), "already"),
+        (lambda w: drafts.mapping("colour", "x", "人", **SAID), "Known: unit, region, label"),
+        (lambda w: drafts.mapping("unit", "没有", "人", **SAID), "stands in no figure"),
+        (lambda w: drafts.undo("abcdef1", **SAID), "is no decision"),
+        (lambda w: drafts.accept(["abcdef"], expires_at=datetime(2020, 1, 1, tzinfo=UTC), **SAID), "passed"),
+    ],
+)
+def test_bad_input_is_answered(draft, message: str, template: World) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(UsageError) as error:
+        preview(template.engine, draft(template), rules())
+    assert re.search(message, str(error.value)), str(error.value)

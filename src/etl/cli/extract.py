@@ -63,7 +63,7 @@ def extract(
                 told(outcome.error)
                 continue
             for warning in outcome.content.warnings:
-                typer.echo(f"etl: {outcome.source.name}: read as far as it goes ({warning})", err=True)
+                typer.echo(f"etl: {outcome.source.name}: note: {warning}", err=True)
             _write(sys.stdout, map(observation_row, outcome.observations))
             _write(to_relations, _relation_rows(outcome))
             _write(to_flags, (flag_row(outcome.source.name, f) for f in outcome.extraction.flags))

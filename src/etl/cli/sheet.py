@@ -153,7 +153,7 @@ def _content(file: Path) -> Workbook:
     if not isinstance(content, Workbook):
         raise UsageError(str(file), "is no spreadsheet", known=("xlsx", "xls", "ods", "csv", "html"))
     for warning in content.warnings:
-        typer.echo(f"etl: {file.name}: read as far as it goes ({warning})", err=True)
+        typer.echo(f"etl: {file.name}: note: {warning}", err=True)
     return content
 
 

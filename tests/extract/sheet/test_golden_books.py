@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import random
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from etl.ingest import Read, read_file
 from etl.model import CellRef, SourceFile
 from tests.extract.sheet import (
     golden_books,
+    golden_books_eighth,
     golden_books_fifth,
     golden_books_fourth,
     golden_books_hard,
@@ -19,6 +22,7 @@ from tests.extract.sheet import (
     golden_books_sixth,
     golden_books_third,
 )
+from tests.extract.sheet.golden_books import GoldenBook
 from tests.extract.sheet.golden_pages import Fact
 from tests.labels import label_fits
 
@@ -32,6 +36,7 @@ BUILDERS = {
         *golden_books_fifth.BUILDERS,
         *golden_books_sixth.BUILDERS,
         *golden_books_seventh.BUILDERS,
+        *golden_books_eighth.BUILDERS,
     )
 }
 
@@ -56,10 +61,21 @@ def _wrong(fact: Fact, read: Read) -> str | None:
     return None if label_fits(fact.indicator, found.label) else f"{fact.cell} {found.label} for {fact.indicator}"
 
 
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[GoldenBook, Read]]:
+    """A golden book and what was read of it, once for all tests."""
+
+    @functools.cache
+    def read(name: str) -> tuple[GoldenBook, Read]:
+        book = BUILDERS[name](random.Random(len(name)))
+        return book, _read(book.save(tmp_path_factory.mktemp(name)))
+
+    return read
+
+
 @pytest.mark.parametrize("name", BUILDERS)
-def test_every_cell_of_a_golden_book_is_read_right(name: str, tmp_path: Path) -> None:
-    book = BUILDERS[name](random.Random(len(name)))
-    read = _read(book.save(tmp_path))
+def test_every_cell_of_a_golden_book_is_read_right(name: str, books: Callable[[str], tuple[GoldenBook, Read]]) -> None:
+    book, read = books(name)
     wrong = [w for fact in book.facts if (w := _wrong(fact, read))]
     expected = {CellRef(f.sheet, f.cell) for f in book.facts}
     extra = [o.place for o in read.observations if o.place not in expected]
@@ -67,12 +83,11 @@ def test_every_cell_of_a_golden_book_is_read_right(name: str, tmp_path: Path) ->
     assert not read.accounting.missing
 
 
-def test_flags_are_rare_on_sound_tables(tmp_path: Path) -> None:
+def test_flags_are_rare_on_sound_tables(books: Callable[[str], tuple[GoldenBook, Read]]) -> None:
     """Notes and signs for no figure aside, at most one in a hundred cells is doubted."""
     cells = doubts = 0
-    for name, build in BUILDERS.items():
-        book = build(random.Random(7))
-        read = _read(book.save(tmp_path))
+    for name in BUILDERS:
+        book, read = books(name)
         cells += len(book.facts)
         numbers = {CellRef(f.sheet, f.cell) for f in book.facts}
         damaged = {"space_in_number", "full_width", "ocr_unit"} if name == "pasted_yearbook" else set()

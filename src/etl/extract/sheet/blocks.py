@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
-from etl.extract.sheet.grid import Grid, Item
+from etl.extract.sheet.grid import Grid, Item, month_of
 from etl.extract.sheet.timing import is_period_label
 from etl.extract.sheet.wording import unit_line
 from etl.extract.sheet.words import squash, words
@@ -185,7 +185,7 @@ def _is_year_row(row: Row, numbers: list[Item], first_value: int, seen_data: boo
     Above the first data row, years under a header cell or an empty stub do; below it they must run evenly.
     """
     if not all(n.yearlike for n in numbers):
-        return False
+        return not seen_data and _are_months(numbers)
     years = [int(n.number.value) for n in numbers if n.number is not None]
     texts = [i for i in row.values() if i.kind == "text" and i.col >= first_value]
     if any(not is_period_label(i.text) for i in texts):
@@ -196,6 +196,15 @@ def _is_year_row(row: Row, numbers: list[Item], first_value: int, seen_data: boo
         stub = [i for i in row.values() if i.kind == "text" and i.col < first_value]
         return even or (not seen_data and all(_heads_stub(i.text) for i in stub))
     return not seen_data and (len(row) > 1 or numbers[0].col > first_value)
+
+
+def _are_months(numbers: list[Item]) -> bool:
+    """Whether numbers are months that follow one another: 2023.01 | 2023.02."""
+    months = [month_of(n) for n in numbers]
+    known = [m for m in months if m is not None]
+    counts = [int(m[:4]) * 12 + int(m[5:]) for m in known]
+    steps = {b - a for a, b in pairwise(counts)}
+    return len(known) == len(months) >= 2 and len(steps) == 1 and abs(next(iter(steps))) in (1, 2, 3, 6, 12)
 
 
 def _heads_stub(text: str) -> bool:

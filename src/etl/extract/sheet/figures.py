@@ -299,7 +299,7 @@ def defined_unit(path: tuple[str, ...]) -> Unit | None:
     """The unit that the definition of the innermost measure fixes (性别比 → 女=100); None for others."""
     label = path[-1] if path else ""
     for r in rows("sheet_defined_units.csv"):
-        if (r["match"] == "end" and label.endswith(r["word"])) or label == r["word"]:
+        if (r["match"] == "end" and label.endswith(r["word"])) or (r["match"] == "in" and r["word"] in label):
             return parse_unit(r["unit"])
     return None
 

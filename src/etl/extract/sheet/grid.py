@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -41,6 +42,15 @@ class Item:
         if n is None or n.decimals > 1 or n.sign or n.repairs or not 1900 <= n.value <= 2100:
             return False
         return n.decimals == 0 or n.value == n.value.to_integral_value()
+
+
+_MONTH = re.compile(r"((?:19|20)\d\d)\.(0[1-9]|1[0-2])")
+
+
+def month_of(item: Item) -> str | None:
+    """``2023-01`` of a cell that prints 2023.01; a number like any other unless the cells beside it are months too."""
+    found = _MONTH.fullmatch(item.text.strip()) if item.kind == "number" else None
+    return "-".join(found.groups()) if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import re
 from datetime import date
 from pathlib import PurePath
 
-from etl.extract.sheet.grid import Item
+from etl.extract.sheet.grid import Item, month_of
 from etl.extract.sheet.words import squash, words
 from etl.normalise.periods import parse_period
 
@@ -108,7 +108,7 @@ def _period_label(text: str) -> str | None:
 def period_of_item(item: Item) -> str | None:
     """ISO period of a header or stub cell: text, year stored as number, or date."""
     if item.kind == "number":
-        return str(int(item.number.value)) if item.yearlike and item.number is not None else None
+        return str(int(item.number.value)) if item.yearlike and item.number is not None else month_of(item)
     if item.kind == "moment" and isinstance(item.cell.value, date):
         day = item.cell.value
         return f"{day.year:04d}-{day.month:02d}" if day.day == 1 else day.strftime("%Y-%m-%d")

@@ -17,6 +17,8 @@ from etl.model import Place, Relation, RelationMembers
 from etl.reference import rows
 
 AMOUNTS = frozenset({"count", "money", "area", "other"})
+AVERAGE = re.compile(r"均|每|工资|价|标准")
+"""Of such figures a part can be larger than the whole: 全体居民人均收入, 其中城镇居民."""
 _PEOPLE = frozenset({"人", "名", "位"})
 _SHARE_OPEN = re.compile(r"(?:占比|占总数|占|比例|比重)[^,。;]{0,8}$")
 _OF = re.compile(
@@ -357,11 +359,17 @@ def _subsets(text: str, members: Sequence[Member]) -> list[tuple[int, int]]:
     for i in range(1, len(members)):
         part = members[i]
         between = text[members[i - 1].figure.end : part.figure.start]
-        if part.figure.kind != "count" or not (m := _AMONG.search(between)) or re.search(r"[;。]", between[m.end() :]):
+        if (
+            part.figure.kind not in AMOUNTS
+            or not (m := _AMONG.search(between))
+            or re.search(r"[;。]", between[m.end() :])
+        ):
             continue
         for j in range(i - 1, -1, -1):
             whole = members[j]
-            if whole.figure.kind == "count" and alike(part, whole):
+            if whole.figure.kind == part.figure.kind and alike(part, whole):
+                if AVERAGE.search(text, max(0, whole.figure.start - 20), whole.figure.start):
+                    break
                 # next to each other the words name the whole, so that a part larger than it is an error to be told
                 if whole.value >= part.value or j == i - 1:
                     found.append((i, j))

@@ -17,6 +17,7 @@ from itertools import pairwise
 from etl.extract.report import lexicon
 from etl.extract.report.relations import (
     AMOUNTS,
+    AVERAGE,
     Member,
     adds_up_to,
     alike,
@@ -42,8 +43,6 @@ _NOUN = 3
 """Characters that a noun must have in common at least: 产业工人, 志愿者."""
 
 _OPENS_AMONG = re.compile(r"\s*其中(?!的|之|一[个位名]|最)")
-_AVERAGE = re.compile(r"均|每|工资|价|标准")
-"""Of such figures a part can be larger than the whole: 全体居民人均收入, 其中城镇居民."""
 _BESIDES = re.compile(r"除了?[^。;]{2,60}?(?:以外|之外|外),[^。;]{0,60}?(?:也|还|另|又)")
 _BEGINS_WITH_TOTAL = re.compile(r"(?:共|合计|总计|累计|一共|总共)")
 _STOCK = re.compile(
@@ -193,7 +192,7 @@ def _among(text: str, before: Sentence, sentence: Sentence, told: _Told) -> Iter
     first = next((i for i, m in enumerate(members) if m.figure.kind in AMOUNTS and m.figure.status == "observed"), None)
     if first is None or (whole := _whole(text, before, members[first])) is None:
         return
-    if _AVERAGE.search(around(text, before.span, whole.figure, whole.figure.end)):
+    if AVERAGE.search(around(text, before.span, whole.figure, whole.figure.end)):
         return
     listed = [first, *listed_after(text, members, first, whole)]
     pairs = [(members[i], whole) for i in listed if not told.joins(members[i].place, whole.place)]

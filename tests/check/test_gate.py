@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,9 @@ import pytest
 
 from etl.check.frames import FileRows
 from etl.check.gate import FileVerdict, check
-from etl.check.reconcile import evaluate
+from etl.check.reconcile import Evaluated, evaluate
 from etl.check.suites import Suite, load_suite, load_suites
-from etl.model import Area, Candidate, Period, RawFigure, Relation, RelationMembers
+from etl.model import Area, Candidate, Observation, Period, RawFigure, Relation, RelationMembers
 from etl.settings import Settings
 from tests.check.test_suites import rule, written
 from tests.make import SHA, figure, observed
@@ -144,6 +146,80 @@ def test_relations_warn_and_undecidable_ones_are_not_counted() -> None:
         1,
         0,
     )
+
+
+def relations_of(count: int) -> tuple[tuple[Observation, ...], tuple[Evaluated, ...]]:
+    """Relations of every kind between figures at random: exact, rounded, open and missing ones."""
+    rng = random.Random(3)
+    figures = [
+        figure(
+            str(rng.choice([2, 3, 5, 6, 10, 60, 40])),
+            rng.choice(["人", "%", "‰"]),
+            at=n * 20,
+            qualifier=rng.choice(["eq", "eq", "approx", "gt", "ge", "le"]),
+            direction=rng.choice([None, "down"]),
+        )
+        for n in range(60)
+    ]
+    nowhere = figure("1", at=9_000).place
+    relations = []
+    for _ in range(count):
+        a, b, c, d = (rng.choice(figures).place for _ in range(4))
+        a = rng.choice([a] * 9 + [nowhere])
+        members = {
+            "share": RelationMembers(part=a, whole=b, share=c),
+            "growth": RelationMembers(part=a, whole=b, share=c),
+            "sum": RelationMembers(parts=(a, b, d), total=c),
+            "product": RelationMembers(terms=((a, b), (d,)), total=c),
+            "subset": RelationMembers(part=a, whole=b),
+            "equal": RelationMembers(parts=(a, b, c)),
+        }
+        kind: Any = rng.choice(sorted(members))
+        relations.append(Relation(kind, members[kind]))
+    observations = observed(*figures)
+    by_place = {o.place: o for o in observations}
+    return observations, tuple(evaluate(r, by_place) for r in relations)
+
+
+def test_the_gate_and_reconcile_give_one_verdict() -> None:
+    """The expectations judge the intervals anew; the warehouse keeps what reconcile said. They may not part."""
+    observations, evaluated = relations_of(600)
+    suite = next(s for s in SUITES if s.frame == "relation")
+    (verdict,) = check([FileRows(SHA, observations, evaluated)], [suite])
+    for own_rule, result in zip(suite.rules, verdict.results, strict=True):
+        own = [e for e in evaluated if [e.relation.kind] == own_rule.when["kind"]]
+        told = Counter(e.verdict for e in own)
+        assert min(told["fails"], told["undecidable"]) > 0 or own_rule.rule_id in {"REL-SUBSET", "REL-EQUAL"}
+        assert (result.candidates, result.evaluated) == (len(own), len(own) - told["undecidable"]), own_rule.rule_id
+        findings = [f.evidence for f in verdict.findings if f.rule_id == own_rule.rule_id]
+        assert findings == [e.arithmetic for e in own if e.verdict == "fails"]
+
+
+def test_too_few_evaluated_relations_block(tmp_path: Path) -> None:
+    observations, evaluated = relations_of(40)
+    entry = rule(
+        type="expect_parts_to_sum_to_total",
+        kwargs={"parts": ["parts"], "total": "total", "min_evaluated": 1000},
+        meta={"when": {"kind": ["sum"]}, "message": "{arithmetic}"},
+    )
+    path = written(tmp_path, entry)
+    path.write_text(path.read_text(encoding="utf-8").replace('"observation"', '"relation"'), encoding="utf-8")
+    (verdict,) = check([FileRows(SHA, observations, evaluated)], [load_suite(path)])
+    assert [f.severity for f in verdict.findings] == ["block"]
+    assert "1000 at least are needed" in verdict.findings[0].message
+
+
+def test_slices_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A place told twice is found across slices, a row alone in any."""
+    files = [
+        FileRows(SHA, observed(figure(at=3), *(share("150", at=i * 20) for i in range(1, 9)), figure(at=3)), ()),
+        FileRows("b" * 64, observed(share("150"), figure(unit=None, at=9), sha256="b" * 64), ()),
+    ]
+    whole = check(files, SUITES)
+    monkeypatch.setattr("etl.check.gate.SLICE", 3)
+    assert check(files, SUITES) == whole
+    assert whole[0].blocking
+    assert len([f for f in whole[0].findings if f.rule_id == "OBS-SHARE"]) == 8
 
 
 def test_findings_stay_with_their_file() -> None:

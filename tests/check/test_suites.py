@@ -65,6 +65,8 @@ def test_wrong_arguments_are_an_error(tmp_path: Path) -> None:
         (rule(meta={"when": {"kin": ["share"]}}), "kin"),
         (rule(meta={"when": {"kind": []}}), "kind"),
         (rule(kwargs={"column": "value", "min_value": 0}), "value"),
+        (rule(type="expect_part_not_to_exceed_whole", kwargs={"part": "obs"}), "whole"),
+        (rule(type="expect_part_not_to_exceed_whole", kwargs={"part": "obs", "whole": "sum"}), "sum_low"),
     ],
 )
 def test_doubtful_rules_name_themselves(tmp_path: Path, entry: dict[str, Any], complaint: str) -> None:

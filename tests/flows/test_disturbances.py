@@ -55,7 +55,7 @@ def test_a_run_cancelled_in_the_ui(machine: Machine, place: Place, barrier: Barr
     place.next_run_completes()
 
 
-def test_a_killed_run_becomes_crashed_and_frees_its_slot(machine: Machine, place: Place, barrier: Barrier) -> None:
+def test_a_killed_run_crashes_is_told_of_and_frees_its_slot(machine: Machine, place: Place, barrier: Barrier) -> None:
     run = start_run(machine, place, barrier)
     barrier.let_through(2, lambda: files_done(place.database))
     for pid in processes_of(f"GONGBAO_WAREHOUSE={place.url}"):
@@ -63,6 +63,8 @@ def test_a_killed_run_becomes_crashed_and_frees_its_slot(machine: Machine, place
             os.kill(pid, signal.SIGKILL)
     wait_until(lambda: state_of(machine.api, run) == "CRASHED", "the worker to notice")
     assert files_done(place.database) == 2
+    name = ask("GET", f"{machine.api}/flow_runs/{run}")["name"]
+    wait_until(lambda: any(name in m["message"] and "运行崩溃" in m["title"] for m in machine.told), "the notification")
     following = start_run(machine, place)
     wait_until(lambda: state_of(machine.api, following) == "COMPLETED", "the next run")
     assert run_states(place.database) == ["interrupted", "completed"]

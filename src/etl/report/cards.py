@@ -19,6 +19,8 @@ from etl.report.excerpts import Excerpt, Grid, GridExcerpt, Source, TextExcerpt,
 from etl.report.grouping import extent, grouped, masked
 from etl.report.wording import clean
 
+SHARES = frozenset({"share", "growth"})
+"""Relations whose result is stated per hundred or per thousand."""
 NAMED_FIGURES = 4
 NAMED_RELATIONS = 3
 NAMED_PLACES = 8
@@ -231,7 +233,9 @@ def _relation_maker(issue: RelationIssue, index: Mapping[str, int], words: Words
 def _computed(issue: RelationIssue, written: WrittenOut) -> Iterable[tuple[str, str]]:
     if issue.kind not in {"subset", "equal"}:
         low, high = (None if v is None else v / written.scale for v in (issue.computed_low, issue.computed_high))
-        yield "按原文可得", facts.interval(low, high)
+        per = "‰" if "‰" in issue.arithmetic else "%"
+        unit = f" {per}" if issue.kind in SHARES and not (low is None and high is None) else ""
+        yield "按原文可得", facts.interval(low, high) + unit
     if written.difference:
         yield "印出的比算得的", facts.more_or_less(written.difference)
 

@@ -186,22 +186,22 @@ FACT = View(
         ),
     ),
     f"""
-select {listed("m", FACT_MENTION.columns)}, w.mentions, w.is_contradicted
-from (
-  select n.observation_id,
-    row_number() over (partition by n.series_key, n.fact_period
-                       order by n.precedence desc, n.version_from desc, n.observation_id) as place,
-    count(*) over (partition by n.series_key, n.fact_period) as mentions,
-    coalesce(max(n.obs_low) over (partition by n.series_key, n.fact_period)
-             > min(n.obs_high) over (partition by n.series_key, n.fact_period), false) as is_contradicted
-  from (
-    select observation_id, series_key, coalesce(time_period, observation_id) as fact_period,
-      precedence, version_from, obs_low, obs_high
-    from fact_mention
-  ) n
-) w
-join fact_mention m on m.observation_id = w.observation_id
-where w.place = 1
+select {listed("m", FACT_MENTION.columns)},
+  case when m.time_period is null then 1 else (
+    select count(*) from fact_mention n where n.series_key = m.series_key and n.time_period = m.time_period
+  ) end as mentions,
+  coalesce((
+    select max(n.obs_low) > min(n.obs_high) from fact_mention n
+    where n.series_key = m.series_key and n.time_period = m.time_period
+  ), false) as is_contradicted
+from fact_mention m
+where not exists (
+  select 1 from fact_mention b
+  where b.series_key = m.series_key and b.time_period = m.time_period
+    and (b.precedence > m.precedence
+         or b.precedence = m.precedence and b.version_from > m.version_from
+         or b.precedence = m.precedence and b.version_from = m.version_from and b.observation_id < m.observation_id)
+)
 """,  # noqa: S608 (names of our own)
 )
 

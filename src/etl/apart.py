@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from etl.apart_worker import READY
 from etl.errors import GongbaoError
-from etl.model import SourceFile
+from etl.model import Observation, SourceFile
 from etl.packing import packed, unpack
 from etl.reading import Read, Unread
 
@@ -54,17 +54,27 @@ class Bounds:
         return self.seconds * (1 + size / MiB)
 
 
-def reading(settings: Settings) -> Callable[[Iterable[SourceFile], Sequence[SavedTable]], Iterator[Read | Unread]]:
+def reading(
+    settings: Settings, stream: Callable[[Sequence[Observation]], None] | None = None
+) -> Callable[[Iterable[SourceFile], Sequence[SavedTable]], Iterator[Read | Unread]]:
     """``read_files`` with the bounds of the settings."""
-    return functools.partial(read_files, bounds=Bounds(settings.file_seconds, settings.file_memory))
+    bounds = Bounds(settings.file_seconds, settings.file_memory)
+    return functools.partial(read_files, bounds=bounds, stream=stream)
 
 
 def read_files(
-    sources: Iterable[SourceFile], layouts: Sequence[SavedTable] = (), *, bounds: Bounds | None = None
+    sources: Iterable[SourceFile],
+    layouts: Sequence[SavedTable] = (),
+    *,
+    bounds: Bounds | None = None,
+    stream: Callable[[Sequence[Observation]], None] | None = None,
 ) -> Iterator[Read | Unread]:
     """``etl.reading.read_file`` for one after the other, in a process of its own. A file that takes more time or
     memory than ``bounds`` gives, or that ends the process, comes out as Unread (``timeout``, ``memory``,
-    ``crashed``). Raises WorkerError when no process can be started."""
+    ``crashed``). Raises WorkerError when no process can be started.
+
+    With ``stream`` the observations of a file go there, some thousands at a time, before its outcome comes, and that
+    has none: a sheet of a million cells is never held whole on this side."""
     bounds = bounds or Bounds()
     key = _Key(str(Path.cwd()), _environment(), packed(tuple(layouts)), bounds)
     worker: _Worker | None = None
@@ -77,14 +87,14 @@ def read_files(
                 waiting = source
                 worker.ask(source)
                 continue
-            outcome = worker.answer(waiting)
+            outcome = worker.answer(waiting, stream)
             if worker.is_gone:
                 worker = _taken(key)
             waiting = source
             worker.ask(source)
             yield outcome
         if worker is not None and waiting is not None:
-            outcome, waiting = worker.answer(waiting), None
+            outcome, waiting = worker.answer(waiting, stream), None
             if worker.is_gone:
                 worker = None
             yield outcome
@@ -104,6 +114,10 @@ class _Key:
     environment: tuple[tuple[str, str], ...]
     layouts: bytes
     bounds: Bounds
+
+
+class _GoneError(Exception):
+    """The process closed its end. Not an OSError: ``stream`` may raise one of its own."""
 
 
 class _Worker:
@@ -150,16 +164,18 @@ class _Worker:
             self._requests.send_bytes(packed(source))
         self._asked_at = time.monotonic()
 
-    def answer(self, source: SourceFile) -> Read | Unread:
-        """What became of the file; of the process, too: then ``is_gone`` is set."""
+    def answer(
+        self, source: SourceFile, stream: Callable[[Sequence[Observation]], None] | None = None
+    ) -> Read | Unread:
+        """What became of the file; of the process, too: then ``is_gone`` is set. For ``stream`` see read_files."""
         allowed = self._bounds.time_of(source.size)
         try:
             self._wait_until(self._asked_at + allowed)
-            outcome = unpack(self._message)
+            outcome = unpack(self._message, stream)
         except TimeoutError:
             code, what = "timeout", f"reading it was stopped after {allowed:.0f} s"
             then = "Look at what is unusual in it, or raise GONGBAO_FILE_SECONDS and run with --full."
-        except (EOFError, OSError):
+        except _GoneError:
             how = self._ended() or "for no known reason"
             code, what = "crashed", f"the process reading it ended {how}, with {self._bounds.memory} MiB to use"
             then = "The file is probably damaged: open and save it in its own program, or split it."
@@ -175,12 +191,19 @@ class _Worker:
         return Unread(source, "failed", code, error, time.monotonic() - self._asked_at)
 
     def _wait_until(self, deadline: float) -> None:
-        if not self._answers.poll(max(deadline - time.monotonic(), 0)):
+        try:
+            there = self._answers.poll(max(deadline - time.monotonic(), 0))
+        except (EOFError, OSError) as e:
+            raise _GoneError from e
+        if not there:
             raise TimeoutError
 
     def _message(self) -> bytes:
         self._wait_until(time.monotonic() + START_SECONDS)  # it has begun to answer: a large file has many messages
-        return self._answers.recv_bytes()
+        try:
+            return self._answers.recv_bytes()
+        except (EOFError, OSError) as e:
+            raise _GoneError from e
 
     def _ended(self) -> str:
         """How the process ended, where it did."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import itertools
 import pickle
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from decimal import Decimal
 from functools import cache
@@ -96,16 +96,22 @@ def pack(outcome: Read | Unread) -> Iterator[bytes]:
         yield packed((name, items))
 
 
-def unpack(messages: Callable[[], bytes]) -> Read | Unread:
+def unpack(
+    messages: Callable[[], bytes], stream: Callable[[Sequence[Observation]], None] | None = None
+) -> Read | Unread:
     """The outcome that ``pack`` made; ``messages`` gives the next one. Figures and relations as found are not
-    carried: the gate and the warehouse take the observations and what was evaluated."""
+    carried: the gate and the warehouse take the observations and what was evaluated. With ``stream`` observations
+    go there as they come, some thousands at a time, and are not kept."""
     count, head = unpacked(messages())
     if isinstance(head, Unread):
         return head
     lists: dict[str, list[Any]] = {"observations": [], "evaluated": [], "ignored": [], "by_figure": []}
     for _ in range(count):
         name, items = unpacked(messages())
-        lists[name].extend(items)
+        if stream is None or name not in ("observations", "by_figure"):
+            lists[name].extend(items)
+        elif name == "observations":
+            stream(items)
     read: Read = head
     return replace(
         read,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
@@ -16,7 +16,7 @@ from etl.settings import load_settings
 
 if TYPE_CHECKING:
     from etl.landing import Landing
-    from etl.model import SourceFile
+    from etl.model import Observation, SourceFile
     from etl.reading import Read
 
 
@@ -53,18 +53,20 @@ def extract(
         failed += 1
         typer.echo(f"etl: {error}", err=True)
 
+    def printed(observations: Sequence[Observation]) -> None:
+        _write(sys.stdout, map(observation_row, observations))
+
     for problem in (*landing.missing, *landing.problems):
         typer.echo(f"etl: {problem}", err=True)
     with ExitStack() as stack:
         to_relations = stack.enter_context(_writable(relations)) if relations else None
         to_flags = stack.enter_context(_writable(flags)) if flags else None
-        for outcome in reading(settings)(_sources(landing, told), layouts):
+        for outcome in reading(settings, printed)(_sources(landing, told), layouts):
             if isinstance(outcome, Unread):
                 told(outcome.error)
                 continue
             for warning in outcome.content.warnings:
                 typer.echo(f"etl: {outcome.source.name}: note: {warning}", err=True)
-            _write(sys.stdout, map(observation_row, outcome.observations))
             _write(to_relations, _relation_rows(outcome))
             _write(to_flags, (flag_row(outcome.source.name, f) for f in outcome.extraction.flags))
     return 1 if failed else 0

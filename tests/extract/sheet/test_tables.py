@@ -344,3 +344,16 @@ def test_zones_that_the_total_needs_are_known_parts() -> None:
     ]  # fmt: skip
     area = area_of_cell(extract_workbook(book(sheet(rows)), "x.xls"), "F3")
     assert (area.code, area.name, area.unresolved) == (None, "惠州市|大亚湾区", False)
+
+
+def test_a_period_with_a_unit_heads_a_column_as_a_period() -> None:
+    rows = [
+        ["长沙市各区（县）户籍人口"],
+        ["地区", "2021年（万人）", "2022年（万人）", "比2021年增长（%）"],
+        ["芙蓉区", 50.1, 52.2, 4.2],
+        ["天心区", 60, 61, 1.7],
+    ]
+    found = by_cell(extract_workbook(book(sheet(rows)), "a.xlsx"))
+    assert row_of(found["B3"]) == ("430102", "户籍人口", "2021", "501000", "人")
+    assert row_of(found["C4"]) == ("430103", "户籍人口", "2022", "610000", "人")
+    assert found["D3"].period.iso == "2022"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from etl.extract.sheet.blocks import Row
 from etl.extract.sheet.grid import Grid, Item
-from etl.extract.sheet.timing import part_before_label, period_of_item
+from etl.extract.sheet.timing import part_before_label, period_label, period_of_item
 from etl.extract.sheet.wording import (
     Unit,
     chinese,
@@ -130,6 +130,9 @@ def _place(header: Header, column: Column, covers: list[_Covering], covering: _C
             return
     elif parse_unit(found.label) is not None and not has_cjk(found.label):
         column.unit = parse_unit(found.label)
+        return
+    if found.unit is not None and role != "indicator" and (period := period_label(found.label)) is not None:
+        column.period = period  # 2022年（万人）
         return
     if found.label and (cut := part_before_label(found.label)) is not None:
         column.period, found = cut[0], replace(found, label=cut[1])

@@ -42,7 +42,7 @@ _ISO_DAY = re.compile(rf"(?<!\d)({_YEAR})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]
 
 _PART = re.compile(
     r"(?P<first>0?[1-9]|1[0-2])(?:月?[-—–~～至](?P<last>0?[1-9]|1[0-2]))?月(?:份)?"
-    r"|第?(?P<quarter>[一二三四1-4])季度?|(?P<half>[上下])半年|(?P<three>前三季度|[一1][-—–~～至]?[三3]季度)|(?P<whole>全年)"
+    r"|第?(?P<quarter>[一二三四1-4])季度?|(?P<half>[上下])半年|(?P<three>前三季度|[一1][-—–~～至][三3]季度)|(?P<whole>全年)"
 )
 YEAR = "{year}"
 """Stands in a part of a year (3月, 一季度) for the year that something else tells."""

@@ -31,12 +31,14 @@ def recheck(
     etl recheck                      all files
     etl recheck '*.xls' --from 2024-01-01
 
-    Rows that meet the rules now are loaded, rows that no longer do are held. Exit code: 0 done, 1 some files were
-    left as they were because a rule blocks them, 2 wrong usage.
+    Rows that meet the rules now are loaded, rows that no longer do are held. What the facts of all files contradict
+    together is told anew; that holds nothing. Exit code: 0 done, 1 some files were left as they were because a rule
+    blocks them, 2 wrong usage.
     """
     from etl.check.suites import load_suites
     from etl.recheck import recheck_batch
     from etl.selection import Selection, select
+    from etl.warehouse.across import count_across
     from etl.warehouse.engine import connect, upgrade
 
     if warehouse is not None:
@@ -63,7 +65,9 @@ def recheck(
         published_from=selection.published_from,
         published_to=selection.published_to,
     )
-    return _show(done, "")
+    code = _show(done, "")
+    typer.echo(f"{count_across(connect(settings.warehouse))} findings across files, told in the report")
+    return code
 
 
 def _show(files: Sequence[Rechecked], would_be: str) -> int:

@@ -126,6 +126,14 @@ def reconcile_files(engine: sa.Engine) -> int:
     return len(told)
 
 
+def count_across(engine: sa.Engine) -> int:
+    """How many findings of this kind there are."""
+    finding = schema.finding
+    count = sa.select(sa.func.count()).select_from(finding).where(finding.c.rule_id.in_(RULES))
+    with engine.connect() as connection:
+        return connection.execute(count).scalar_one()
+
+
 def _once(told: Iterable[Told]) -> Iterator[Told]:
     """One finding of a rule for a row: the first counterpart shows what is wrong."""
     seen = set()

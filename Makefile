@@ -4,9 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 4200
 SECONDS ?= 60
+ROUNDS ?= 200
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test fuzz lint types format docs samples clean
+.PHONY: help run serve test fuzz torture bench lint types format docs samples clean
 
 help: ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +33,12 @@ test: $(VENV)/installed-dev ## run the tests
 
 fuzz: $(VENV)/installed-dev ## read random and mutated texts for a minute (SECONDS=60)
 	$(BIN)/python scripts/fuzz.py --seconds $(SECONDS)
+
+torture: $(VENV)/installed-dev ## kill, crowd and starve ingests, and compare (ROUNDS=200, WAREHOUSE=postgresql://…)
+	$(BIN)/python scripts/torture.py --rounds $(ROUNDS) $(if $(WAREHOUSE),--warehouse $(WAREHOUSE))
+
+bench: $(VENV)/installed-dev ## measure loading, nothing new, and the road end to end; writes var/bench/
+	$(BIN)/python benchmarks/bench.py
 
 lint: $(VENV)/installed-dev ## check style
 	$(BIN)/ruff check .

@@ -47,7 +47,7 @@ def away(_task: Task[..., object], _run: TaskRun, state: State[object]) -> bool:
 
 RETRYING: dict[str, Any] = {
     "cache_policy": NO_CACHE,
-    "retries": 3,
+    "retries": 5,  # after 2, 4, 8, 16 and 32 seconds: a database that restarts is waited for
     "retry_delay_seconds": exponential_backoff(backoff_factor=2),
     "retry_jitter_factor": 0.3,
     "retry_condition_fn": away,

@@ -40,19 +40,25 @@ def place_of(row: Mapping[str, Any]) -> Place:
 
 def observation_row(o: Observation) -> Row:
     """Every field of the contract, in its order; decimals as strings."""
+    values = observation_values(o)
+    return values | {name: plain(values[name]) for name in ("obs_value", "obs_low", "obs_high")}
+
+
+def observation_values(o: Observation) -> Row:
+    """The same with decimals as they are."""
     return {
         "observation_id": o.observation_id,
         "source": o.source,
         **place_columns(o.place),
         "text": o.text,
-        "obs_value": plain(o.obs_value),
+        "obs_value": o.obs_value,
         "unit": o.unit,
         "unit_measure": o.unit_measure,
         "printed_mult": o.printed_mult,
         "printed_decimals": o.printed_decimals,
         "qualifier": o.qualifier,
-        "obs_low": plain(o.obs_low),
-        "obs_high": plain(o.obs_high),
+        "obs_low": o.obs_low,
+        "obs_high": o.obs_high,
         "kind": o.kind,
         "direction": o.direction,
         "status": o.status,

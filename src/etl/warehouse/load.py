@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from etl import __version__
 from etl.check.gate import FileVerdict
 from etl.check.reconcile import Evaluated
-from etl.contract import observation_row, place_columns, place_list
+from etl.contract import observation_values, place_columns, place_list
 from etl.model import Finding, Ignored, ManifestEntry, Observation, RelationMembers
 from etl.review.standing import Settled
 from etl.review.store import fix_replaced, newest, write_items
@@ -202,12 +202,9 @@ def _write_source_file(connection: sa.Connection, run_id: str, r: FileRecord) ->
 
 def observation_columns(o: Observation, owner: Mapping[str, Any]) -> Row:
     """The columns of table observation; ``owner``: those that do not come from the figure."""
-    row = observation_row(o)
+    row = observation_values(o)
     del row["source"]
     return row | {
-        "obs_value": o.obs_value,
-        "obs_low": o.obs_low,
-        "obs_high": o.obs_high,
         "steps": list(o.steps),
         "layout_confidence": o.confidence,
         "area_printed": o.area.printed,

@@ -7,7 +7,8 @@ table, and the database compares.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -86,9 +87,11 @@ def keep(connection: sa.Connection, ours: Change, which: sa.ColumnElement[bool],
 def insert(connection: sa.Connection, table: sa.Table, rows: Iterable[Row]) -> int:
     """Stream complete rows into a table: COPY on PostgreSQL, one prepared statement on SQLite. Gives their number."""
     dialect = connection.dialect
-    columns = [(c.name, c.type.dialect_impl(dialect).bind_processor(dialect)) for c in table.columns]
-    values = (tuple([to(row[name]) if to else row[name] for name, to in columns]) for row in rows)
-    names = ", ".join(name for name, _ in columns)
+    columns = [c.name for c in table.columns]
+    to_write = [(n, p) for n, c in enumerate(table.columns) if (p := _processor(c, dialect))]
+    pick = itemgetter(*columns)
+    values = (_written(pick(row), to_write) for row in rows)
+    names = ", ".join(columns)
     written = 0
     if dialect.name == "postgresql":
         cursor: Any = connection.connection.cursor()
@@ -102,6 +105,22 @@ def insert(connection: sa.Connection, table: sa.Table, rows: Iterable[Row]) -> i
         connection.exec_driver_sql(statement, batch)
         written += len(batch)
     return written
+
+
+def _processor(column: sa.Column[Any], dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+    """What makes the driver's value of ours; None: nothing is to be done."""
+    process: Callable[[Any], Any] | None = column.type.dialect_impl(dialect).bind_processor(dialect)
+    if process is None or not isinstance(column.type, sa.JSON):
+        return process
+    empty: dict[type, Any] = {list: process([]), dict: process({})}
+    return lambda value: process(value) if value or value is None else empty.get(type(value)) or process(value)
+
+
+def _written(values: tuple[Any, ...], to_write: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
+    changed = list(values)
+    for position, process in to_write:
+        changed[position] = process(changed[position])
+    return tuple(changed)
 
 
 def _any(connection: sa.Connection, table: sa.Table, which: sa.ColumnElement[bool]) -> bool:

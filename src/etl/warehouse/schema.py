@@ -48,6 +48,12 @@ class Exact(sa.types.TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
         return None if value is None else SIGNIFICANT.plus(value)
 
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """Without the detours of TypeDecorator: it is called for every value loaded."""
+        if dialect.name == "sqlite":
+            return lambda value: None if value is None else format(SIGNIFICANT.plus(value), "f")
+        return lambda value: None if value is None else SIGNIFICANT.plus(value)
+
     def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
         return dialect.type_descriptor(SqliteNumeric() if dialect.name == "sqlite" else sa.Numeric())
 
@@ -59,7 +65,15 @@ class Text(sa.types.TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return value.replace("\0", "\ufffd") if value and "\0" in value else value
+        return _without_nul(value)
+
+    def bind_processor(self, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Without the detours of TypeDecorator: it is called for every value loaded."""
+        return _without_nul
+
+
+def _without_nul(value: str | None) -> str | None:
+    return value.replace("\0", "\ufffd") if value and "\0" in value else value
 
 
 UTC = sa.DateTime(timezone=True)

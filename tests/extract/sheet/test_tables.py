@@ -357,3 +357,10 @@ def test_a_period_with_a_unit_heads_a_column_as_a_period() -> None:
     assert row_of(found["B3"]) == ("430102", "户籍人口", "2021", "501000", "人")
     assert row_of(found["C4"]) == ("430103", "户籍人口", "2022", "610000", "人")
     assert found["D3"].period.iso == "2022"
+
+
+def test_a_day_before_the_words_of_a_column_is_its_period() -> None:
+    rows = [["区县", "2020年11月1日常住人口", "2022年上半年新增就业（人）"], ["芙蓉区", 5.1, 20], ["天心区", 6.2, 31]]
+    found = by_cell(extract_workbook(book(sheet(rows)), "长沙.xlsx"))
+    assert row_of(found["B2"])[:3] == ("430102", "常住人口", "2020-11-01")
+    assert row_of(found["C3"]) == ("430103", "新增就业", "2022-S1", "31", "人")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from etl.extract.sheet.blocks import Row
 from etl.extract.sheet.grid import Grid, Item
-from etl.extract.sheet.timing import part_before_label, period_label, period_of_item
+from etl.extract.sheet.timing import part_before_label, period_before_label, period_label, period_of_item
 from etl.extract.sheet.wording import (
     Unit,
     chinese,
@@ -134,7 +134,8 @@ def _place(header: Header, column: Column, covers: list[_Covering], covering: _C
     if found.unit is not None and role != "indicator" and (period := period_label(found.label)) is not None:
         column.period = period  # 2022年（万人）
         return
-    if found.label and (cut := part_before_label(found.label)) is not None:
+    cut = part_before_label(found.label) or period_before_label(found.label)
+    if cut is not None:
         column.period, found = cut[0], replace(found, label=cut[1])
     if found.label:
         covering.label = found.label

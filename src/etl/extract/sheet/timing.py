@@ -159,6 +159,22 @@ def part_before_label(label: str) -> tuple[str, str] | None:
     return (part, found["rest"]) if part else None
 
 
+_PERIOD_BEFORE = re.compile(
+    rf"^(?P<period>{_YEAR}年(?:{_MONTH}月{_DAY}日(?:零时)?|{_MONTHS}|{_MONTH}月(?:份|末|底)?|第?[一二三四]季度|前三季度|[上下]半年))"
+    r"(?P<rest>[\u4e00-\u9fff]{2}.{0,30})$"
+)
+
+
+def period_before_label(label: str) -> tuple[str, str] | None:
+    """(period finer than a year, the label behind it) of ``2020年11月1日常住人口``; None where it is compared with
+    (比, 至) or is a year alone."""
+    found = _PERIOD_BEFORE.match(label)
+    if found is None or found["rest"][0] in "比至到以与和":
+        return None
+    parsed = parse_period(found["period"].removesuffix("零时"))
+    return (parsed.iso, found["rest"]) if parsed and parsed.iso else None
+
+
 def since_january(period: str) -> str:
     """``2023-06`` → ``2023-01/2023-06``; other periods stay."""
     return f"{period[:4]}-01/{period}" if re.fullmatch(r"\d{4}-\d\d", period) else period

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -282,6 +283,63 @@ def history(
         terminal.as_json(entries)
     else:
         terminal.show_history(entries, in_full=decision_id is not None)
+
+
+@app.command("export")
+def export(
+    path: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="YAML file; without it, standard output.")
+    ] = None,
+    warehouse: Warehouse = None,
+) -> None:
+    """Write all decisions as YAML: for a pull request, or for another warehouse.
+
+    \b
+    etl review export decisions.yaml
+    """
+    from etl.review.exchange import export as as_yaml
+
+    text = as_yaml(_engine(warehouse)[1])
+    if path is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as e:
+        raise UsageError(str(path), f"can't be written ({e.strerror})") from None
+
+
+@app.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="As `etl review export` writes it.")],
+    warehouse: Warehouse = None,
+    as_json: AsJson = False,
+) -> int:
+    """Replay decisions of a YAML file. Known ones are skipped; those that contradict a standing one are left out.
+
+    \b
+    etl review import decisions.yaml
+
+    Exit code 1 when any was left out.
+    """
+    from etl.check.suites import load_suites
+    from etl.cli import review_terminal as terminal
+    from etl.review.exchange import import_ as replayed
+    from etl.review.exchange import parse
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as e:
+        raise UsageError(str(path), f"can't be read ({getattr(e, 'strerror', None) or e})") from None
+    decisions = parse(text, str(path))
+    settings, engine = _engine(warehouse)
+    done = replayed(engine, decisions, load_suites(settings.suites_dir))
+    if as_json:
+        terminal.as_json(done)
+    else:
+        for one in done:
+            typer.echo(f"{one.decision_id[:10]}  {one.outcome}  {one.message}")
+    return 1 if any(one.outcome == "conflict" for one in done) else 0
 
 
 def _by(given: str) -> str:

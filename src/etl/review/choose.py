@@ -35,7 +35,7 @@ def chosen(connection: sa.Connection, draft: Draft) -> Targets:
     )
     left_out: tuple[str, ...] = ()
     if draft.like is not None:
-        files, ids = _alike(connection, draft)
+        files, ids = alike(connection, draft)
         return identified(decision), files, ids, ()
     if draft.where is not None:
         files, ids = _found(connection, draft.where, is_correction=draft.kind == "correct")
@@ -119,6 +119,16 @@ def one_id(connection: sa.Connection, given: str) -> str:
     )
 
 
+def present(connection: sa.Connection, ids: Collection[str]) -> tuple[dict[str, str], set[str]]:
+    """Those of these figures that the warehouse has, and their files."""
+    here: set[str] = set()
+    for table in (schema.observation, schema.quarantine):
+        c = table.c.observation_id
+        for chunk in chunks(sorted(ids)):
+            here.update(connection.execute(sa.select(c).where(c.in_(chunk))).scalars())
+    return _files_of(connection, here), here
+
+
 def _files_of(connection: sa.Connection, ids: Collection[str]) -> dict[str, str]:
     f = schema.source_file.c
     shas: set[str] = set()
@@ -191,7 +201,7 @@ def _where_told(where: Where | None) -> str:
     return f"{of} of {where.files}"
 
 
-def _alike(connection: sa.Connection, draft: Draft) -> tuple[dict[str, str], set[str]]:
+def alike(connection: sa.Connection, draft: Draft) -> tuple[dict[str, str], set[str]]:
     """Figures that a mapping is about, in current files."""
     like = draft.like
     assert like is not None

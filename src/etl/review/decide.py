@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from etl.contract import plain
 from etl.errors import ConflictError, UsageError
 from etl.model import Finding, Observation
 from etl.review import store
-from etl.review.choose import chosen, taken_back
+from etl.review.choose import alike, chosen, present, taken_back
 from etl.review.drafts import Draft
 from etl.review.model import Decision, identified, significant
 from etl.review.standing import FileDecisions, Revised, Settled, evaluated_anew, revise, settle, stale
@@ -135,6 +136,22 @@ def apply(engine: sa.Engine, draft: Draft, suites: Sequence[Suite], *, token: st
     raise ConflictError("decision", "the file is being written all the time", next_step="Try again in a minute.")
 
 
+def replay(engine: sa.Engine, decision: Decision, suites: Sequence[Suite]) -> int:
+    """Write a decision that was made elsewhere, and apply it to those of its figures that are here and still as they
+    were; gives the number of figures that moved."""
+    ids = (decision.undoes,) if decision.undoes else tuple(t.observation_id for t in decision.targets)
+    draft = Draft(
+        decision.kind, decision.scope, decision.decided_by, decision.reason, datetime.now(UTC), ids,
+        change=decision.change, like=decision.like, expires_at=decision.expires_at,
+    )  # fmt: skip
+    for _ in range(TRIES):
+        plan = _plan(engine, draft, suites, decision)
+        with contextlib.suppress(Changed):
+            _write(engine, plan)
+            return len(plan.moves)
+    raise ConflictError("decision", "the file is being written all the time", next_step="Try again in a minute.")
+
+
 def _write(engine: sa.Engine, plan: Plan) -> None:
     """Everything at once, or nothing: raises Changed when a file or the log is no longer as it was looked at."""
     d = plan.decision
@@ -162,12 +179,17 @@ def _append(connection: sa.Connection, plan: Plan) -> None:
     store.write_decision(connection, plan.decision)
 
 
-def _plan(engine: sa.Engine, draft: Draft, suites: Sequence[Suite]) -> Plan:
+def _plan(engine: sa.Engine, draft: Draft, suites: Sequence[Suite], given: Decision | None = None) -> Plan:
+    """``given``: the decision as it was made elsewhere."""
     with engine.connect().execution_options(readonly=True) as connection:
         seen = store.newest(connection)
         if draft.kind == "undo":
             decision, files, ids, is_fresh = taken_back(connection, draft)
+            decision = given or decision
             left_out: tuple[str, ...] = ()
+        elif given is not None:
+            files, ids = alike(connection, draft) if draft.like else present(connection, draft.ids)
+            decision, left_out, is_fresh = given, (), draft.kind in ("correct", "map")
         else:
             decision, files, ids, left_out = chosen(connection, draft)
             is_fresh = draft.kind in ("correct", "map")
@@ -181,11 +203,11 @@ def _plan(engine: sa.Engine, draft: Draft, suites: Sequence[Suite]) -> Plan:
         for sha, name in sorted(files.items())
     ]
     if is_fresh:
-        decision, plans = _checked(decision, plans, suites)
+        decision, plans = _checked(decision, plans, suites, is_given=given is not None)
     own = set(ids)
     moves = tuple(m for plan in plans for m in _moves(plan, own))
     touched = [p for p in plans if any(m.source == p.name for m in moves)] if is_fresh else plans
-    if not moves and draft.kind == "map" and not ids:
+    if not moves and draft.kind == "map" and not ids and given is None:
         raise UsageError(str(draft.like.printed if draft.like else ""), "stands in no figure that waits for a mapping")
     decision = identified(replace(decision, shown=_shown(moves, left_out)))
     return Plan(decision, tuple(touched), moves, left_out, seen, _token(draft, moves, left_out))
@@ -236,7 +258,9 @@ def _file_plan(
     return FilePlan(sha, name, read_by, tuple(rows), settle(revised, verdict), None, evaluated, decided, revised)
 
 
-def _checked(decision: Decision, plans: Sequence[FilePlan], suites: Sequence[Suite]) -> tuple[Decision, list[FilePlan]]:
+def _checked(
+    decision: Decision, plans: Sequence[FilePlan], suites: Sequence[Suite], *, is_given: bool
+) -> tuple[Decision, list[FilePlan]]:
     """With the rules run over the changed figures. A correction of single figures covers the rules that these will
     not meet: the reviewer is shown them; of wider scopes, such figures wait on."""
     versions = {rule.rule_id: rule.version for suite in suites for rule in suite.rules}
@@ -251,7 +275,7 @@ def _checked(decision: Decision, plans: Sequence[FilePlan], suites: Sequence[Sui
         if verdict.blocking:
             told = "；".join(f.message for f in verdict.blocking)
             raise UsageError(p.name, f"would be blocked: {told}")
-    if decision.kind == "correct" and decision.scope == "row":
+    if decision.kind == "correct" and decision.scope == "row" and not is_given:
         held: dict[str, dict[str, str]] = {}
         for verdict in verdicts:
             by_version = {r.rule_id: r.rule_version for r in verdict.results}
@@ -261,18 +285,14 @@ def _checked(decision: Decision, plans: Sequence[FilePlan], suites: Sequence[Sui
         targets = tuple(replace(t, covers=held.get(t.observation_id, {})) for t in decision.targets)
         covered = identified(replace(decision, targets=targets))
         by_id = {t.observation_id: t for t in targets}
-        ready = [
-            replace(
-                p,
-                revised=tuple(
-                    replace(r, decision=covered, target=by_id[r.observation.observation_id])
-                    if r.decision and r.decision.decision_id == decision.decision_id
-                    else r
-                    for r in p.revised
-                ),
+        for n, p in enumerate(ready):
+            about = tuple(
+                (covered, by_id[t.observation_id]) if d.decision_id == decision.decision_id else (d, t)
+                for d, t in p.decisions.targets
             )
-            for p in ready
-        ]
+            decisions = replace(p.decisions, targets=about)
+            again = revise(decisions, [row.reading for row in p.rows], versions)
+            ready[n] = replace(p, decisions=decisions, revised=again)
         decision = covered
     return decision, [replace(p, verdict=v, settled=settle(p.revised, v)) for p, v in zip(ready, verdicts, strict=True)]
 

@@ -294,3 +294,21 @@ def test_bad_input_is_answered(draft, message: str, template: World) -> None:  #
     with pytest.raises(UsageError) as error:
         preview(template.engine, draft(template), rules())
     assert re.search(message, str(error.value)), str(error.value)
+
+
+def test_the_report_tells_what_was_decided(quick: World) -> None:
+    from etl.report.issues import count_findings, load_issues
+
+    accept(quick, "C4")
+    reject(quick, "C3")
+    shas = sa.select(schema.source_file.c.sha256)
+    with quick.engine.connect() as connection:
+        issues = load_issues(connection, shas, count_findings(connection, shas))
+    told = {
+        f.observation_id: f.message
+        for issue in (*issues.held, *issues.warned)
+        for f in issue.findings
+        if f.rule_id == "REVIEW"
+    }
+    assert told[quick.id_of("C4")].startswith("复核：已认可（li，")
+    assert told[quick.id_of("C3")].endswith("核对过原件")

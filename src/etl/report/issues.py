@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from etl.contract import place_of
 from etl.model import CellRef, Place, Span
 from etl.report.data import SEVERITY_ORDER, FigureRow, FindingCount, FindingLine, RelationIssue, RowIssue
+from etl.review.model import STATE_ZH, State
 from etl.warehouse import schema
 
 LIMIT = 50_000
@@ -61,7 +63,7 @@ def load_issues(
             f.observation_id.is_(None) & f.finding_id.in_(sa.select(picked.c.finding_id))
         )
         held_rows = q.c.observation_id.in_(row_ids)
-    findings = _findings(connection, wanted)
+    findings = [*_findings(connection, wanted), *_reviewed(connection, shas, limit)]
     held = _figures(connection, q, held_rows)
     warned = _figures(connection, o, o.c.observation_id.in_(row_ids))
     return Issues(
@@ -90,6 +92,29 @@ def _findings(connection: sa.Connection, wanted: sa.ColumnElement[bool]) -> list
     query = sa.select(*columns).where(wanted).order_by(t.file_sha256, t.finding_id)
     found = [FindingLine(*row) for row in connection.execute(query)]
     return sorted(found, key=lambda f: (SEVERITY_ORDER.get(f.severity, 9), f.rule_id))
+
+
+def _reviewed(connection: sa.Connection, shas: sa.Select[Any], limit: int) -> list[FindingLine]:
+    """What reviewers decided on rows, and which decisions no longer stand, as one more line of each row."""
+    i, d = schema.review_item.c, schema.decision.c
+    query = (
+        sa.select(i.observation_id, i.file_sha256, i.state, i.note, d.decided_by, d.decided_at, d.reason)
+        .outerjoin(schema.decision, d.decision_id == i.decision_id)
+        .where(i.file_sha256.in_(shas), i.decision_id.is_not(None) | (i.note != "") & (i.state == "open"))
+        .order_by(i.file_sha256, i.observation_id)
+        .limit(limit)
+    )
+    return [
+        FindingLine(f"review-{id_}", sha, id_, "REVIEW", "warn", _reviewed_zh(state, note, by, at, reason), "", "")
+        for id_, sha, state, note, by, at, reason in connection.execute(query)
+    ]
+
+
+def _reviewed_zh(state: State, note: str, by: str | None, at: datetime | None, reason: str | None) -> str:
+    told = f"复核：{STATE_ZH[state]}"
+    if by and at:
+        told += f"（{by}，{at:%Y-%m-%d}）：{reason}"
+    return f"{told}；{note}" if note else told
 
 
 def _warned_rows(connection: sa.Connection, shas: sa.Select[Any]) -> int:

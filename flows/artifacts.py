@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +17,7 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 from prefect.settings import get_current_settings
+from rich.console import Console
 
 from etl.check.suites import Suite, load_suites
 from etl.export.publication import Publication
@@ -42,11 +44,28 @@ def log_to_server() -> None:
     logger = logging.getLogger("etl")
     if not server_is_set():
         return
+    outlive_worker()
     if logger.level == logging.NOTSET or logger.level > logging.INFO:
         logger.setLevel(logging.INFO)
     for handler in logger.handlers:
         if not any(isinstance(f, _NoProgress) for f in handler.filters):
             handler.addFilter(_NoProgress())
+
+
+def outlive_worker() -> None:
+    """Let a run go on when its worker is killed. The pipe that it logs into is gone then, and rich, through which
+    Prefect writes, would end the process for that; the server gets the log in any case."""
+    loggers = [logging.root, *logging.Logger.manager.loggerDict.values()]
+    for handler in (h for logger in loggers if isinstance(logger, logging.Logger) for h in logger.handlers):
+        if isinstance(console := getattr(handler, "console", None), Console):
+            console.on_broken_pipe = _write_nowhere  # type: ignore[method-assign]
+
+
+def _write_nowhere() -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
 
 
 class _NoProgress(logging.Filter):

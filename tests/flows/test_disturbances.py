@@ -71,6 +71,30 @@ def test_a_killed_run_crashes_is_told_of_and_frees_its_slot(machine: Machine, pl
     assert content(connect(place.url)) == place.expected
 
 
+def test_a_killed_worker_costs_its_run_nothing_and_is_started_again(
+    machine: Machine, place: Place, barrier: Barrier
+) -> None:
+    run = start_run(machine, place, barrier)
+    barrier.let_through(2, lambda: files_done(place.database))
+    workers = [pid for pid in processes_of(machine.marker) if "\0worker\0start\0" in command_of(pid)]
+    assert workers
+    for pid in workers:
+        os.kill(pid, signal.SIGKILL)
+    barrier.lift()
+    wait_until(lambda: state_of(machine.api, run) == "COMPLETED", "the run to go on to its end")
+    following = start_run(machine, place)
+    wait_until(lambda: state_of(machine.api, following) == "COMPLETED", "a run by the new worker")
+    assert run_states(place.database) == ["completed", "completed"]
+    assert content(connect(place.url)) == place.expected
+
+
+def command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:  # it has ended
+        return ""
+
+
 def flow_process(place: Place, api: str, barrier: Barrier, url: str | None = None) -> subprocess.Popen[bytes]:
     """The flow called in a process of its own, against a server."""
     return subprocess.Popen(

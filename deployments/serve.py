@@ -28,7 +28,7 @@ import httpx
 
 ROOT = Path(__file__).resolve().parents[1]
 POOL = "gongbao"
-START_SECONDS = 180
+START_SECONDS = 300
 STOP_SECONDS = 20
 WORKER_DEATHS = 3
 """In a minute: a worker that dies more often would go on dying."""

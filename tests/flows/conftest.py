@@ -105,7 +105,7 @@ class Machine:
             assert self.process.poll() is None, self.log.read_text()
             return "Reports " in self.log.read_text()
 
-        wait_until(is_ready, "make serve")
+        wait_until(is_ready, "make serve", 2 * PATIENCE)
 
     def interrupt(self) -> int:
         """Ctrl-C; gives the exit code."""

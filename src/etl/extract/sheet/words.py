@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from etl.reference import rows
 
+LABEL = 60
+"""Characters of a label at most; those of a sheet are asked over and over."""
 _BLANK = re.compile(r"[\s\u00a0\u3000\u200b-\u200f\ufeff]+")
 
 
@@ -16,7 +18,7 @@ def squash(text: str) -> str:
     return text if text.isalnum() else _BLANK.sub("", text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Words:
     """The words of one kind; a text is asked without blanks and in lower case."""
 
@@ -27,6 +29,13 @@ class Words:
 
     def match(self, text: str) -> bool:
         """Whether the text is, begins with, ends with or holds one of the words."""
+        return self._match(text) if len(text) <= LABEL else self._matches(text)
+
+    @functools.lru_cache(maxsize=50_000)  # noqa: B019  the lists live as long as the process
+    def _match(self, text: str) -> bool:
+        return self._matches(text)
+
+    def _matches(self, text: str) -> bool:
         plain = squash(text).lower()
         return bool(plain) and (
             plain in self.whole

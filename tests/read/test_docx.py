@@ -63,7 +63,7 @@ def test_notes_follow_and_the_title_is_kept(tmp_path: Path) -> None:
     document = reader.read(
         docx(tmp_path / "a.docx", p("正文"), parts={"word/footnotes.xml": note, "docProps/core.xml": core})
     )
-    assert (document.text, document.title, document.reader) == ("正文\n注：含8人", "公报", "docx/1")
+    assert (document.text, document.title, document.reader) == ("正文\n注：含8人", "公报", "docx/2")
 
 
 def test_the_declared_main_part_is_read(tmp_path: Path) -> None:

@@ -26,9 +26,9 @@ def extract(source: SourceFile, content: Document | Workbook, layouts: Sequence[
     Raises LayoutError for a sheet that no longer fits the layout saved for it.
     """
     if isinstance(content, Document):
-        from etl.extract.report import extract_report
+        from etl.extract.text_tables import extract_text
 
-        return extract_report(content, source.manifest)
+        return extract_text(content, source.name, source.manifest)
     from etl.extract.sheet import extract_workbook
 
     return extract_workbook(content, source.name, source.manifest, layouts)

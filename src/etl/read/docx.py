@@ -13,7 +13,9 @@ from etl.errors import EmptyFileError, LimitError, ReadError, TruncatedFileError
 from etl.model import Document
 from etl.read.limits import LIMITS, check_characters, check_zip
 
-READER = "docx/1"
+READER = "docx/2"
+MAX_SPAN = 200
+"""Columns that a merged cell is taken to cover at most."""
 
 _DROPPED = frozenset(
     (
@@ -157,11 +159,21 @@ class _Writer:
             for cell in _nearest(row, "tc"):
                 inside = _Writer()
                 inside.part(cell)
-                cells.append(inside.text())
+                cells += [inside.text(), *[""] * (_columns(cell) - 1)]
             if any("\t" in cell or cell.count("\n") > 3 for cell in cells):
                 self.lines += [cell for cell in cells if cell]
             else:
                 self.lines.append("\t".join(cell.replace("\n", " ") for cell in cells).rstrip())
+
+
+def _columns(cell: etree._Element) -> int:
+    """How many columns of the table's grid a cell covers: what stands below its right part must not move left."""
+    for properties in cell:
+        if _local(properties) == "tcPr":
+            for each in properties:
+                if _local(each) == "gridSpan" and (printed := each.get(_attribute(each, "val"), "")).isdecimal():
+                    return max(1, min(int(printed), MAX_SPAN))
+    return 1
 
 
 def _nearest(element: etree._Element, name: str) -> list[etree._Element]:

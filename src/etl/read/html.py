@@ -13,7 +13,7 @@ from etl.read.encoding import Decoded, decode
 from etl.read.limits import check_characters
 from etl.read.text import file_bytes
 
-READER = "html/1"
+READER = "html/2"
 
 _UNSEEN = frozenset(
     (
@@ -32,6 +32,9 @@ _BLOCKS = frozenset(
 _CELLS = frozenset(("td", "th"))
 SMALL_CELL = 60
 """Characters."""
+MAX_SPAN = 200
+MAX_SPREAD = 100_000
+"""Empty cells that are put in for merged ones at most, in a page."""
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CHARSET = re.compile(
@@ -51,6 +54,7 @@ def read(path: Path) -> Document:
     """
     decoded = load(path)
     root = parse(decoded.text, str(path))
+    _spread(root)
     text = _seen(root)
     check_characters(path, len(text))
     if not text:
@@ -118,7 +122,9 @@ def _seen(root: etree._Element) -> str:
     small_cell: etree._Element | None = None
 
     def end_line() -> None:
-        line = "\t".join(map(_folded, _cells_of(run))).strip("\t")
+        line = "\t".join(map(_folded, _cells_of(run))).rstrip("\t")
+        if line.count("\t") == len(line) - len(line.lstrip("\t")):
+            line = line.lstrip("\t")  # one cell alone lays out a page; in a row of data the empty ones before it count
         run.clear()
         if line:
             lines.append(line)
@@ -158,6 +164,34 @@ def _seen(root: etree._Element) -> str:
             add(element.tail)
     end_line()
     return "\n".join(lines)
+
+
+def _spread(root: etree._Element) -> None:
+    """Give tables empty cells where a cell spans several columns or rows, so that columns stay below each other."""
+    room = MAX_SPREAD
+    for row in list(root.iter("tr")):
+        cells = [cell for cell in row if cell.tag in _CELLS]
+        for cell in cells:
+            empty = min(_spanned(cell, "colspan"), room)
+            room -= empty
+            for _ in range(empty):
+                cell.addnext(etree.Element("td"))
+    for table in list(root.iter("table")):
+        hanging: dict[int, int] = {}
+        for row in [r for r in table.iter("tr") if next(r.iterancestors("table")) is table]:
+            for column in sorted(c for c, rows in hanging.items() if rows and room):
+                row.insert(min(column, len(row)), etree.Element("td"))
+                hanging[column] -= 1
+                room -= 1
+            for column, cell in enumerate(row):
+                if cell.tag in _CELLS and (below := _spanned(cell, "rowspan")):
+                    hanging[column] = below
+
+
+def _spanned(cell: etree._Element, name: str) -> int:
+    """The columns or rows that a cell covers besides its own."""
+    printed = (cell.get(name) or "").strip()
+    return min(int(printed), MAX_SPAN) - 1 if printed.isascii() and printed.isdigit() and int(printed) > 1 else 0
 
 
 def _is_unseen(element: etree._Element, tag: str) -> bool:

@@ -137,6 +137,12 @@ def test_data_of_an_earlier_schema_is_kept_and_goes_on(warehouse_url: str, revis
             ("B1", 2), ("B2", 2),
         ]  # fmt: skip
         assert connection.execute(sa.select(sa.func.count()).select_from(schema.quarantine)).scalar_one() == 3
+        if revision == "0001":  # before reviewers' decisions: what it held is open
+            item = schema.review_item.c
+            assert (
+                connection.execute(sa.select(item.state, item.first_seen_at == item.changed_at)).all()
+                == [("open", True)] * 3
+            )
         before = connection.execute(sa.select(views.WAREHOUSE_VERSION.table().c.version)).scalar_one()
     books = Warehouse(engine)  # and the road goes on
     books.put("b.xlsx", figure("7", year="2024"), **CITY)

@@ -3,8 +3,8 @@
     python benchmarks/end_to_end.py [--files 500 1000 2000] [--warehouse postgresql://…] [--json FILE]
 
 The files are those of overhead.py, no two sentences alike. Times are CPU seconds of this process and of the one that
-reads for it; Prefect is left out (see overhead.py). The slope is the exponent b of time = a * files ** b between the
-smallest and the largest number: 1 is linear.
+reads for it, with its start; Prefect is left out (see overhead.py). The slope is the exponent b of
+time = a * files ** b between the smallest and the largest number: 1 is linear.
 """
 
 from __future__ import annotations

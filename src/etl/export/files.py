@@ -17,7 +17,7 @@ from etl.warehouse.views import CONTRACT_VERSION, Column
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMERAL = re.compile(r"[-+]?\d[\d,.，]*\s*[%‰％]?")
-MOST_WAITING = 50_000
+MOST_WAITING = 10_000
 """Rows that wait for their partition at most."""
 
 

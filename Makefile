@@ -31,8 +31,9 @@ serve: $(VENV)/installed ## server, worker and schedules on this machine until C
 test: $(VENV)/installed-dev ## run the tests
 	$(BIN)/pytest
 
-fuzz: $(VENV)/installed-dev ## read random and mutated texts for a minute (SECONDS=60)
+fuzz: $(VENV)/installed-dev ## read random texts and damaged files of every format (SECONDS=60 each)
 	$(BIN)/python scripts/fuzz.py --seconds $(SECONDS)
+	$(BIN)/python scripts/fuzz_files.py --seconds $(SECONDS)
 
 torture: $(VENV)/installed-dev ## kill, crowd and starve ingests, and compare (ROUNDS=200, WAREHOUSE=postgresql://…)
 	$(BIN)/python scripts/torture.py --rounds $(ROUNDS) $(if $(WAREHOUSE),--warehouse $(WAREHOUSE))

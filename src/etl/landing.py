@@ -19,6 +19,8 @@ from etl.model import ManifestEntry
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
 
 
+_MAY_BE_IGNORED = frozenset("MmRrTtDd.~")
+"""First letters of the names that ``_why_ignored`` knows: of 50,000 names few need more than a look at theirs."""
 _name = attrgetter("name")
 NOTHING = os.stat_result((0,) * 10)
 """What is told of a file that vanished."""
@@ -179,9 +181,8 @@ class Look:
                     continue
                 file = self._below(entry, shown, real, root)
                 if file is not None:
-                    at = file[0]
-                    found = Found(shown + entry.name, file[1], self._entry(at, told))
-                    yield at, found
+                    at, stat = file
+                    yield at, Found(shown + entry.name, stat, self._entry(at, told))
             for name in reversed(below):
                 at = f"{real}/{name}"
                 if not name.startswith(".") and at != self.own and at not in self._walked:
@@ -206,7 +207,7 @@ class Look:
             at = os.path.realpath(at)
             if os.path.isdir(at) or self._is_listed_itself(at, root):  # noqa: PTH112  text, no Path
                 return None
-        reason = _why_ignored(name, named=False, alone=False)
+        reason = _why_ignored(name, named=False, alone=False) if name[0] in _MAY_BE_IGNORED else None
         if not reason:
             if not (name.isascii() or _is_utf8(name)):
                 self.missing.append(_misnamed(Path(shown + name)))

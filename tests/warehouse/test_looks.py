@@ -102,3 +102,16 @@ def test_an_older_extractor_or_another_manifest_line_is_not_hidden(
 def test_looks_of_a_run_that_was_killed_hide_nothing(warehouse: sa.Engine, landing: Path) -> None:
     plan(warehouse, landing)  # looked at and hashed, but never loaded
     assert len(plan(warehouse, landing).new) == 3
+
+
+@pytest.mark.parametrize("most", [1, 100])
+def test_many_known_files_between_those_asked_for(
+    warehouse: sa.Engine, landing: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    load(warehouse, landing)
+    monkeypatch.setattr(looks, "_WORTH_SKIPPING", most)
+    asked = [str(landing / "2.txt"), str(landing / "0.txt")]
+    with warehouse.connect() as connection:
+        found = looks.seen(connection, asked)
+        assert looks.seen(connection, []) == {}
+    assert {path: found[path][2] for path in asked} == dict.fromkeys(asked, "loaded")

@@ -7,6 +7,7 @@ second writing within the granularity of its times would not show in them.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -32,26 +33,44 @@ select l.path, l.stat, f.status, f.reader, f.extractor, f.context_key
 from file_look l
 join source_file f on f.sha256 = l.sha256
 join file_arrival a on a.path = l.path and a.sha256 = l.sha256 and a.is_current
-where l.path {among}
+where l.path {within}
 """
-_AMONG = {"sqlite": "in (select value from json_each(:paths))", "postgresql": "= any(:paths)"}
+_WITHIN = _SEEN.format(within="between ? and ? limit ?")
+_AMONG = {
+    "sqlite": _SEEN.format(within="in (select value from json_each(?))"),
+    "postgresql": _SEEN.format(within="= any(%s)"),
+}
+_WORTH_SKIPPING = 2
+"""SQLite reads a range of its index twice as fast as it finds as many paths one by one."""
 _REMEMBER = sa.text(
     "insert into file_look (path, stat, sha256) values (:path, :stat, :sha256) "
     "on conflict (path) do update set stat = excluded.stat, sha256 = excluded.sha256"
 )
 
 
-def seen(connection: sa.Connection, paths: Sequence[str]) -> dict[str, sa.Row[Any]]:
+def seen(connection: sa.Connection, paths: Sequence[str]) -> dict[str, Sequence[Any]]:
     """Of those paths whose content, when it was hashed last, is in the warehouse as the one that lies there: path →
     (path, stat_key, status, reader, extractor, context_key)."""
+    if not paths:
+        return {}
     dialect = connection.dialect.name
-    given: Any = list(paths)
     if dialect == "sqlite":
-        import json
+        most = _WORTH_SKIPPING * len(paths)
+        rows = _tuples(connection, _WITHIN, (min(paths), max(paths), most))
+        if len(rows) < most:  # others that lie between do no harm, as long as they are few
+            return {row[0]: row for row in rows}
+    given: Any = json.dumps(paths, ensure_ascii=False) if dialect == "sqlite" else list(paths)
+    return {row[0]: row for row in _tuples(connection, _AMONG[dialect], (given,))}
 
-        given = json.dumps(given, ensure_ascii=False)
-    rows = connection.execute(sa.text(_SEEN.format(among=_AMONG[dialect])), {"paths": given})
-    return {row[0]: row for row in rows.all()}
+
+def _tuples(connection: sa.Connection, query: str, given: tuple[Any, ...]) -> Sequence[Sequence[Any]]:
+    """Rows as the driver gives them: to wrap each one takes as long as to find it."""
+    result = connection.exec_driver_sql(query, given)
+    assert result.cursor is not None
+    try:
+        return result.cursor.fetchall()
+    finally:
+        result.close()
 
 
 def remember(engine: sa.Engine, looks: Iterable[tuple[str, str, str]]) -> None:

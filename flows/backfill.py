@@ -13,13 +13,23 @@ from pydantic import Field
 
 from etl.backfill import Backfill, arguments_of, plan_backfill
 from etl.check.suites import load_suites
-from etl.outcome import RunSummary, told_before
+from etl.outcome import RunSummary
 from etl.selection import Selection
 from etl.settings import Settings, load_settings
 from etl.warehouse.engine import connect, upgrade
 from etl.warehouse.life import close_lost
 from flows.artifacts import log_to_server, show_plan
-from flows.steps import LONGEST_RUN, RETRYING, begin, closing, conclude, process_all, started_at, telling
+from flows.steps import (
+    LONGEST_RUN,
+    RETRYING,
+    begin,
+    closing,
+    conclude,
+    known_findings,
+    process_all,
+    started_at,
+    telling,
+)
 
 Pattern = Annotated[str, Field(min_length=1, max_length=4096)]
 
@@ -69,7 +79,7 @@ def backfill(
             return Completed(message=f"would read {len(todo.todo)} files again, {todo.done} are done", data=todo)
         if todo.resumes:
             get_run_logger().info("going on with an interrupted backfill: %d files are done", todo.done)
-        before = told_before(connect(settings.warehouse))
+        before = known_findings(settings)
         seen = len(todo.todo) + todo.done
         run_id = todo.resumes or begin(settings, arguments_of(selection), seen, todo.done, todo.problems)
         with closing(settings, run_id, goes_on=True):

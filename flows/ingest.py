@@ -13,11 +13,21 @@ from pydantic import Field
 from etl import ingest as stages
 from etl.check.suites import load_suites
 from etl.landing import Look
-from etl.outcome import RunSummary, told_before
+from etl.outcome import RunSummary
 from etl.settings import Settings, load_settings
 from etl.warehouse.engine import connect, upgrade
 from flows.artifacts import log_to_server
-from flows.steps import LONGEST_RUN, RETRYING, begin, closing, conclude, process_all, started_at, telling
+from flows.steps import (
+    LONGEST_RUN,
+    RETRYING,
+    begin,
+    closing,
+    conclude,
+    known_findings,
+    process_all,
+    started_at,
+    telling,
+)
 
 PathText = Annotated[str, Field(min_length=1, max_length=4096)]
 
@@ -61,8 +71,7 @@ def ingest(paths: tuple[PathText, ...] = (), manifest: PathText | None = None, f
         load_suites(settings.suites_dir)  # a broken suite stops the run before any file is touched
         places = list(paths) or [settings.landing]
         todo = plan(settings, places, manifest, full)
-        engine = connect(settings.warehouse)
-        before = told_before(engine)
+        before = known_findings(settings)
         arguments = {"paths": places, "manifest": manifest, "full": full}
         run_id = begin(settings, arguments, todo.seen, todo.known, todo.problems)
         with closing(settings, run_id):

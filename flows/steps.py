@@ -23,7 +23,15 @@ from etl.check.suites import load_suites
 from etl.errors import WarehouseError
 from etl.extract.sheet.layout_files import load_layouts
 from etl.model import SourceFile
-from etl.outcome import CriticalFinding, FilesFailedError, RunSummary, critical_of, rules_of
+from etl.outcome import (
+    CriticalFinding,
+    FilesFailedError,
+    RuleCount,
+    RunSummary,
+    critical_of,
+    rules_of,
+    told_before,
+)
 from etl.report.write import write_report
 from etl.settings import Settings
 from etl.warehouse.engine import connect
@@ -65,6 +73,21 @@ def begin(settings: Settings, arguments: Mapping[str, Any], seen: int, known: in
     engine = connect(settings.warehouse)
     close_lost(engine)
     return start_run(engine, arguments, seen=seen, known=known, problems=problems)
+
+
+@task(task_run_name="findings before", **RETRYING)
+def known_findings(settings: Settings) -> frozenset[CriticalFinding]:
+    """Critical findings that people were told of by earlier runs."""
+    return told_before(connect(settings.warehouse))
+
+
+@task(task_run_name="findings", **RETRYING)
+def findings(
+    settings: Settings, run_id: str, before: frozenset[CriticalFinding]
+) -> tuple[tuple[CriticalFinding, ...], tuple[RuleCount, ...]]:
+    """New critical findings, and how often each rule spoke; asked for before the run is recorded as ended."""
+    engine = connect(settings.warehouse)
+    return critical_of(engine, run_id, before), rules_of(engine, run_id)
 
 
 @task(task_run_name="{title}", **RETRYING)
@@ -126,12 +149,11 @@ def conclude(
     unreadable: int = 0,
 ) -> State[RunSummary]:
     """Report, run page and notifications of a run whose files are done, and the state that it ends in."""
-    engine = connect(settings.warehouse)
-    new_critical = critical_of(engine, run_id, before)
+    new_critical, rules = findings(settings, run_id, before)
     failed = unreadable + sum(f.status != "loaded" for f in files)
     finish(settings, run_id, "failed" if failed else "completed")
     page = report(settings, run_id)
-    summary = RunSummary(run_id, files, known, problems, unreadable, page, new_critical, rules_of(engine, run_id))
+    summary = RunSummary(run_id, files, known, problems, unreadable, page, new_critical, rules)
     show(flow_name, settings, summary)
     notify.tell(settings, notify.of_run(flow_name, summary))
     if failed:

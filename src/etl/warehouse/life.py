@@ -29,7 +29,8 @@ LEASE = timedelta(minutes=5)
 @contextlib.contextmanager
 def alive(engine: sa.Engine, run_id: str, every: float = BEAT_SECONDS) -> Iterator[None]:
     """As long as this lasts, the run is known to be alive."""
-    _beat(engine, run_id)
+    with contextlib.suppress(sa.exc.SQLAlchemyError):  # the run has just begun, which counts as a beat
+        _beat(engine, run_id)
     done = threading.Event()
 
     def beat() -> None:

@@ -23,6 +23,7 @@ from etl.check.suites import Suite, load_suites
 from etl.export.publication import Publication
 from etl.outcome import RunSummary
 from etl.recheck import Rechecked
+from etl.report.wording import words
 from etl.run_page import (
     MAX_FILES,
     files_table,
@@ -132,8 +133,8 @@ def show_publication(settings: Settings, publication: Publication) -> None:
 
 
 def descriptions(suites: Sequence[Suite]) -> dict[str, str]:
-    """Rule id → what it asks for, in Chinese."""
-    return {rule.rule_id: rule.description for suite in suites for rule in suite.rules}
+    """Rule id → what it asks for, in Chinese; with what the reader of sheets marks on its own."""
+    return {**words()["flag"], **{rule.rule_id: rule.description for suite in suites for rule in suite.rules}}
 
 
 def _table(key: str, rows: list[dict[str, Any]], total: int) -> None:

@@ -112,7 +112,7 @@ def recheck(
                 finish(settings, run_id, "failed" if failed else "completed")
                 page = report(settings, run_id)
                 news = tuple(sorted(all_critical(engine) - before))
-                notify.tell(settings, notify.of_recheck(done, news, page))
+                notify.tell(settings, notify.of_recheck(done, news, page, settings.reports_url))
             show_recheck(settings, done, suites, page, dry_run=dry_run)
     moved = f"{sum(f.released for f in done)} rows released, {sum(f.held for f in done)} held in {len(done)} files"
     if dry_run:

@@ -155,7 +155,7 @@ def conclude(
     page = report(settings, run_id)
     summary = RunSummary(run_id, files, known, problems, unreadable, page, new_critical, rules)
     show(flow_name, settings, summary)
-    notify.tell(settings, notify.of_run(flow_name, summary))
+    notify.tell(settings, notify.of_run(flow_name, summary, settings.reports_url))
     if failed:
         what = f"{failed} of {len(files) + unreadable + known} files could not be loaded"
         error = FilesFailedError(flow_name, what, outcome=summary, next_step=f"See {page}.")

@@ -147,3 +147,9 @@ def test_addresses_are_never_shown() -> None:
     settings = Settings(notify=f"json://u:{SECRET}@h/")
     assert SECRET not in repr(settings)
     assert SECRET not in str(dict(describe(settings)))
+
+
+def test_where_a_web_server_shows_the_reports_the_message_links_to_it() -> None:
+    message = notify.of_run("ingest", run(file("坏.xlsx", "failed", "empty")), "http://reports.example.org/")
+    assert message is not None
+    assert "审阅报告：http://reports.example.org/x.html" in message.body

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from etl.errors import GongbaoError
 from etl.outcome import CriticalFinding, RunSummary, grouped
+from etl.run_page import report_address
 from etl.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,8 +34,11 @@ class Message:
     body: str
 
 
-def of_run(flow_name: str, run: RunSummary) -> Message | None:
-    """Files that were blocked or failed, and critical findings that are new. None: nobody needs to be told."""
+def of_run(flow_name: str, run: RunSummary, reports_url: str | None = None) -> Message | None:
+    """Files that were blocked or failed, and critical findings that are new. None: nobody needs to be told.
+
+    ``reports_url``: where a web server shows the reports; else the message names the file.
+    """
     bad = [f"{f.name}：{f.error or f.status}" for f in run.files if f.status != "loaded"]
     bad += list(run.problems) if run.unreadable else []
     new = [f"{file}：[{rule}] {n} 条，如：{example}" for file, rule, n, example in grouped(run.new_critical)]
@@ -43,10 +47,14 @@ def of_run(flow_name: str, run: RunSummary) -> Message | None:
     told = [f"{len(bad)} 个文件未能入库"] if bad else []
     told += [f"{len(run.new_critical)} 个新的严重问题"] if new else []
     lists = {"未能入库": bad, "新的严重问题": new}
-    return _message(flow_name, "，".join(told), lists, f"审阅报告：{run.report}\n运行：{run.run_id}")
+    return _message(
+        flow_name, "，".join(told), lists, f"审阅报告：{report_address(run.report, reports_url)}\n运行：{run.run_id}"
+    )
 
 
-def of_recheck(files: Sequence[Rechecked], news: Sequence[CriticalFinding], page: Path) -> Message | None:
+def of_recheck(
+    files: Sequence[Rechecked], news: Sequence[CriticalFinding], page: Path, reports_url: str | None = None
+) -> Message | None:
     """Files that could not be checked, and rows held by rules that are new or changed."""
     bad = [f"{f.name}：{f.error}" for f in files if f.error]
     new = [f"{file}：[{rule}] {n} 条，如：{example}" for file, rule, n, example in grouped(news)]
@@ -54,7 +62,8 @@ def of_recheck(files: Sequence[Rechecked], news: Sequence[CriticalFinding], page
         return None
     told = [f"{len(bad)} 个文件未能复核"] if bad else []
     told += [f"{len(news)} 个新的严重问题"] if new else []
-    return _message("recheck", "，".join(told), {"未能复核": bad, "新的严重问题": new}, f"审阅报告：{page}")
+    end = f"审阅报告：{report_address(page, reports_url)}"
+    return _message("recheck", "，".join(told), {"未能复核": bad, "新的严重问题": new}, end)
 
 
 def of_failure(flow_name: str, error: BaseException) -> Message:

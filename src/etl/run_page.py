@@ -20,7 +20,8 @@ MAX_FILES = 300
 MAX_FINDINGS = 20
 MAX_TEXT = 200
 STATUS_ZH = {"loaded": "已入库", "blocked": "已拦截", "failed": "未能读取"}
-_HARMLESS = {ord(mark): f"&#{ord(mark)};" for mark in "&\\`*_[]<>|#~!"}
+_HARMLESS = {ord(mark): f"\\{mark}" for mark in "&\\`*_[]<>|#~!"}
+"""Backslashes: of Prefect's two pages, the older one shows numeric entities as they are written."""
 SEVERITY_ZH = {"block": "拦截文件", "quarantine": "暂存待审", "warn": "提醒"}
 
 
@@ -105,9 +106,12 @@ def publication_markdown(p: Publication, exports_dir: Path) -> str:
 
 def report_link(report: Path, reports_url: str | None) -> str:
     """A link where a web server shows the reports; browsers open no ``file://`` from Prefect's page."""
-    if reports_url:
-        return f"[{report.name}]({reports_url.rstrip('/')}/{quote(report.name)})"
-    return f"`{report}`"
+    return f"[{report.name}]({report_address(report, reports_url)})" if reports_url else f"`{report}`"
+
+
+def report_address(report: Path, reports_url: str | None) -> str:
+    """The report's URL where a web server shows the reports, else its path."""
+    return f"{reports_url.rstrip('/')}/{quote(report.name)}" if reports_url else str(report)
 
 
 def _totals(run: RunSummary, reports_url: str | None) -> str:

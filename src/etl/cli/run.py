@@ -52,7 +52,7 @@ def run(
         return 0
     given = {"paths": tuple(paths), "manifest": str(manifest) if manifest else None, "full": full}
     summary: RunSummary = call_flow(settings, _flow, len(todo.new), **given)
-    show_run(settings, summary)
+    show_run(settings, summary, failed_before=todo.failed_before)
     return 1 if summary.failed else 0
 
 
@@ -77,10 +77,14 @@ def _nothing_new(settings: Settings, todo: Plan) -> str:
 
     lines = [f"Nothing new: all {todo.known} files are in the warehouse already."]
     if todo.failed_before:
-        lines.append(f"{todo.failed_before} of them could not be loaded earlier; --full tries them again.")
+        lines.append(_told_earlier(todo.failed_before))
     lines.append(f"Warehouse  {shown(settings.warehouse)}")
     lines.append(f"Report     {settings.reports_dir / 'latest.html'}")
     return "\n".join(lines)
+
+
+def _told_earlier(failed: int) -> str:
+    return f"{failed} of the known files could not be loaded earlier; --full tries them again."
 
 
 def _flow() -> Any:
@@ -89,8 +93,8 @@ def _flow() -> Any:
     return ingest
 
 
-def show_run(settings: Settings, summary: RunSummary) -> None:
-    """A line per file, the totals, and where things lie."""
+def show_run(settings: Settings, summary: RunSummary, *, failed_before: int = 0) -> None:
+    """A line per file, the totals, and where things lie. ``failed_before``: known files that are not loaded."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -107,14 +111,15 @@ def show_run(settings: Settings, summary: RunSummary) -> None:
     for f in summary.files:
         counts = (str(n) for n in (f.numerals, f.loaded, f.held, f.ignored))
         table.add_row(Text(shown_name(f.name)), *counts, f"{f.seconds:.2f}", f.status)
-    console.print(table)
-    for line in _notes(summary):
+    if summary.files:
+        console.print(table)
+    for line in _notes(summary, failed_before):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     console.print(f"\nWarehouse  {shown(settings.warehouse)}", markup=False, highlight=False, soft_wrap=True)
     console.print(f"Report     {summary.report}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _notes(summary: RunSummary) -> list[str]:
+def _notes(summary: RunSummary, failed_before: int) -> list[str]:
     lines = [f"{f.status}: {f.error}" for f in summary.files if f.error]
     lines += [f"problem: {p}" for p in summary.problems]
     totals = _total(summary.files)
@@ -123,6 +128,8 @@ def _notes(summary: RunSummary) -> list[str]:
     if totals["refused"]:
         accounting += f" + {totals['refused']} in refused files"
     lines.append(f"{len(summary.files)} files read, {summary.known} known before, {summary.failed} failed")
+    if failed_before:
+        lines.append(_told_earlier(failed_before))
     lines.append(f"numerals {totals['numerals']} = {accounting}")
     return lines
 

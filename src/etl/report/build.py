@@ -132,12 +132,13 @@ def _csp_hash(text: str) -> str:
 
 
 def _descriptions() -> Mapping[str, str]:
-    """Rule → what it asks, from the suites; empty where these can't be read: the report must still appear."""
+    """Rule → what it asks, from the suites, and what the reader of sheets marks on its own. Suites that can't be read
+    give none: the report must still appear."""
     try:
         suites = load_suites(load_settings().suites_dir)
     except SuiteError:
-        return {}
-    return {rule.rule_id: rule.description for suite in suites for rule in suite.rules}
+        suites = ()
+    return {**wording.words()["flag"], **{rule.rule_id: rule.description for suite in suites for rule in suite.rules}}
 
 
 def _toc(data: ReportData, cards: Cards, held_rows: int, late: int) -> list[tuple[str, str, int | None]]:

@@ -34,3 +34,17 @@ def test_csv_has_a_line_per_finding_and_no_formulas(builder: Builder) -> None:
     hostile = next(line for line in lines if line["file"] == "甲.txt")
     assert (hostile["label"], hostile["message"]) == ("'=HYPERLINK(1)", "'@x")
     assert (hostile["char_start"], hostile["state"]) == ("5", "held")
+
+
+def test_programs_get_every_finding_however_many_the_page_shows(builder: Builder) -> None:
+    run_id = builder.run()
+    body = "".join(f"{n}件，" for n in range(10, 20))
+    rows = tuple(observation(span(body, f"{n}件"), f"{n}件", unit=None, evidence=body) for n in range(10, 20))
+    findings = tuple(Finding("OBS-UNIT", "quarantine", "没有单位", r.observation_id, body) for r in rows)
+    builder.put(run_id, "甲.txt", body, numerals=10, numerals_held=10, held=rows, findings=findings)
+    sampled = load_report_data(builder.engine, run_id, limit=4)
+    complete = load_report_data(builder.engine, run_id, limit=None)
+    assert not sampled.is_complete
+    assert complete.is_complete
+    assert len(as_csv(sampled).splitlines()) == 1 + 4
+    assert len(as_csv(complete).splitlines()) == 1 + 10

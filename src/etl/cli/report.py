@@ -87,12 +87,14 @@ def _data_docs(settings: Settings, run_id: str | None, folder: Path) -> Path:
 
 
 def _text(settings: Settings, run_id: str | None, form: Format) -> str:
+    from etl.report.issues import LIMIT
     from etl.report.queries import load_report_data
     from etl.report.write import with_publication
     from etl.warehouse.engine import connect
 
     engine = connect(settings.warehouse)
-    data = with_publication(engine, load_report_data(engine, run_id), settings.exports_dir)
+    limit = LIMIT if form == "html" else None  # the page samples and says so; programs get all
+    data = with_publication(engine, load_report_data(engine, run_id, limit), settings.exports_dir)
     if form == "html":
         from etl.report.build import render
 

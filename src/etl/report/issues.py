@@ -41,14 +41,14 @@ def count_findings(connection: sa.Connection, shas: sa.Select[Any]) -> tuple[Fin
 
 
 def load_issues(
-    connection: sa.Connection, shas: sa.Select[Any], counts: Sequence[FindingCount], limit: int = LIMIT
+    connection: sa.Connection, shas: sa.Select[Any], counts: Sequence[FindingCount], limit: int | None = LIMIT
 ) -> Issues:
     """Held rows, loaded rows with warnings, failing relations, and findings that belong to none of these.
 
-    A row always comes with all of its findings, the gravest first.
+    A row always comes with all of its findings, the gravest first. ``limit`` None: all, no sample.
     """
     o, q, f = schema.observation, schema.quarantine, schema.finding.c
-    sample = sample_size([c.findings for c in counts], limit)
+    sample = None if limit is None else sample_size([c.findings for c in counts], limit)
     in_scope = f.file_sha256.in_(shas)
     if sample is None:
         wanted: sa.ColumnElement[bool] = in_scope
@@ -94,7 +94,7 @@ def _findings(connection: sa.Connection, wanted: sa.ColumnElement[bool]) -> list
     return sorted(found, key=lambda f: (SEVERITY_ORDER.get(f.severity, 9), f.rule_id))
 
 
-def _reviewed(connection: sa.Connection, shas: sa.Select[Any], limit: int) -> list[FindingLine]:
+def _reviewed(connection: sa.Connection, shas: sa.Select[Any], limit: int | None) -> list[FindingLine]:
     """What reviewers decided on rows, and which decisions no longer stand, as one more line of each row."""
     i, d = schema.review_item.c, schema.decision.c
     query = (
@@ -173,7 +173,7 @@ def _place_key(place: Place) -> tuple[Any, ...]:
     return (place.sheet, int(place.cell[len(letters) :] or 0), len(letters), letters)
 
 
-def _failing_relations(connection: sa.Connection, shas: sa.Select[Any], limit: int) -> tuple[RelationIssue, ...]:
+def _failing_relations(connection: sa.Connection, shas: sa.Select[Any], limit: int | None) -> tuple[RelationIssue, ...]:
     t = schema.relation.c
     query = (
         sa.select(t.relation_id, t.file_sha256, t.kind, t.members, t.arithmetic, t.computed_low, t.computed_high)

@@ -31,22 +31,24 @@ LABELS = 300
 """Unmapped labels shown: the mapping queue itself is in the warehouse."""
 
 
-def load_report_data(engine: sa.Engine, run_id: str | None) -> ReportData:
+def load_report_data(engine: sa.Engine, run_id: str | None, limit: int | None = issues.LIMIT) -> ReportData:
     """Everything about one run, the latest for None, read in one transaction.
+
+    Beyond ``limit`` findings each rule of each file gives a sample; None: all of them, however many.
 
     Raises UsageError when the warehouse has no such run (``run_id`` may be a unique prefix of 4 or more characters),
     WarehouseError when there is no warehouse.
     """
     try:
         with engine.connect().execution_options(readonly=True) as connection:
-            return _load(connection, run_id)
+            return _load(connection, run_id, limit)
     except (sa.exc.OperationalError, sa.exc.ProgrammingError) as e:
         where = engine.url.render_as_string(hide_password=True)
         reason = str(e.orig).strip().splitlines()[0]
         raise WarehouseError(where, f"can't be read ({reason})", next_step="Run `etl run` or `etl doctor`.") from None
 
 
-def _load(connection: sa.Connection, run_id: str | None) -> ReportData:
+def _load(connection: sa.Connection, run_id: str | None, limit: int | None) -> ReportData:
     run = runs.find_run(connection, run_id)
     past = runs.recent(connection, run)
     totals = past[0].totals
@@ -54,7 +56,7 @@ def _load(connection: sa.Connection, run_id: str | None) -> ReportData:
     scope: Scope = "run" if totals.files else "warehouse"
     shas = _files_in_scope(scope, run.run_id)
     counts = issues.count_findings(connection, shas)
-    found = issues.load_issues(connection, shas, counts)
+    found = issues.load_issues(connection, shas, counts, limit)
     files = _files(connection, shas, run, counts)
     unmapped, unmapped_labels, unmapped_rows = _unmapped(connection, shas)
     return ReportData(

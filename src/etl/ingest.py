@@ -35,7 +35,7 @@ from etl.model import Extraction, Finding, ManifestEntry, SourceFile
 from etl.read.versions import present_readers
 from etl.reading import Read, Unread, read_file, read_files
 from etl.review.standing import FileDecisions, Settled, evaluated_anew, revise, settle, stale
-from etl.review.store import decisions_for, started_at
+from etl.review.store import decisions_for, started_at, to_judge_again
 from etl.warehouse.load import Decided, FileRecord, KnownFile, known_files, load_file, record_arrival
 from etl.warehouse.looks import has_rested, remember, seen, stat_key
 
@@ -157,10 +157,12 @@ class _Planned:
             return
         with self.engine.connect().execution_options(readonly=True) as connection:
             known = known_files(connection, [source.sha256 for source, _ in hashed])
+            back = [s for s, _ in hashed if (k := known.get(s.sha256)) and str(s.path) not in k.paths]
+            returned = to_judge_again(connection, back)
         looks = []
         for source, look in hashed:
             held = known.get(source.sha256)
-            if self.full or held is None or not is_current(held, source):
+            if self.full or held is None or not is_current(held, source) or str(source.path) in returned:
                 self._add_new(source)
             else:
                 self.known += 1

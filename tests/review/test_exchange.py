@@ -12,7 +12,7 @@ from etl.review import drafts
 from etl.review.exchange import export, import_, parse
 from etl.review.model import Change
 from etl.warehouse.engine import connect, upgrade
-from tests.review.world import World, rules
+from tests.review.world import World, rules, with_share_up_to
 
 SAID = {"why": "核对过原件", "by": "li"}
 
@@ -45,6 +45,21 @@ def test_a_contradiction_is_told_and_left_out(quick: World) -> None:
     assert done.outcome == "conflict"
     assert "li decided" in done.message
     assert quick.state("C4") == "accepted"
+
+
+def test_a_decision_that_lapsed_is_in_no_bodys_way(quick: World, tmp_path: Path) -> None:
+    accepted = quick.decide(drafts.accept([quick.id_of("C4")], **SAID))
+    again = (
+        export(quick.engine).replace("by: li", "by: wang").replace(f"- id: {accepted.decision_id}\n  kind", "- kind")
+    )
+    (done,) = import_(quick.engine, parse(again, "d.yaml"), rules())
+    assert done.outcome == "conflict"
+    stricter = with_share_up_to(110, tmp_path / "stricter")
+    quick.recheck(stricter)
+    assert quick.state("C4") == "open"
+    (done,) = import_(quick.engine, parse(again, "d.yaml"), stricter)
+    assert done.outcome == "written"
+    assert quick.state("C4") == "open", "both lapsed"
 
 
 ONE = "format: 1\ndecisions:\n- kind: {kind}\n  scope: row\n  by: li\n  at: 2025-01-01T00:00:00+00:00\n"

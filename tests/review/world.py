@@ -65,6 +65,7 @@ class World:
     def run(self, suites: Sequence[Suite] | None = None, *, full: bool = False, later: timedelta | None = None) -> None:
         plan = ingest.plan(discover([str(self.inbox)]), self.folder / "archive", self.engine, full=full)
         run_id = self._start(later)
+        ingest.record_arrivals(self.engine, run_id, plan.arrivals)
         ingest.process_batch(plan.new, self.engine, run_id, suites or rules())
         finish_run(self.engine, run_id, status="completed")
 

@@ -7,6 +7,7 @@ missing member leaves it open.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
@@ -193,7 +194,7 @@ def _judged(relation: Relation, ids: tuple[str, ...], computed: Range, printed: 
     verdict = compared(computed, range_of(printed))
     unit = printed.unit or ""
     result = "？" if computed is UNKNOWN else rounded(computed.mid)
-    arithmetic = f"{text} = {result}{unit}，应为 {printed.text}，{VERDICT_ZH[verdict]}"
+    arithmetic = f"{text} = {result}{unit}，应为 {_read(printed)}，{VERDICT_ZH[verdict]}"
     return Evaluated(
         relation,
         None if computed.low == -INFINITY else computed.low,
@@ -204,9 +205,19 @@ def _judged(relation: Relation, ids: tuple[str, ...], computed: Range, printed: 
     )
 
 
+_CORRECTED = re.compile(r"corrected by decision \w+: (?:value|unit) ")
+
+
+def _read(o: Observation) -> str:
+    """As printed; of a figure whose value or unit a reviewer corrected, what it counts for as well."""
+    if any(_CORRECTED.match(step) for step in o.steps):
+        return f"{plain(o.obs_value)}{o.unit or ''}（原文 {o.text.strip()}）"
+    return o.text
+
+
 def shown(o: Observation) -> str:
     """A figure in a line of arithmetic: as printed in reports, as a number in sheets (whose cells carry no unit)."""
-    return o.text.strip() if any(not c.isdigit() and c not in ".,-" for c in o.text) else plain(o.obs_value) or ""
+    return _read(o).strip() if any(not c.isdigit() and c not in ".,-" for c in o.text) else plain(o.obs_value) or ""
 
 
 def rounded(value: Decimal) -> str:

@@ -80,7 +80,7 @@ def _region_code(given: str) -> str:
 
 def _path(code: str) -> str:
     table = load_regions()
-    names = [r.name for c in (*reversed(table.ancestors(code)), code) if (r := table.get(c))]
+    names = [r.name for c in reversed(table.ancestors(code)) if (r := table.get(c))]
     return "".join(names)
 
 

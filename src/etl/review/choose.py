@@ -13,8 +13,8 @@ from etl.errors import ConflictError, UsageError
 from etl.model import Observation
 from etl.review import store
 from etl.review.drafts import Draft, Where
-from etl.review.model import Decision, Target, fingerprint, identified
-from etl.review.standing import active_undos, revise, standing
+from etl.review.model import Decision, Like, Target, fingerprint, identified
+from etl.review.standing import active_undos, has_expired, revise, standing
 from etl.warehouse import schema
 from etl.warehouse.stored import StoredRow, chunks, rows_of
 
@@ -35,7 +35,7 @@ def chosen(connection: sa.Connection, draft: Draft) -> Targets:
     )
     left_out: tuple[str, ...] = ()
     if draft.like is not None:
-        files, ids = alike(connection, draft)
+        files, ids = alike(connection, draft.like)
         return identified(decision), files, ids, ()
     if draft.where is not None:
         files, ids = _found(connection, draft.where, is_correction=draft.kind == "correct")
@@ -85,7 +85,7 @@ def _not_for(connection: sa.Connection, row: StoredRow, draft: Draft) -> UsageEr
     by = row.settled_by
     if by and row.state in ("accepted", "corrected", "rejected"):
         (d,) = store.read_decisions(connection, [by]) or (None,)
-        if d is not None and d.kind != "map":
+        if d is not None and d.kind != "map" and not has_expired(d, draft.at):
             return ConflictError(
                 o.observation_id,
                 f"{d.decided_by} decided on it on {d.decided_at:%Y-%m-%d %H:%M} UTC already "
@@ -201,10 +201,8 @@ def _where_told(where: Where | None) -> str:
     return f"{of} of {where.files}"
 
 
-def alike(connection: sa.Connection, draft: Draft) -> tuple[dict[str, str], set[str]]:
+def alike(connection: sa.Connection, like: Like) -> tuple[dict[str, str], set[str]]:
     """Figures that a mapping is about, in current files."""
-    like = draft.like
-    assert like is not None
     current = _current(connection)
     ids: set[str] = set()
     files: dict[str, str] = {}
@@ -264,16 +262,32 @@ def taken_back(connection: sa.Connection, draft: Draft) -> tuple[Decision, dict[
         ).scalars()
     )
     touched.update(connection.execute(sa.select(t.observation_id).where(t.decision_id == root.decision_id)).scalars())
+    touched |= _in_other_editions(connection, root)  # which an undone undo reaches again
     files = _files_of(connection, touched)
     if root.like is not None:
-        files |= _mapped_files(connection, root)
+        waiting, ids = alike(connection, root.like)
+        files |= _mapped_files(connection, root.like) | waiting
+        touched |= ids
     return identified(decision), files, touched, root.kind in ("correct", "map")
 
 
-def _mapped_files(connection: sa.Connection, mapping: Decision) -> dict[str, str]:
-    """Files with a figure whose reading the mapping is about, changed by it or not."""
-    like = mapping.like
-    assert like is not None
+def _in_other_editions(connection: sa.Connection, d: Decision) -> set[str]:
+    """Figures printed like those that a decision is about, in current editions of their files."""
+    t, a = schema.decision_target.c, schema.file_arrival.c
+    about = sa.select(t.file_sha256).where(t.decision_id == d.decision_id)
+    paths = sa.select(a.path).where(a.sha256.in_(about))
+    editions = sa.select(a.sha256).where(a.path.in_(paths), a.is_current)
+    texts = sa.select(t.text).where(t.decision_id == d.decision_id)
+    found: set[str] = set()
+    for table in (schema.observation, schema.quarantine):
+        c = table.c
+        query = sa.select(c.observation_id).where(c.file_sha256.in_(editions), c.text.in_(texts))
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def _mapped_files(connection: sa.Connection, like: Like) -> dict[str, str]:
+    """Files with a figure whose reading a mapping is about, changed by it or not."""
     names = _current(connection)
     i = schema.review_item.c
     column = {"unit": "unit", "region": "ref_area_name", "label": "indicator"}[like.what]

@@ -188,7 +188,7 @@ def _plan(engine: sa.Engine, draft: Draft, suites: Sequence[Suite], given: Decis
             decision = given or decision
             left_out: tuple[str, ...] = ()
         elif given is not None:
-            files, ids = alike(connection, draft) if draft.like else present(connection, draft.ids)
+            files, ids = alike(connection, draft.like) if draft.like else present(connection, draft.ids)
             decision, left_out, is_fresh = given, (), draft.kind in ("correct", "map")
         else:
             decision, files, ids, left_out = chosen(connection, draft)

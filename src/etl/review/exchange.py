@@ -17,7 +17,9 @@ from etl.review import store
 from etl.review.change import checked
 from etl.review.decide import replay
 from etl.review.model import NOTHING, Change, Decision, DecisionKind, Fingerprint, Like, Scope, Target, What, identified
-from etl.review.standing import standing
+from etl.review.standing import has_expired, standing
+from etl.warehouse import schema
+from etl.warehouse.stored import chunks
 
 FORMAT = 1
 LARGEST = 50_000_000
@@ -202,7 +204,8 @@ def _import_one(engine: sa.Engine, d: Decision, suites: Sequence[Suite]) -> Impo
             return Imported(d.decision_id, "known")
         if d.undoes and all(known.decision_id != d.undoes for known in log):
             raise ConflictError(d.decision_id[:8], f"takes back {d.undoes[:8]}, which is not here")
-        if other := _contradicted(connection, d, [k.decision_id for k in standing(log)]):
+        now = datetime.now(UTC)
+        if other := _contradicted(connection, d, [k for k in standing(log) if not has_expired(k, now)]):
             raise ConflictError(
                 d.decision_id[:8],
                 f"contradicts what {other.decided_by} decided on {other.decided_at:%Y-%m-%d %H:%M} UTC "
@@ -213,12 +216,19 @@ def _import_one(engine: sa.Engine, d: Decision, suites: Sequence[Suite]) -> Impo
     return Imported(d.decision_id, "written" if moved else "waiting", f"{moved} figures")
 
 
-def _contradicted(connection: sa.Connection, d: Decision, standing_ids: Sequence[str]) -> Decision | None:
-    """A standing decision about one of the same figures, or of the same printed text."""
-    own = {t.observation_id for t in d.targets}
-    for other in store.read_decisions(connection, list(standing_ids)):
-        if own & {t.observation_id for t in other.targets}:
+def _contradicted(connection: sa.Connection, d: Decision, stands: Sequence[Decision]) -> Decision | None:
+    """A standing decision about one of the same figures, or of the same printed text. One that a figure has outlived
+    (it is open again, with a note that names it) is in nobody's way."""
+    t, i = schema.decision_target.c, schema.review_item.c
+    about: set[str] = set()
+    for chunk in chunks(sorted(t.observation_id for t in d.targets)):
+        lapsed = sa.exists().where(
+            i.observation_id == t.observation_id, i.lapsed_id == t.decision_id, i.state == "open"
+        )
+        about.update(connection.execute(sa.select(t.decision_id).where(t.observation_id.in_(chunk), ~lapsed)).scalars())
+    for other in stands:
+        if other.decision_id in about:
             return other
-        if d.like is not None and other.like is not None and d.like == other.like and d.change != other.change:
+        if d.like is not None and d.like == other.like and d.change != other.change:
             return other
     return None

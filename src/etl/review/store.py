@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from etl.contract import place_of, plain
-from etl.model import CellRef, Observation
+from etl.model import CellRef, Observation, SourceFile
 from etl.review.model import Change, Decision, Fingerprint, Like, Target
 from etl.review.standing import FileDecisions, Settled, standing
 from etl.warehouse import schema
@@ -146,6 +146,18 @@ def _editions(connection: sa.Connection, files: Mapping[str, Iterable[str]]) -> 
         for sha, path in connection.execute(sa.select(a.sha256, a.path).where(a.path.in_(chunk))):
             under[path].add(sha)
     return {sha: {other for p in own for other in under[p]} - {sha} for sha, own in paths.items()}
+
+
+def to_judge_again(connection: sa.Connection, sources: Sequence[SourceFile]) -> set[str]:
+    """Of known content that comes under these paths anew: paths where it was before, replaced meanwhile, so that its
+    open figures passed for fixed, and paths where other content came whose figures were decided on."""
+    by_path = {str(s.path): s.sha256 for s in sources}
+    a, t = schema.file_arrival.c, schema.decision_target.c
+    found: set[str] = set()
+    for chunk in chunks(sorted(by_path)):
+        is_concerned = sa.or_(a.sha256.in_(sa.select(t.file_sha256)), a.sha256.in_([by_path[p] for p in chunk]))
+        found.update(connection.execute(sa.select(a.path).where(a.path.in_(chunk), is_concerned)).scalars())
+    return found
 
 
 def _targets(

@@ -168,7 +168,7 @@ def test_any_order_of_decisions_editions_and_rechecks(template: World) -> None:
     run_state_machine_as_test(
         FromTemplate,
         settings=settings(
-            max_examples=4,
+            max_examples=3,
             stateful_step_count=12,
             phases=[Phase.generate],
             deadline=None,

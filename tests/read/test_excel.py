@@ -221,3 +221,15 @@ def test_a_damaged_sheet_is_told_and_the_others_are_read(tmp_path: Path) -> None
     both = rewritten(tmp_path / "whole.xlsx", tmp_path / "both.xlsx", {part: cut, "xl/worksheets/sheet2.xml": cut})
     with pytest.raises(ReadError, match="no sheet that can be read"):
         excel.read(both)
+
+
+def test_a_panic_of_the_reader_is_an_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class PanicException(BaseException):  # noqa: N818 — as pyo3 names it
+        pass
+
+    def panic(*_: object) -> Workbook:
+        raise PanicException("range start index 116 out of range")
+
+    monkeypatch.setattr(excel, "_workbook", panic)
+    with pytest.raises(ReadError, match="damaged inside"):
+        excel.read(write_xlsx(tmp_path / "a.xlsx"), "xlsx")

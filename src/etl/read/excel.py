@@ -151,6 +151,17 @@ def _column_number(letters: bytes) -> int:
 def _read_with_calamine(
     data: bytes, where: str, format: str, warnings: tuple[str, ...], formats: Mapping[str, CellFormats]
 ) -> Workbook:
+    try:
+        return _workbook(data, where, format, warnings, formats)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # Rust's panics are no Exception, and their class has no module
+            raise
+        raise ReadError(where, f"is damaged inside ({error})", next_step=_OPEN_AND_SAVE) from error
+
+
+def _workbook(
+    data: bytes, where: str, format: str, warnings: tuple[str, ...], formats: Mapping[str, CellFormats]
+) -> Workbook:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, WorksheetNotFound, XmlError
 
     sheets: list[Sheet] = []

@@ -224,7 +224,7 @@ def test_a_damaged_sheet_is_told_and_the_others_are_read(tmp_path: Path) -> None
 
 
 def test_a_panic_of_the_reader_is_an_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class PanicException(BaseException):  # noqa: N818 — as pyo3 names it
+    class PanicException(BaseException):
         pass
 
     def panic(*_: object) -> Workbook:

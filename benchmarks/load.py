@@ -150,9 +150,14 @@ def pandas(engine: sa.Engine, rows: list[tuple[Any, ...]]) -> float:
 
     frame = pd.DataFrame(rows, columns=[c.name for c in schema.observation.c])
     table = bare(engine)
+    types = {c.name: c.type for c in table.c} if engine.dialect.name == "postgresql" else None
+    if types:  # PostgreSQL takes no text for JSON and numbers that pandas binds as text
+        for c in table.c:
+            if isinstance(c.type, sa.JSON):
+                frame[c.name] = frame[c.name].map(json.loads)
     began = time.perf_counter()
     with engine.begin() as connection:
-        frame.to_sql(table.name, connection, if_exists="append", index=False, chunksize=10_000)
+        frame.to_sql(table.name, connection, if_exists="append", index=False, chunksize=10_000, dtype=types)
     return time.perf_counter() - began
 
 

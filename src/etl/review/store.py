@@ -15,6 +15,7 @@ from etl.model import CellRef, Observation, SourceFile
 from etl.review.model import Change, Decision, Fingerprint, Like, Target
 from etl.review.standing import FileDecisions, Settled, standing
 from etl.warehouse import schema
+from etl.warehouse.merge import insert
 from etl.warehouse.stored import chunks
 
 GONE = "重新读取后，此处不再有这个数字"
@@ -225,13 +226,15 @@ def write_items(
             rows.append(row)
     rows += [_gone(row, at) if is_whole else row for row in known.values()]
     connection.execute(table.delete().where(mine))
-    if rows:
-        connection.execute(table.insert(), rows)
+    insert(connection, table, rows)
     q = schema.quarantine
-    rejected = [s.observation.observation_id for s in settled if s.state == "rejected"]
-    for state, ids in (("rejected", rejected), ("open", [r["observation_id"] for r in rows if r["state"] == "open"])):
-        for chunk in chunks(ids):
-            connection.execute(q.update().where(q.c.observation_id.in_(chunk), q.c.state != state).values(state=state))
+    rejected = {s.observation.observation_id for s in settled if s.state == "rejected"}
+    is_open = {r["observation_id"] for r in rows if r["state"] == "open"}
+    held = connection.execute(sa.select(q.c.observation_id, q.c.state).where(q.c.file_sha256 == sha256))
+    was = dict(held.tuples().all())
+    for state, shall in (("rejected", rejected), ("open", is_open)):
+        for chunk in chunks([i for i in sorted(shall) if was.get(i, state) != state]):  # mostly none
+            connection.execute(q.update().where(q.c.observation_id.in_(chunk)).values(state=state))
 
 
 def fix_replaced(connection: sa.Connection, sha256: str, path: str, settled: Sequence[Settled], at: datetime) -> None:

@@ -22,6 +22,7 @@ import contextlib
 import csv
 import functools
 import gc
+import itertools
 import json
 import math
 import os
@@ -76,15 +77,18 @@ def gongbao(path: Path) -> int:
 
 def rows(path: Path) -> int:
     """As ``etl extract`` does, in this process."""
-    from etl.contract import observation_row
+    from etl.contract import json_lines, observation_row
     from etl.model import SourceFile
+    from etl.packing import ITEMS
     from etl.reading import Unread, read_file
 
     found = read_file(SourceFile(path, path.name, "0" * 64, path.stat().st_size))
     if isinstance(found, Unread):
         return 0
-    with Path(os.devnull).open("w", encoding="utf-8") as out:
-        out.writelines(json.dumps(observation_row(o), ensure_ascii=False) + "\n" for o in found.observations)
+    rest = iter(found.observations)
+    with Path(os.devnull).open("wb") as out:
+        while part := tuple(itertools.islice(rest, ITEMS)):
+            out.write(json_lines(map(observation_row, part)))
     return len(found.observations)
 
 

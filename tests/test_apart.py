@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -60,21 +61,25 @@ def test_what_comes_back_is_what_reading_here_gives(tmp_path: Path) -> None:
         assert there.accounting == here.accounting
 
 
-def test_streamed_observations_come_before_their_outcome_which_has_none(tmp_path: Path) -> None:
+def test_lines_come_before_their_outcome_which_has_no_observations(tmp_path: Path) -> None:
     seen: list[str] = []
-    outcomes = read_files(sources(tmp_path, GOOD, GOOD), stream=lambda some: seen.extend(o.text for o in some))
+
+    def take(lines: bytes) -> None:
+        seen.extend(json.loads(line)["text"] for line in lines.splitlines())
+
+    outcomes = read_files(sources(tmp_path, GOOD, GOOD), lines=take)
     for n, outcome in enumerate(outcomes, start=1):
         assert isinstance(outcome, Read)
         assert outcome.observations == ()
         assert seen == ["3.2万人", "1.1万人"] * n
 
 
-def test_an_error_of_the_stream_is_not_the_files(tmp_path: Path) -> None:
+def test_an_error_of_who_takes_the_lines_is_not_the_files(tmp_path: Path) -> None:
     def closed(some: object) -> None:
         raise BrokenPipeError
 
     with pytest.raises(BrokenPipeError):
-        list(read_files(sources(tmp_path, GOOD), stream=closed))
+        list(read_files(sources(tmp_path, GOOD), lines=closed))
 
 
 @pytest.mark.parametrize(

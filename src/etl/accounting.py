@@ -65,7 +65,7 @@ def _touching(numeral: Span, spans: Sequence[Span]) -> Span | None:
 
 def _account_cells(content: Workbook, extraction: Extraction) -> Accounting:
     ignored = {i.place for i in extraction.ignored}
-    by_figure: dict[Place, int] = {f.place: 0 for f in extraction.figures}
+    by_figure: dict[Place, int] = dict.fromkeys((f.place for f in extraction.figures), 0)
     seen, count, missing = 0, 0, []
     for cell in numeric_cells(content):
         seen += 1

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from etl.apart_worker import READY
 from etl.errors import GongbaoError
-from etl.model import Observation, SourceFile
+from etl.model import SourceFile
 from etl.packing import packed, unpack
 from etl.reading import Read, Unread
 
@@ -55,11 +55,11 @@ class Bounds:
 
 
 def reading(
-    settings: Settings, stream: Callable[[Sequence[Observation]], None] | None = None
+    settings: Settings, lines: Callable[[bytes], object] | None = None
 ) -> Callable[[Iterable[SourceFile], Sequence[SavedTable]], Iterator[Read | Unread]]:
     """``read_files`` with the bounds of the settings."""
     bounds = Bounds(settings.file_seconds, settings.file_memory)
-    return functools.partial(read_files, bounds=bounds, stream=stream)
+    return functools.partial(read_files, bounds=bounds, lines=lines)
 
 
 def read_files(
@@ -67,14 +67,15 @@ def read_files(
     layouts: Sequence[SavedTable] = (),
     *,
     bounds: Bounds | None = None,
-    stream: Callable[[Sequence[Observation]], None] | None = None,
+    lines: Callable[[bytes], object] | None = None,
 ) -> Iterator[Read | Unread]:
     """``etl.reading.read_file`` for one after the other, in a process of its own. A file that takes more time or
     memory than ``bounds`` gives, or that ends the process, comes out as Unread (``timeout``, ``memory``,
     ``crashed``). Raises WorkerError when no process can be started.
 
-    With ``stream`` the observations of a file go there, some thousands at a time, before its outcome comes, and that
-    has none: a sheet of a million cells is never held whole on this side."""
+    With ``lines`` the rows of a file go there as JSON Lines, which the other process writes, some thousands at a time
+    and before its outcome comes; that has no observations then: a sheet of a million cells is never held on this
+    side."""
     bounds = bounds or Bounds()
     key = _Key(str(Path.cwd()), _environment(), packed(tuple(layouts)), bounds)
     worker: _Worker | None = None
@@ -85,16 +86,16 @@ def read_files(
                 worker = _taken(key)
             if waiting is None:
                 waiting = source
-                worker.ask(source)
+                worker.ask(source, as_lines=lines is not None)
                 continue
-            outcome = worker.answer(waiting, stream)
+            outcome = worker.answer(waiting, lines)
             if worker.is_gone:
                 worker = _taken(key)
             waiting = source
-            worker.ask(source)
+            worker.ask(source, as_lines=lines is not None)
             yield outcome
         if worker is not None and waiting is not None:
-            outcome, waiting = worker.answer(waiting, stream), None
+            outcome, waiting = worker.answer(waiting, lines), None
             if worker.is_gone:
                 worker = None
             yield outcome
@@ -117,7 +118,7 @@ class _Key:
 
 
 class _GoneError(Exception):
-    """The process closed its end. Not an OSError: ``stream`` may raise one of its own."""
+    """The process closed its end. Not an OSError: ``lines`` may raise one of its own."""
 
 
 class _Worker:
@@ -158,20 +159,22 @@ class _Worker:
             self.close()
             raise _not_started(how or f"it was not ready within {START_SECONDS} s")
 
-    def ask(self, source: SourceFile) -> None:
+    def ask(self, source: SourceFile, *, as_lines: bool = False) -> None:
         """Give it the next file, which it reads while we do something else."""
         with contextlib.suppress(OSError):  # it died in between: `answer` tells of it
-            self._requests.send_bytes(packed(source))
+            self._requests.send_bytes(packed((source, as_lines)))
         self._asked_at = time.monotonic()
 
     def answer(
-        self, source: SourceFile, stream: Callable[[Sequence[Observation]], None] | None = None
+        self,
+        source: SourceFile,
+        lines: Callable[[bytes], object] | None = None,
     ) -> Read | Unread:
-        """What became of the file; of the process, too: then ``is_gone`` is set. For ``stream`` see read_files."""
+        """What became of the file; of the process, too: then ``is_gone`` is set. For ``lines`` see read_files."""
         allowed = self._bounds.time_of(source.size)
         try:
             self._wait_until(self._asked_at + allowed)
-            outcome = unpack(self._message, stream)
+            outcome = unpack(self._message, lines)
         except TimeoutError:
             code, what = "timeout", f"reading it was stopped after {allowed:.0f} s"
             then = "Look at what is unusual in it, or raise GONGBAO_FILE_SECONDS and run with --full."

@@ -23,8 +23,8 @@ READY = b"ready"
 
 
 def main(arguments: list[str]) -> int:
-    """Answers requests (a pickled SourceFile) with the messages of ``etl.packing``; the first message are the saved
-    layouts."""
+    """Answers requests (a pickled SourceFile, and whether its rows are wanted as JSON Lines) with the messages of
+    ``etl.packing``; the first message are the saved layouts."""
     requests, answers, lifeline, memory = map(int, arguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's affair
     _die_with_parent(lifeline)
@@ -50,14 +50,14 @@ def main(arguments: list[str]) -> int:
         layouts = unpacked(asked.recv_bytes())
         answered.send_bytes(READY)
         while True:
-            source = unpacked(asked.recv_bytes())
+            source, as_lines = unpacked(asked.recv_bytes())
             full = False
             try:
                 outcome = read_file(source, layouts)
                 full = isinstance(outcome, Unread) and outcome.error_code == "memory"
             except BaseException as e:  # a panic of a Rust library is no Exception
                 outcome = Unread(source, "failed", "crashed", f"{source.name}: {type(e).__name__}: {e}", 0.0)
-            for message in pack(outcome):
+            for message in pack(outcome, as_lines=as_lines):
                 answered.send_bytes(message)
             if full:
                 return 1  # what is left of the memory is in pieces: the next file gets a new process

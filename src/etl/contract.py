@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
+
+import orjson
 
 from etl.model import CellRef, Flag, Observation, Place, Span
 
@@ -15,7 +17,11 @@ def plain(value: Decimal | None) -> str | None:
     """A decimal string without exponent and without trailing zeros after the point."""
     if value is None:
         return None
-    text = format(value, "f")
+    text = str(value)
+    if text.isdigit():
+        return text  # most values of a sheet
+    if "E" in text:
+        text = format(value, "f")
     return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
 
 
@@ -40,16 +46,35 @@ def place_of(row: Mapping[str, Any]) -> Place:
 
 def observation_row(o: Observation) -> Row:
     """Every field of the contract, in its order; decimals as strings."""
-    values = observation_values(o)
-    return values | {name: plain(values[name]) for name in ("obs_value", "obs_low", "obs_high")}
+    row = observation_values(o)
+    value = row["obs_value"]
+    row["obs_value"] = text = plain(value)
+    row["obs_low"] = text if o.obs_low is value else plain(o.obs_low)
+    row["obs_high"] = text if o.obs_high is value else plain(o.obs_high)
+    return row
+
+
+def json_lines(rows: Iterable[Row]) -> bytes:
+    """The rows as JSON Lines."""
+    lines = bytearray()
+    for row in rows:
+        lines += orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+    return bytes(lines)
 
 
 def observation_values(o: Observation) -> Row:
     """The same with decimals as they are."""
+    place = o.place
+    start, end, sheet, cell = (
+        (None, None, place.sheet, place.cell) if isinstance(place, CellRef) else (place.start, place.end, None, None)
+    )
     return {
         "observation_id": o.observation_id,
         "source": o.source,
-        **place_columns(o.place),
+        "char_start": start,
+        "char_end": end,
+        "sheet": sheet,
+        "cell": cell,
         "text": o.text,
         "obs_value": o.obs_value,
         "unit": o.unit,

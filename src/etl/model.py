@@ -8,12 +8,13 @@ Nothing here computes; every stage is a function of these values and imports no 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from etl.record import record
 
@@ -106,11 +107,17 @@ class Cell:
     @property
     def address(self) -> str:
         """A1 address as Excel shows it."""
-        letters, n = "", self.col + 1
-        while n:
-            n, rest = divmod(n - 1, 26)
-            letters = chr(65 + rest) + letters
-        return f"{letters}{self.row + 1}"
+        return f"{column_letters(self.col)}{self.row + 1}"
+
+
+@functools.cache
+def column_letters(col: int) -> str:
+    """0 → A, 26 → AA."""
+    letters, n = "", col + 1
+    while n:
+        n, rest = divmod(n - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +166,8 @@ class Span:
         return f"{self.start}-{self.end}"
 
 
-@record(frozen=True, slots=True)
-class CellRef:
-    """A cell of a workbook by sheet name and A1 address."""
+class CellRef(NamedTuple):
+    """A cell of a workbook by sheet name and A1 address. A tuple: a million of them are looked up several times."""
 
     sheet: str
     cell: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import itertools
 import pickle
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, replace
 from decimal import Decimal
 from functools import cache
@@ -17,10 +17,10 @@ from operator import attrgetter
 from typing import Any
 
 from etl.check.reconcile import Evaluated
+from etl.contract import json_lines, observation_row
 from etl.model import (
     Area,
     Candidate,
-    CellRef,
     Flag,
     Ignored,
     MissingCells,
@@ -57,7 +57,7 @@ def _shorten(kind: type) -> None:
 
 
 for _kind in (
-    Area, Candidate, CellRef, Flag, Ignored, MissingCells, Observation, Period, Relation, RelationMembers, Span,
+    Area, Candidate, Flag, Ignored, MissingCells, Observation, Period, Relation, RelationMembers, Span,
     Evaluated,
 ):  # fmt: skip
     _shorten(_kind)
@@ -78,8 +78,9 @@ def packed(value: object) -> bytes:
 unpacked = pickle.loads
 
 
-def pack(outcome: Read | Unread) -> Iterator[bytes]:
-    """The messages that carry an outcome: first the number of those that follow, with all that is short."""
+def pack(outcome: Read | Unread, *, as_lines: bool = False) -> Iterator[bytes]:
+    """The messages that carry an outcome: first the number of those that follow, with all that is short. With
+    ``as_lines`` the observations go as JSON Lines, which nobody has to take apart again."""
     if isinstance(outcome, Unread):
         yield packed((0, outcome))
         return
@@ -93,25 +94,26 @@ def pack(outcome: Read | Unread) -> Iterator[bytes]:
     )
     yield packed((len(long), head))
     for name, items in long:
-        yield packed((name, items))
+        if as_lines and name == "observations":
+            yield packed(("lines", json_lines(map(observation_row, items))))
+        else:
+            yield packed((name, () if as_lines and name == "by_figure" else items))
 
 
-def unpack(
-    messages: Callable[[], bytes], stream: Callable[[Sequence[Observation]], None] | None = None
-) -> Read | Unread:
+def unpack(messages: Callable[[], bytes], lines: Callable[[bytes], object] | None = None) -> Read | Unread:
     """The outcome that ``pack`` made; ``messages`` gives the next one. Figures and relations as found are not
-    carried: the gate and the warehouse take the observations and what was evaluated. With ``stream`` observations
-    go there as they come, some thousands at a time, and are not kept."""
+    carried: the gate and the warehouse take the observations and what was evaluated. JSON Lines go to ``lines`` as
+    they come, some thousands at a time."""
     count, head = unpacked(messages())
     if isinstance(head, Unread):
         return head
     lists: dict[str, list[Any]] = {"observations": [], "evaluated": [], "ignored": [], "by_figure": []}
     for _ in range(count):
         name, items = unpacked(messages())
-        if stream is None or name not in ("observations", "by_figure"):
+        if name != "lines":
             lists[name].extend(items)
-        elif name == "observations":
-            stream(items)
+        elif lines is not None:
+            lines(items)
     read: Read = head
     return replace(
         read,

@@ -210,14 +210,15 @@ _CORRECTED = re.compile(r"corrected by decision \w+: (?:value|unit) ")
 
 def _read(o: Observation) -> str:
     """As printed; of a figure whose value or unit a reviewer corrected, what it counts for as well."""
-    if any(_CORRECTED.match(step) for step in o.steps):
+    if any(step.startswith("corrected") and _CORRECTED.match(step) for step in o.steps):
         return f"{plain(o.obs_value)}{o.unit or ''}（原文 {o.text.strip()}）"
     return o.text
 
 
 def shown(o: Observation) -> str:
     """A figure in a line of arithmetic: as printed in reports, as a number in sheets (whose cells carry no unit)."""
-    return _read(o).strip() if any(not c.isdigit() and c not in ".,-" for c in o.text) else plain(o.obs_value) or ""
+    worded = o.text.strip("0123456789.,-")  # nothing is left of most
+    return _read(o).strip() if any(not c.isdigit() and c not in ".,-" for c in worded) else plain(o.obs_value) or ""
 
 
 def rounded(value: Decimal) -> str:

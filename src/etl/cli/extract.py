@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
@@ -16,7 +15,7 @@ from etl.settings import load_settings
 
 if TYPE_CHECKING:
     from etl.landing import Landing
-    from etl.model import Observation, SourceFile
+    from etl.model import SourceFile
     from etl.reading import Read
 
 
@@ -38,7 +37,7 @@ def extract(
     Files that can't be read are named on standard error; the others are printed. Exit code 1 if there were any.
     """
     from etl.apart import reading
-    from etl.contract import flag_row, observation_row
+    from etl.contract import flag_row
     from etl.extract.sheet.layout_files import load_layouts
     from etl.landing import discover
     from etl.reading import Unread
@@ -53,15 +52,12 @@ def extract(
         failed += 1
         typer.echo(f"etl: {error}", err=True)
 
-    def printed(observations: Sequence[Observation]) -> None:
-        _write(sys.stdout, map(observation_row, observations))
-
     for problem in (*landing.missing, *landing.problems):
         typer.echo(f"etl: {problem}", err=True)
     with ExitStack() as stack:
         to_relations = stack.enter_context(_writable(relations)) if relations else None
         to_flags = stack.enter_context(_writable(flags)) if flags else None
-        for outcome in reading(settings, printed)(_sources(landing, told), layouts):
+        for outcome in reading(settings, sys.stdout.buffer.write)(_sources(landing, told), layouts):
             if isinstance(outcome, Unread):
                 told(outcome.error)
                 continue
@@ -72,9 +68,9 @@ def extract(
     return 1 if failed else 0
 
 
-def _writable(path: Path) -> IO[str]:
+def _writable(path: Path) -> BinaryIO:
     try:
-        return path.open("w", encoding="utf-8")
+        return path.open("wb")
     except OSError as e:
         raise UsageError(str(path), f"can't be written ({e.strerror or e})", next_step="Name another file.") from None
 
@@ -109,6 +105,8 @@ def _relation_rows(outcome: Read) -> Iterable[dict[str, Any]]:
         }
 
 
-def _write(out: IO[str] | None, rows: Iterable[dict[str, Any]]) -> None:
+def _write(out: BinaryIO | None, rows: Iterable[dict[str, Any]]) -> None:
+    from etl.contract import json_lines
+
     if out is not None:
-        out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        out.write(json_lines(rows))

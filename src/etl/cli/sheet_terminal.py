@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.text import Text
 
 from etl.extract.confidence import ENOUGH
-from etl.extract.sheet.grid import column_letters
 from etl.extract.sheet.layout_view import CellView, SheetView, TableView
+from etl.model import column_letters
 
 STYLES = {
     "T": "bold magenta", "U": "magenta", "K": "cyan", "H": "bold cyan", "S": "yellow", "D": "green",

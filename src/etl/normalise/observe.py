@@ -51,7 +51,6 @@ class Observer:
     def __init__(self, source: SourceFile) -> None:
         self._source = source
         self._meanings: dict[tuple[str, str, str | None, int], _Meaning] = {}
-        self._keys: dict[tuple[str, str, str | None, str | None, str, str, str], str] = {}
 
     def observe(self, figure: RawFigure) -> Observation:
         """As the function of this name."""
@@ -76,46 +75,33 @@ class Observer:
                 upper=figure.upper,
             ).scaled(factor)
             low, high = interval.low, interval.high
-        return Observation(
-            observation_id=observation_id(self._source.sha256, str(figure.place)),
-            source=self._source.name,
-            place=figure.place,
-            text=figure.text,
-            obs_value=value,
-            unit=meaning.unit,
-            unit_measure=meaning.unit_measure,
-            printed_mult=multiplier,
-            printed_decimals=figure.decimals,
-            qualifier=figure.qualifier,
-            obs_low=low,
-            obs_high=high,
-            kind=figure.kind,
-            direction=figure.direction,
-            status=figure.status,
-            area=figure.area,
-            period=figure.period,
-            label=figure.label,
-            breakdown=dict(figure.breakdown) if figure.breakdown else NO_BREAKDOWN,
-            indicator=meaning.indicator,
-            series_key=self._series_key(figure, meaning),
-            evidence=figure.evidence,
-            obs_status=figure.obs_status,
-            steps=(*figure.steps, f"{NUMBER}{number}", *meaning.steps),
-            confidence=figure.confidence,
+        return Observation(  # in the order of its fields: names for them would take three times as long
+            observation_id(self._source.sha256, str(figure.place)),
+            self._source.name,
+            figure.place,
+            figure.text,
+            value,
+            meaning.unit,
+            meaning.unit_measure,
+            multiplier,
+            figure.decimals,
+            figure.qualifier,
+            low,
+            high,
+            figure.kind,
+            figure.direction,
+            figure.status,
+            figure.area,
+            figure.period,
+            figure.label,
+            dict(figure.breakdown) if figure.breakdown else NO_BREAKDOWN,
+            meaning.indicator,
+            series_key(figure, meaning.indicator, meaning.unit),
+            figure.evidence,
+            figure.obs_status,
+            (*figure.steps, NUMBER + str(number), *meaning.steps),
+            figure.confidence,
         )
-
-    def _series_key(self, figure: RawFigure, meaning: _Meaning) -> str:
-        if figure.breakdown:
-            return series_key(figure, meaning.indicator, meaning.unit)
-        area = figure.area
-        parts = (
-            meaning.indicator or figure.label, area_key(area), area.entity, meaning.unit,
-            figure.kind, figure.status, figure.period.time_type,
-        )  # fmt: skip
-        known = self._keys.get(parts)
-        if known is None:
-            known = self._keys[parts] = series_key(figure, meaning.indicator, meaning.unit)
-        return known
 
 
 def _is_exact(figure: RawFigure, meaning: _Meaning) -> bool:
@@ -186,17 +172,11 @@ def key_of(
     time_type: str,
 ) -> str:
     """What is measured, where, of whom and in which unit, as one key; with the period it names a fact."""
-    parts = [
-        indicator or f"label:{label}",
-        area_key(area),
-        area.entity or "",
-        json.dumps(dict(sorted(breakdown.items())), ensure_ascii=False) if breakdown else "",
-        unit or "",
-        kind,
-        status,
-        time_type,
-    ]
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
+    what = indicator or f"label:{label}"
+    whose = json.dumps(dict(sorted(breakdown.items())), ensure_ascii=False) if breakdown else ""
+    key = f"{what}\x1f{area_key(area)}\x1f{area.entity or ''}\x1f{whose}"
+    key = f"{key}\x1f{unit or ''}\x1f{kind}\x1f{status}\x1f{time_type}"
+    return hashlib.sha256(key.encode()).hexdigest()[:24]
 
 
 def area_key(area: Area) -> str:

@@ -18,6 +18,8 @@ MAX_GRID = 8_000_000
 DIGITS = 15
 """Significant digits that Excel shows and keeps of a number; what a stored float has beyond them is binary noise."""
 _SHOWN = Context(prec=DIGITS)
+LARGE = 1e18
+"""From here on a float is no longer taken for a whole number."""
 
 
 def decimal_of(number: float | int) -> Decimal:
@@ -32,7 +34,7 @@ def digits_of(number: float | int) -> str:
     """As ``decimal_of``, as text."""
     if isinstance(number, int):
         return str(number)
-    if number.is_integer() and abs(number) < 1e18:
+    if number.is_integer() and abs(number) < LARGE:
         return str(int(number))
     text = f"{number:.{DIGITS}g}"
     return format(Decimal(text), "f") if "e" in text else text

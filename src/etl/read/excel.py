@@ -18,7 +18,7 @@ from etl.errors import EncryptedFileError, LimitError, ReadError, TruncatedFileE
 from etl.model import Cell, MergedRange, Sheet, Workbook
 from etl.read import limits
 from etl.read.cell_formats import CellFormats, xls_formats, xlsx_formats
-from etl.read.cell_values import check_cells, check_grid, digits_of, typed_cell
+from etl.read.cell_values import LARGE, check_cells, check_grid, digits_of, typed_cell
 
 READER = "excel/1"
 DEFAULT_PASSWORD = "VelvetSweatshop"  # noqa: S105  Excel writes it into every such file; it is no secret
@@ -113,6 +113,8 @@ def _read_xlsx(data: bytes, where: str, warnings: tuple[str, ...]) -> Workbook:
 
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
 _WIDE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{3})\d')
+_THREE_LETTERS = re.compile(rb'"[A-Z]{3}\d')
+"""What _WIDE can't do without, and quick to look for."""
 _COLUMN = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})\d')
 
 
@@ -134,7 +136,7 @@ def _check_extent(archive: zipfile.ZipFile, where: str) -> None:
         if rows > 10_000:
             rows = max(rows, max((int(r) for r in _ROW.findall(xml)), default=0))
         cols = 702
-        if _WIDE.search(xml):
+        if rows * 16_384 > 8_000_000 and _THREE_LETTERS.search(xml) and _WIDE.search(xml):
             cols = 16_384
         if rows * cols > 8_000_000:
             cols = max((_column_number(c) for c in set(_COLUMN.findall(xml))), default=1)
@@ -215,7 +217,7 @@ def _plain_cells(rows: Sequence[Sequence[object]]) -> Iterator[Cell]:
             if raw == "":
                 continue
             if isinstance(raw, float) and isfinite(raw):
-                text = digits_of(raw)
+                text = str(int(raw)) if raw.is_integer() and -LARGE < raw < LARGE else digits_of(raw)
                 yield Cell(r, c, Decimal(text), text)
             elif (cell := typed_cell(r, c, raw)) is not None:
                 yield cell

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from etl.extract.sheet.cells import Number
-from etl.extract.sheet.grid import Item, column_letters
+from etl.extract.sheet.grid import Item
 from etl.extract.sheet.headers import Column
 from etl.extract.sheet.places import area_of, as_city, is_total, likeness
 from etl.extract.sheet.stubs import StubRow, indent_of
@@ -15,7 +15,7 @@ from etl.extract.sheet.tables import Table
 from etl.extract.sheet.timing import YEAR, combined, since_january, year_in_label
 from etl.extract.sheet.wording import Unit, choose_unit, parse_unit
 from etl.extract.sheet.words import words
-from etl.model import NO_BREAKDOWN, Area, CellRef, Ignored, Kind, Period, RawFigure
+from etl.model import NO_BREAKDOWN, Area, CellRef, Ignored, Kind, Period, RawFigure, column_letters
 from etl.normalise.regions import COUNTRY, load_regions
 from etl.record import record
 from etl.reference import rows
@@ -52,6 +52,7 @@ def table_figures(table: Table) -> Figures:
     column_areas = _column_areas(table)
     compose = _Composer(table)
     columns = {col: table.header.columns[col] for col in table.values}
+    add = found.placed.append
     letters = {col: column_letters(col) for col in table.block.columns}
     for row, area in _row_areas(table):
         composed = compose.of_row(row)
@@ -72,8 +73,9 @@ def table_figures(table: Table) -> Figures:
             if known is None:
                 known = composed[col] = compose.together(row, column)
             where = column_areas.get(col, area) if column_areas else area
-            placed = Placed(compose.figure(place, item, number, row, known, where), row.row, col, number)
-            found.placed.append(placed)
+            figure = compose.figure(place, item, number, row.printed, known, where)
+            placed = Placed(figure, row.row, col, number)
+            add(placed)
             if number.repairs:
                 found.repaired.append(placed)
     return found
@@ -173,7 +175,9 @@ class _Composed:
     """What row and column say together; the same for all rows of one label and period."""
 
     label: str
-    unit: Unit | None
+    symbol: str | None
+    multiplier: int
+    """Of the unit."""
     kind: Kind
     period: Period
     headers: str
@@ -184,6 +188,7 @@ class _Composer:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._confidence = table.confidence
         self._steps = (*table.steps, f"confidence {table.confidence}")
         self._rows_rule = any(r.unit is not None for r in table.rows)
         self._one_measure = any(
@@ -201,30 +206,37 @@ class _Composer:
         return self._known.setdefault((row.path, row.unit, row.period), {})
 
     def figure(
-        self, place: CellRef, item: Item, number: Number, row: StubRow, known: _Composed, area: Area
+        self, place: CellRef, item: Item, number: Number, printed: str, known: _Composed, area: Area
     ) -> RawFigure:
-        unit, kind = known.unit, known.kind
-        if number.sign is not None and (unit is None or unit.symbol != number.sign):
+        symbol, multiplier, kind = known.symbol, known.multiplier, known.kind
+        if number.sign is not None and symbol != number.sign:
             unit = parse_unit(number.sign)
+            symbol, multiplier = (unit.symbol, unit.multiplier) if unit else (None, 0)
             kind = kind_of(unit, known.label)
         steps = self._steps
         if number.repairs:
             steps = (*steps, *(f"digits repaired: {r}" for r in number.repairs))
-        return RawFigure(
-            place=place,
-            text=item.cell.text.strip(),
-            number=number.value,
-            multiplier=unit.multiplier if unit else 0,
-            decimals=number.decimals,
-            unit=unit.symbol if unit else None,
-            kind=kind,
-            label=known.label,
-            evidence=row.printed + known.headers,
-            area=area,
-            period=known.period,
-            breakdown=NO_BREAKDOWN,
-            steps=steps,
-            confidence=self._table.confidence,
+        return RawFigure(  # in the order of its fields: names for them would take twice as long
+            place,
+            item.cell.text.strip(),
+            number.value,
+            multiplier,
+            number.decimals,
+            symbol,
+            kind,
+            known.label,
+            printed + known.headers,
+            area,
+            known.period,
+            "eq",
+            False,
+            None,
+            None,
+            "observed",
+            NO_BREAKDOWN,
+            "A",
+            steps,
+            self._confidence,
         )
 
     def together(self, row: StubRow, column: Column) -> _Composed:
@@ -232,7 +244,8 @@ class _Composer:
         label = self._compose_label(row, column)
         unit = self._choose(row, column)
         headers = f" × {' / '.join(column.printed)}" if column.printed else ""
-        return _Composed(label, unit, kind_of(unit, label), self._period(row, column), headers)
+        symbol, multiplier = (unit.symbol, unit.multiplier) if unit else (None, 0)
+        return _Composed(label, symbol, multiplier, kind_of(unit, label), self._period(row, column), headers)
 
     def _compose_label(self, row: StubRow, column: Column) -> str:
         columns = column.path

@@ -60,8 +60,10 @@ def _unsure(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
 def _repaired(table: Table, placed: Sequence[Placed], repaired: Sequence[Placed]) -> Iterator[Flag]:
     if not repaired:
         return
-    large = [p for p in placed if abs(p.figure.number) >= 1000]
-    style = bool(large) and sum(p.number.grouped for p in large) >= REGULAR * len(large)
+    style = False
+    if any(p.number.grouped for p in repaired):
+        large = [p for p in placed if abs(p.figure.number) >= 1000]
+        style = sum(p.number.grouped for p in large) >= REGULAR * max(1, len(large))
     for p in repaired:
         for rule in p.number.repairs:
             if not (rule == "space_in_number" and p.number.grouped and style):

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
-from etl.extract.sheet.cells import Number, read_number
+from etl.extract.sheet.cells import Number, decimals_of, read_number
 from etl.extract.sheet.words import squash, words
 from etl.model import Cell, MergedRange, Sheet
 from etl.record import record
@@ -70,16 +71,6 @@ class Grid:
         return self.merges.get((row, col))
 
 
-@functools.cache
-def column_letters(col: int) -> str:
-    """0 → A, 26 → AA."""
-    letters, n = "", col + 1
-    while n:
-        n, rest = divmod(n - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def load_grid(sheet: Sheet) -> Grid:
     """The non-blank cells of a sheet, read. Linear in cells."""
     rows: dict[int, dict[int, Item]] = {}
@@ -99,10 +90,12 @@ def load_grid(sheet: Sheet) -> Grid:
 
 
 def _item(cell: Cell) -> Item | None:
-    number = read_number(cell)
-    if number is not None:
-        return Item(cell.row, cell.col, "number", cell, number)
     value = cell.value
+    if isinstance(value, Decimal) and not cell.percent:  # most cells: no call for each of them
+        return Item(cell.row, cell.col, "number", cell, Number(value, decimals_of(value)))
+    read = read_number(cell)
+    if read is not None:
+        return Item(cell.row, cell.col, "number", cell, read)
     if isinstance(value, date):
         return Item(cell.row, cell.col, "moment", cell)
     if cell.error:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from etl.contract import plain
 from etl.extract.confidence import ENOUGH
-from etl.extract.sheet.grid import column_letters
 from etl.extract.sheet.layout_view import CellView, SheetView
+from etl.model import column_letters
 from etl.reference import rows
 
 if TYPE_CHECKING:

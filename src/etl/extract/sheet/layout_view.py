@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from etl.extract.confidence import ENOUGH
-from etl.extract.sheet.grid import Item, column_letters
+from etl.extract.sheet.grid import Item
 from etl.extract.sheet.layout_fit import Fit
 from etl.extract.sheet.places import is_total
 from etl.extract.sheet.tables import Table, place_labels
 from etl.extract.sheet.wording import unit_line
 from etl.extract.sheet.workbook import Inspected, ReadSheet
-from etl.model import CellRef, Ignored, RawFigure
+from etl.model import CellRef, Ignored, RawFigure, column_letters
 
 Role = Literal["T", "U", "K", "H", "S", "D", "A", "M", "X", "N", "O"]
 """Letters stand for roles everywhere: title, unit line, key and value, header, stub, data, total (aggregate), missing,

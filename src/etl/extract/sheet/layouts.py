@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from etl.extract.sheet.grid import column_letters
 from etl.extract.sheet.headers import Column
 from etl.extract.sheet.places import likeness
 from etl.extract.sheet.tables import Table, subject_of
 from etl.extract.sheet.timing import year_in_label
 from etl.extract.sheet.wording import is_latin
-from etl.model import Basis
+from etl.model import Basis, column_letters
 
 MAX_ROWS = 300
 """Different labels of rows that still are the rows of a form; more are an open list (firms, villages)."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 
-from etl.extract.sheet.grid import column_letters
 from etl.extract.sheet.tables import Table
 from etl.extract.sheet.words import squash
-from etl.model import CellRef, MissingCells
+from etl.model import CellRef, MissingCells, column_letters
 from etl.reference import rows
 
 

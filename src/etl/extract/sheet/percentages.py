@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from decimal import Decimal
 
 from etl.extract.sheet.headers import Column
@@ -41,21 +40,14 @@ def settle_percentages(table: Table) -> None:
         table.steps.append("percentages by parts that add up to 100")
 
 
-def _numbers(table: Table, cells: Iterable[tuple[int, int]]) -> list[Decimal]:
-    found = []
-    for r, c in cells:
-        item = table.cells[r].get(c)
-        if item is not None and item.number is not None:
-            found.append(item.number.value)
-    return found
-
-
 def _rows_add_up(table: Table, parts: list[Column]) -> bool:
     """Whether the columns add up to 100 in nearly every row that fills them all."""
     full = good = 0
     most_bad = (1 - MOST) * len(table.rows)
+    columns = [c.col for c in parts]
     for row in table.rows:
-        values = _numbers(table, [(row.row, c.col) for c in parts])
+        cells = table.cells[row.row]
+        values = [i.number.value for c in columns if (i := cells.get(c)) is not None and i.number is not None]
         if len(values) == len(parts):
             full += 1
             good += abs(sum(values) - HUNDRED) <= ROUNDING
@@ -70,7 +62,8 @@ def _column_adds_up(table: Table, column: Column) -> bool:
     first = next((i.number.value for r in rows if (i := table.cells[r.row].get(column.col)) and i.number), None)
     if first != HUNDRED:
         return False
-    values = _numbers(table, [(r.row, column.col) for r in rows])
+    items = [table.cells[r.row].get(column.col) for r in rows]
+    values = [i.number.value for i in items if i is not None and i.number is not None]
     if len(values) < MIN_ROWS:
         return False
     return abs(sum(values[1:]) - HUNDRED) <= ROUNDING

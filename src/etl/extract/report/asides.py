@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,29 +20,60 @@ class Aside:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    regex: re.Pattern[str]
+    reason: str
+    near: tuple[str, ...]
+    behind: str
+
+
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...]:
+def _patterns() -> tuple[_Pattern, ...]:
     return tuple(
-        (re.compile(r["pattern"], re.MULTILINE), r["reason"], tuple(filter(None, r["near"].split("|"))))
+        _Pattern(
+            re.compile(r["pattern"], re.MULTILINE), r["reason"], tuple(filter(None, r["near"].split("|"))), r["behind"]
+        )
         for r in rows("text_asides.csv")
     )
 
 
-def _matches(pattern: re.Pattern[str], near: tuple[str, ...], text: str) -> Iterator[re.Match[str]]:
-    """All matches, looked for only in the lines that hold one of the words ``near``: most lines hold none."""
-    if not near:
-        yield from pattern.finditer(text)
+_RUN = re.compile(r"[\d〇零一二三四五六七八九十百千万亿两双]+(?:\.\d+)*")
+
+
+def _behind_numerals(text: str) -> dict[str, list[int]]:
+    """Where each character stands right behind a numeral."""
+    found: dict[str, list[int]] = {}
+    for run in _RUN.finditer(text):
+        found.setdefault(text[run.end() : run.end() + 1], []).append(run.end())
+    return found
+
+
+def _matches(pattern: _Pattern, text: str, behind: Mapping[str, Sequence[int]]) -> Iterator[re.Match[str]]:
+    """All matches, looked for only in the lines where one can be: in most lines none can."""
+    if pattern.near:
+        places = (at for word in pattern.near for at in _places(text, word))
+    elif pattern.behind:
+        places = (at for char in pattern.behind for at in behind.get(char, ()))
+    else:
+        yield from pattern.regex.finditer(text)
         return
     done: set[int] = set()
-    for word in near:
-        at = text.find(word)
-        while at >= 0:
-            start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
-            end = len(text) if end < 0 else end
-            if start not in done:
-                done.add(start)
-                yield from pattern.finditer(text, start, end)
-            at = text.find(word, end)
+    for at in places:
+        start = text.rfind("\n", 0, at) + 1
+        if start not in done:
+            done.add(start)
+            end = text.find("\n", at)
+            yield from pattern.regex.finditer(text, start, len(text) if end < 0 else end)
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    """One place of the word in every line that holds it."""
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        end = text.find("\n", at)
+        at = text.find(word, end) if end >= 0 else -1
 
 
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d(?=[一-龥“《])(?![万亿余多千百届级])")
@@ -58,8 +89,11 @@ def find_asides(text: str, periods: Sequence[PeriodMention]) -> list[Aside]:
         Aside(p.start, p.end, "duration_phrase" if p.iso is None and p.time_type == "cumulative" else "date")
         for p in periods
     ]
-    for pattern, reason, near in _patterns():
-        found += [Aside(m.start(), m.end(), reason) for m in _matches(pattern, near, text) if m.end() > m.start()]
+    behind = _behind_numerals(text)
+    for pattern in _patterns():
+        found += [
+            Aside(m.start(), m.end(), pattern.reason) for m in _matches(pattern, text, behind) if m.end() > m.start()
+        ]
     for m in _BARE_YEAR.finditer(text):
         if lexicon.unit_at(text, m.end()) is None:
             found.append(Aside(m.start(), m.end(), "date"))

@@ -67,6 +67,8 @@ _LAYOUT_BLANK = re.compile(
     r"|(?<=\d)[ ]+(?=\d{3}(?![0-9.])(?:[ ]\d{3}(?!\d)){0,4}[ ]?[%人名家户个元万亿件项次套所篇种台辆亩吨])"
     rf"|(?<=[{_HAN}])[\u200b\ufeff\u00ad]+(?=[{_HAN}0-9])"
 )
+_BLANKS = re.compile("[ \u3000]+|[\u200b\ufeff\u00ad]+")
+"""Where a blank of the layout can stand: looking for those first is several times quicker than for all its cases."""
 _LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]*")
 _CUT_NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d$)\d[\d.,]*[ \t]?[万亿千百余多]*$")
 _NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])[^:]{2,28}(?<![、的和与及])")
@@ -143,7 +145,9 @@ def _blocks(text: str) -> list[list[tuple[int, int]]]:
 def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     pieces = []
     at = start
-    for m in _LAYOUT_BLANK.finditer(text, start, end):
+    for blank in _BLANKS.finditer(text, start, end):
+        if (m := _LAYOUT_BLANK.match(text, blank.start(), end)) is None:
+            continue
         if m.start() > at:
             pieces.append((at, m.start()))
         at = m.end()

@@ -11,9 +11,8 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
@@ -29,7 +28,6 @@ Kind = Literal["sure", "short", "tight", "bare", "town", "uncoded", "self", "wor
 of a province or city. tight: an official name of two characters (和县). bare: a short name of a county. word: an
 ordinary word that is also such a short name. phrase: an expression that holds a name by chance."""
 
-_LONGEST_TOWN = 16
 _ROOM = re.compile(r"[^0-9A-Za-z\u4e00-\u9fff]")
 # One line break or a few blanks between two ideographs are page layout, not an end.
 _BLANK = "[ \\t\\u3000\\u00a0]"
@@ -37,8 +35,7 @@ _LAYOUT = re.compile(rf"(?<=[\u4e00-\u9fff])(?:{_BLANK}+(?:\r?\n{_BLANK}*)?|\r?\
 _SUBURB = re.compile("区(?![域间块划位分段别])")
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
+class _Hit(NamedTuple):
     start: int
     end: int
     name: str
@@ -128,44 +125,42 @@ def _hits(table: RegionTable, text: str, within: str | None) -> list[_Hit]:
             counties.update(c for c in table.codes_named(hit.name) if table.is_county(c))
     if within and (region := table.get(within)) and region.level == "city":
         counties.update(table.children(within))
-    if any(end in text for end in townships.ENDS):
-        hits += _towns(text, frozenset(counties))
-    return _apart(hits)
+    if counties:
+        hits += _towns(text, counties)
+    return _apart(hits, len(text))
 
 
-def _apart(hits: list[_Hit]) -> list[_Hit]:
+def _apart(hits: list[_Hit], length: int) -> list[_Hit]:
     """Hits that do not overlap: whole expressions and official names first, then from left to right the longest."""
 
     def rank(hit: _Hit) -> tuple[int, int, int]:
-        length = hit.end - hit.start
-        if hit.kind == "phrase" or (hit.kind in ("sure", "town", "self") and length > 2):
-            return 0, -length, hit.start
-        return 1, hit.start, -length
+        size = hit.end - hit.start
+        if hit.kind == "phrase" or (hit.kind in ("sure", "town", "self") and size > 2):
+            return 0, -size, hit.start
+        return 1, hit.start, -size
 
-    taken: set[int] = set()
+    taken = bytearray(length)
     kept = []
     for hit in sorted(hits, key=rank):
-        if not any(i in taken for i in range(hit.start, hit.end)):
-            taken.update(range(hit.start, hit.end))
+        if taken.find(1, hit.start, hit.end) < 0:
+            taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
             kept.append(hit)
-    return sorted(kept, key=lambda h: h.start)
+    return sorted(kept)
 
 
-@functools.lru_cache(maxsize=256)
-def _town_automaton(counties: frozenset[str]) -> tuple[AhoCorasick, list[str]] | None:
+def _towns(text: str, counties: set[str]) -> list[_Hit]:
+    """Townships of the counties that the text or the speaker is about, by how their names end."""
     table = townships.load_townships()
-    names = {table.name_of[t] for c in counties for t in table.by_county.get(c, ())}
-    found = [n for n in names if n.endswith(townships.ENDS) and len(n) > 2]
-    return (_compiled(found), found) if found else None
-
-
-def _towns(text: str, counties: frozenset[str]) -> list[_Hit]:
-    """Townships of the counties that the text or the speaker is about."""
-    known = _town_automaton(counties) if counties else None
-    if known is None:
-        return []
-    automaton, names = known
-    return [_Hit(s, e, names[i], "town") for i, s, e in automaton.find_matches_as_indexes(text, overlapping=True)]
+    found = []
+    for kind in townships.ENDS:
+        at = text.find(kind)
+        while at >= 0:
+            end = at + len(kind)
+            for start in range(max(0, end - table.longest), end - 2):
+                if (codes := table.by_name.get(text[start:end])) and any(code[:6] in counties for code in codes):
+                    found.append(_Hit(start, end, text[start:end], "town"))
+            at = text.find(kind, end)
+    return found
 
 
 # ---------------------------------------------------------------- neighbours
@@ -228,7 +223,7 @@ def _accepted(table: RegionTable, text: str, hits: list[_Hit], within: str | Non
     for raw in hits:
         hit = _split(text, raw)
         if hit is not raw and hit.name in _words():
-            hit = replace(hit, kind="word")
+            hit = hit._replace(kind="word")
         if hit.kind == "phrase" or (hit.kind in ("word", "bare") and not table.codes_named(hit.name)):
             continue
         if _names_organisation(text, hit):
@@ -296,7 +291,7 @@ def _joined(table: RegionTable, text: str, hits: list[_Hit]) -> list[_Hit]:
                 done[-1] = whole
                 continue
             if hit.kind == "uncoded":
-                done[-1] = replace(whole, kind="uncoded")
+                done[-1] = whole._replace(kind="uncoded")
                 continue
         done.append(hit)
     return [_with_end(text, hit) for hit in done]

@@ -32,6 +32,11 @@ def resolve(table: RegionTable, text: str, *, within: str | None = None, on: str
     label = normal(text)
     if not label or len(label) > _LONGEST:
         return Resolution(None, None, None, reason="no name" if label else "empty")
+    return _resolved(table, label, within, on)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _resolved(table: RegionTable, label: str, within: str | None, on: str | None) -> Resolution:
     if label in self_references():
         return _self(table, label, within, on)
     if found := _readings(table, label, within):

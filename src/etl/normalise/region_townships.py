@@ -18,21 +18,20 @@ class Townships:
 
     name_of: dict[str, str]
     by_name: dict[str, tuple[str, ...]]
-    by_county: dict[str, tuple[str, ...]]
-    """Six-digit code → nine-digit codes."""
+    longest: int
+    """Characters of the longest name that ends as townships do."""
 
 
 @functools.cache
 def load_townships() -> Townships:
     names: dict[str, str] = {}
     by_name: dict[str, list[str]] = defaultdict(list)
-    by_county: dict[str, list[str]] = defaultdict(list)
     for r in rows("regions_townships.csv"):
         code, name = r["code"], r["name"]
         names[code] = name
         by_name[name].append(code)
-        by_county[code[:6]].append(code)
-    return Townships(names, {n: tuple(c) for n, c in by_name.items()}, {n: tuple(c) for n, c in by_county.items()})
+    longest = max(len(name) for name in by_name if name.endswith(ENDS))
+    return Townships(names, {n: tuple(c) for n, c in by_name.items()}, longest)
 
 
 def official(label: str) -> str:

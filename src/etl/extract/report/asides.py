@@ -7,14 +7,14 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from etl.extract.report import lexicon
 from etl.normalise.periods import PeriodMention
 from etl.reference import rows
 
 
-@dataclass(frozen=True, slots=True)
-class Aside:
+class Aside(NamedTuple):
     start: int
     end: int
     reason: str

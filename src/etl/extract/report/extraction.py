@@ -86,7 +86,7 @@ def _judged(
     taken = sorted((f.start, f.end) for _, f in worded)
     numbers: list[tuple[Number, Figure]] = []
     asides: list[tuple[int, int, str]] = []
-    for number in find_numbers(text):
+    for number in find_numbers(text, covering.of):
         i = bisect_right(taken, (number.start, len(text)))
         if any(start < number.end and end > number.start for start, end in taken[max(0, i - 1) : i + 1]):
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -46,6 +46,8 @@ _NUMBER = re.compile(
 _RANGE = re.compile(r"(?:\((?:含|不含)\))?\s?(?:[-–—~～]{1,2}|至|到)\s?(?=[\d一二两三四五六七八九十百])")
 _BETWEEN = frozenset({"至", "到", "~", "～"})
 _RANGE_STARTS = frozenset("( \t\n-–—~～至到")
+_GOES_ON = _RANGE_STARTS | {"成", "折"}
+"""Behind these a numeral may be longer than what ``_NUMBER`` matches."""
 _APART = re.compile(
     r"(至少|不少于|最多|最高|不超过)[\u4e00-\u9fff]{1,4}$|(不高于|不超过|不低于|不少于)[\u4e00-\u9fff]{2,12}的$"
 )
@@ -82,13 +84,23 @@ class Number:
     """百, 万 … without a digit: a figure only with a qualifier (逾百万元)."""
 
 
-def find_numbers(text: str, at: int = 0) -> Iterator[Number]:
-    """All numerals of NFKC text from left to right, ranges as one."""
+def find_numbers(text: str, set_aside: Callable[[int, int], object] = lambda start, end: None) -> Iterator[Number]:
+    """All numerals of NFKC text from left to right, ranges as one.
+
+    Those that ``set_aside`` is true of (half-open offsets) come without value, unit and qualifier: dates and names
+    are most of the numerals of a text, and nobody asks what they would count.
+    """
+    at = 0
     while start := _START.search(text, at):
         at = start.start()
         m = _NUMBER.match(text, at)
         if m is None:
             at += 1
+            continue
+        end = m.end()
+        if text[end : end + 1] not in _GOES_ON and set_aside(at, end):
+            yield Number(at, end, end, None, not text[at].isdigit(), None)
+            at = end
             continue
         number = _number(text, m)
         yield number

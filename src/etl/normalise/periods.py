@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from etl.model import Period, TimeType
 from etl.normalise.numbers import DIGITS, parse_numeral
@@ -48,8 +48,7 @@ class Today:
         return "-".join(f"{n:02d}" for n in (self.year, self.month, self.day) if n is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodMention:
+class PeriodMention(NamedTuple):
     start: int
     end: int
     text: str

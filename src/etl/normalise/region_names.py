@@ -25,8 +25,16 @@ def variants() -> dict[int, str]:
     return table
 
 
+@functools.cache
+def _unusual() -> re.Pattern[str]:
+    """A character that ``normal`` may change or leave out."""
+    return re.compile(f"[^\u4e00-\u9fff]|[{''.join(map(chr, variants()))}]")
+
+
 def normal(text: str) -> str:
     """The form in which names are compared: NFKC, no blanks, no ``#``, no footnote, 巿 as 市, 蘇 as 苏."""
+    if not _unusual().search(text):
+        return text
     text = unicodedata.normalize("NFKC", _FOOTNOTE.sub("", text.strip())).translate(variants())
     return _FOOTNOTE.sub("", _NOISE.sub("", text)).strip("():,、。;")
 

@@ -92,6 +92,8 @@ class NormalisedView:
 
         An offset inside a character that became several (the m of a ㎜) widens to the whole character.
         """
+        if not self._view_starts:
+            return Span(start, max(start, end))
         raw_start = self._raw_start(start)
         return Span(raw_start, raw_start if end <= start else self._raw_end(end))
 

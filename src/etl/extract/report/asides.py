@@ -121,15 +121,15 @@ class Covering:
         self._asides = asides
         self._starts = [a.start for a in asides]
 
-    def of(self, start: int, end: int) -> Aside | None:
-        """The aside that holds ``start:end`` as a whole, else one that holds its first character."""
+    def reason(self, start: int, end: int) -> str | None:
+        """That of the aside that holds ``start:end`` as a whole, else of one that holds its first character."""
         first = None
         i = bisect_right(self._starts, start) - 1
         while i >= 0 and self._starts[i] >= start - self.REACH:
             aside = self._asides[i]
             if aside.end >= end:
-                return aside
+                return aside.reason
             if aside.end > start and first is None and aside.reason in _BY_START:
                 first = aside
             i -= 1
-        return None if first is None or first.end - start < 1 else first
+        return first.reason if first else None

@@ -86,14 +86,12 @@ def _judged(
     taken = sorted((f.start, f.end) for _, f in worded)
     numbers: list[tuple[Number, Figure]] = []
     asides: list[tuple[int, int, str]] = []
-    for number in find_numbers(text, covering.of):
+    for number in find_numbers(text, covering.reason):
         i = bisect_right(taken, (number.start, len(text)))
         if any(start < number.end and end > number.start for start, end in taken[max(0, i - 1) : i + 1]):
             continue
-        verdict: Figure | str
-        if aside := covering.of(number.start, number.digits_end):
-            verdict = aside.reason
-        else:
+        verdict: Figure | str | None = number.set_aside or covering.reason(number.start, number.digits_end)
+        if verdict is None:
             sentence = sentences[bisect_right(starts, number.start) - 1]
             clause = clauses.of(sentence, number.start)
             rule = sections.at(number.start).mode == "rule"

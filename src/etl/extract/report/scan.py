@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from etl.extract.report import lexicon
 from etl.model import Qualifier
@@ -55,8 +56,7 @@ _APART = re.compile(
 _NEGATIVE = re.compile(r"(?<![-−\d%‰元人万亿个A-Za-z)])[-−]$|(?<![担肩背抱辜自胜欺])负$")
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A numeral of the flow, half-open offsets."""
 
     start: int
@@ -82,13 +82,15 @@ class Number:
     """Printed as 1/4: a date or a part of a code unless the words tell a share."""
     bare_power: bool = False
     """百, 万 … without a digit: a figure only with a qualifier (逾百万元)."""
+    set_aside: str | None = None
+    """Why it is no figure, where that is known before its value: numeral, unit and qualifier are not read then."""
 
 
-def find_numbers(text: str, set_aside: Callable[[int, int], object] = lambda start, end: None) -> Iterator[Number]:
+def find_numbers(text: str, set_aside: Callable[[int, int], str | None] = lambda start, end: None) -> Iterator[Number]:
     """All numerals of NFKC text from left to right, ranges as one.
 
-    Those that ``set_aside`` is true of (half-open offsets) come without value, unit and qualifier: dates and names
-    are most of the numerals of a text, and nobody asks what they would count.
+    ``set_aside`` tells of half-open offsets why nothing there is a figure: dates and names are most of the numerals
+    of a text, and nobody asks what they would count.
     """
     at = 0
     while start := _START.search(text, at):
@@ -98,8 +100,8 @@ def find_numbers(text: str, set_aside: Callable[[int, int], object] = lambda sta
             at += 1
             continue
         end = m.end()
-        if text[end : end + 1] not in _GOES_ON and set_aside(at, end):
-            yield Number(at, end, end, None, not text[at].isdigit(), None)
+        if text[end : end + 1] not in _GOES_ON and (reason := set_aside(at, end)):
+            yield Number(at, end, end, None, not text[at].isdigit(), None, set_aside=reason)
             at = end
             continue
         number = _number(text, m)

@@ -20,7 +20,7 @@ _SHAPE = re.compile(
     r"(?P<han>[一二三四五六七八九十]{1,3}[、.])|(?P<bracket>[((][一二三四五六七八九十\d]{1,3}[))])|(?P<digit>\d{1,2}[、.])"
     r"|(?P<article>第[一二三四五六七八九十百]{1,4}[章节部])|(?P<colon>[^:,。]{2,24}:)"
 )
-_CLAUSE_OF_LAW = re.compile(r"(?:^|(?<=\n))第[一二三四五六七八九十百\d]{1,4}条")
+_CLAUSE_OF_LAW = re.compile(r"第[一二三四五六七八九十百\d]{1,4}条")
 _LAST_LAW = 900
 """How far behind its number, in characters, an article of a rule can reach."""
 _BACK = re.compile(r"回顾|总结|完成情况|成效|成就|现状|进展|情况")
@@ -48,7 +48,8 @@ class Sections:
         self._text = reading.text
         self._sections = [*_headed(reading.text, headings, periods, today)]
         self._starts = [s.start for s in self._sections]
-        laws = [m.start() for m in _CLAUSE_OF_LAW.finditer(reading.text)]
+        clauses = (m.start() for m in _CLAUSE_OF_LAW.finditer(reading.text))
+        laws = [at for at in clauses if at == 0 or reading.text[at - 1] == "\n"]
         self._laws = laws if len(laws) > 1 else []
 
     def at(self, place: int) -> Section:

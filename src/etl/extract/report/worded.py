@@ -35,7 +35,7 @@ def worded_ranks(text: str) -> list[tuple[Number, Figure]]:
     return list(found.values())
 
 
-_STRUCTURE = re.compile(r"(?<![\d:∶.])\d{1,2}(?:\.\d+)?(?:[:∶]\d{1,2}(?:\.\d+)?){2,5}(?![\d:∶.%])")
+_STRUCTURE = re.compile(r"\d{1,2}(?:\.\d+)?(?:[:∶]\d{1,2}(?:\.\d+)?){2,5}(?![\d:∶.%])")
 _PART = re.compile(r"[\d.]+")
 
 
@@ -43,6 +43,9 @@ def structures(text: str) -> list[tuple[Number, Figure]]:
     """The shares of a structure printed as a ratio (三次产业结构为8.5:40.9:50.6): parts that add up to 100."""
     found = []
     for m in _STRUCTURE.finditer(text):
+        before = text[m.start() - 1 : m.start()]
+        if before.isdecimal() or before in (":", "∶", "."):
+            continue
         parts = [(p.span(), Decimal(p[0])) for p in _PART.finditer(text, *m.span()) if p[0].count(".") <= 1]
         if abs(sum((value for _, value in parts), Decimal(0)) - 100) > 1:
             continue

@@ -79,7 +79,7 @@ ROT = [
     ("indicator_neutral_words.csv", "全省,inside", "where 'inside' is none of"),
     ("sheet_unit_forms.csv", "某写法,某单位,no", "unit '某单位' is no unit"),
     ("text_idioms.csv", "某成语,no_such_reason", "reason 'no_such_reason' is no reason"),
-    ("text_asides.csv", "(未闭合,ordinal,", "is no regex"),
+    ("text_asides.csv", "(未闭合,ordinal,,", "is no regex"),
     ("sheet_kinds.csv", "no_such_dimension,,count", "is no dimension"),
     ("ethnic_groups.csv", "某族,多一格", "has not the 1 cells of the header"),
 ]  # fmt: skip

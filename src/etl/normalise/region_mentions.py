@@ -156,9 +156,11 @@ def _towns(text: str, counties: set[str]) -> list[_Hit]:
         at = text.find(kind)
         while at >= 0:
             end = at + len(kind)
-            for start in range(max(0, end - table.longest), end - 2):
-                if (codes := table.by_name.get(text[start:end])) and any(code[:6] in counties for code in codes):
-                    found.append(_Hit(start, end, text[start:end], "town"))
+            found += [
+                _Hit(start, end, text[start:end], "town")
+                for start in range(max(0, end - table.longest), end - 2)
+                if any(code[:6] in counties for code in table.by_name.get(text[start:end], ()))
+            ]
             at = text.find(kind, end)
     return found
 

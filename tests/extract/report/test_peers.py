@@ -54,7 +54,7 @@ def agrees(case: dict[str, Any], model: str) -> bool:
     covering = Covering(find_asides(reading.text, ()))
     numbers = list(find_numbers(reading.text))
     words = ("idiom", "name")
-    plain = [n for n in numbers if not ((a := covering.of(n.start, n.digits_end)) and a.reason in words)]
+    plain = [n for n in numbers if covering.reason(n.start, n.digits_end) not in words]
     return any(same(reading, found, case["Results"], model == "PercentModel") for found in (numbers, plain))
 
 

@@ -86,7 +86,7 @@ class Number(NamedTuple):
     """Why it is no figure, where that is known before its value: numeral, unit and qualifier are not read then."""
 
 
-def find_numbers(text: str, set_aside: Callable[[int, int], str | None] = lambda start, end: None) -> Iterator[Number]:
+def find_numbers(text: str, set_aside: Callable[[int, int], str | None] | None = None) -> Iterator[Number]:
     """All numerals of NFKC text from left to right, ranges as one.
 
     ``set_aside`` tells of half-open offsets why nothing there is a figure: dates and names are most of the numerals
@@ -100,7 +100,7 @@ def find_numbers(text: str, set_aside: Callable[[int, int], str | None] = lambda
             at += 1
             continue
         end = m.end()
-        if text[end : end + 1] not in _GOES_ON and (reason := set_aside(at, end)):
+        if set_aside and text[end : end + 1] not in _GOES_ON and (reason := set_aside(at, end)):
             yield Number(at, end, end, None, not text[at].isdigit(), None, set_aside=reason)
             at = end
             continue

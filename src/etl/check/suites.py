@@ -59,10 +59,8 @@ class Rule:
     suggestion: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Suite:
-    """A suite as loaded. It is itself, not its contents, so that what was prepared for it can be kept."""
-
     name: str
     frame: str
     rules: tuple[Rule, ...]

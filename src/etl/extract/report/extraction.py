@@ -29,6 +29,9 @@ _SENTENCE = re.compile(r"[^。!?\n]{0,600}(?:[。!?]{1,8}[”』」)]{0,4}|\n)?"
 _CUT = re.compile(r"[,;:。!?\n]")
 _PUBLISHED = re.compile(r"(?:发布|发表|刊发|印发|更新|上传)?(?:时间|日期)\s?:")
 _WORK_REPORT = re.compile(r"工作报告|各位代表")
+_DIGITS_BEFORE = re.compile(r"(?<![\d.])(?!(?:19|20)\d\d )(?:\d{1,4} {1,2}|\d{1,3}, )$")
+"""Digits that touch a figure but for a blank: more likely a part of it than a number of their own, but for a year."""
+TORN = ("digits before it may belong to it",)
 SENTENCE_FIGURES = 60
 """Figures of one sentence among which relations are looked for: a table in a line must not take forever."""
 PARAGRAPH = 3000
@@ -245,6 +248,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             rule=rule,
         )
         labels[figure.start] = label
+        torn = _DIGITS_BEFORE.search(text, max(0, figure.start - 8), figure.start)
         out.append(
             RawFigure(
                 place=place,
@@ -263,6 +267,8 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
                 upper=number.upper,
                 direction=figure.direction,
                 status=figure.status,
+                steps=TORN if torn else (),
+                confidence=0.0 if torn else 1.0,
             )
         )
     keys = [

@@ -13,7 +13,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
-from etl.extract.report.lexicon import unit_at
+from etl.extract.report.lexicon import counted_nouns, unit_at
 from etl.model import Span
 from etl.read.view import NormalisedView
 
@@ -64,11 +64,21 @@ _LAYOUT_BLANK = re.compile(
     rf"|(?<=[分 ]之)[ ]+(?=[{_NUMERAL}\d])"
     rf"|(?<=[{_HAN}0-9%‰、。;:(“”)])[ \u3000]+(?=[0-9%‰])(?<![0-9] )(?<![0-9]  )"
     rf"|(?<=[0-9])[ \u3000]+(?=[{_HAN}%‰℃])"
-    r"|(?<=\d)[ ]+(?=\d{3}(?![0-9.])(?:[ ]\d{3}(?!\d)){0,4}[ ]?[%人名家户个元万亿件项次套所篇种台辆亩吨])"
     rf"|(?<=[{_HAN}])[\u200b\ufeff\u00ad]+(?=[{_HAN}0-9])"
 )
 _BLANKS = re.compile("[ \u3000]+|[\u200b\ufeff\u00ad]+")
 """Where a blank of the layout can stand: looking for those first is several times quicker than for all its cases."""
+_GROUPS = r"[1-9]\d{0,2}(?:[ ]{1,2}\d{3})+(?!\d)(?:\.\d+)?"
+_GROUPED = re.compile(
+    rf"(?<![\d.,:/A-Za-z第-])(?<!\d )(?<!\d  ){_GROUPS}(?:(?:[、和及至到]|[-–—~～]{{1,2}}){_GROUPS})*"
+)
+"""Digits in groups of three before what is counted (4 500口, 1 823.5万亩, 3 000至5 000元): blanks part thousands.
+
+A first group of four digits is a year or a code (2023 125人), and so are groups without anything counted.
+"""
+_INNER_BLANK = re.compile(r"(?<=\d)[ ]+(?=\d)")
+_COUNTED = re.compile(r"[ ]?[万亿千百余多几]")
+_TORN = re.compile(r"\d{1,3}[ ]\d{3}")
 _LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]*")
 _CUT_NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d$)\d[\d.,]*[ \t]?[万亿千百余多]*$")
 _NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])[^:]{2,28}(?<![、的和与及])")
@@ -85,6 +95,7 @@ def flow(text: str) -> Flow:
     kept: list[tuple[int, int]] = []
     breaks: list[tuple[int, bool]] = []  # (index into kept where a new line starts, heading)
     blocks = _blocks(view.text)
+    grouped = _TORN.search(view.text) is not None
     torn = torn_number = False
     for block in blocks:
         widest = max(end - start for start, end in block)
@@ -106,7 +117,7 @@ def flow(text: str) -> Flow:
             goes_on = torn and n == 0 and not mark and (prose or (torn_number and unit_at(line, 0) is not None))
             if not (wrapped or goes_on) or mark:
                 breaks.append((len(kept), heading))
-            kept.extend(_pieces(view.text, begin, end))
+            kept.extend(_pieces(view.text, begin, end, grouped=grouped))
             open_end = not row and not _CLOSED.search(line)
             is_last = n == len(block) - 1
             fills = len(line) >= max(WRAPPED_LENGTH, int(0.6 * widest))
@@ -142,18 +153,29 @@ def _blocks(text: str) -> list[list[tuple[int, int]]]:
     return blocks
 
 
-def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _pieces(text: str, start: int, end: int, *, grouped: bool) -> list[tuple[int, int]]:
+    inner = _separators(text, start, end) if grouped else frozenset()
     pieces = []
     at = start
     for blank in _BLANKS.finditer(text, start, end):
-        if (m := _LAYOUT_BLANK.match(text, blank.start(), end)) is None:
+        if blank.start() not in inner and _LAYOUT_BLANK.match(text, blank.start(), end) is None:
             continue
-        if m.start() > at:
-            pieces.append((at, m.start()))
-        at = m.end()
+        if blank.start() > at:
+            pieces.append((at, blank.start()))
+        at = blank.end()
     if at < end:
         pieces.append((at, end))
     return pieces
+
+
+def _separators(text: str, start: int, end: int) -> frozenset[int]:
+    """Where the blanks start that separate thousands inside of numbers."""
+    found: set[int] = set()
+    for m in _GROUPED.finditer(text, start, end):
+        after = m.end() + (text[m.end() : m.end() + 1] == " ")
+        if _COUNTED.match(text, m.end()) or unit_at(text, after) or counted_nouns()[0].match(text, after):
+            found.update(b.start() for b in _INNER_BLANK.finditer(text, *m.span()))
+    return frozenset(found)
 
 
 def _assembled(view: NormalisedView, kept: list[tuple[int, int]], breaks: list[tuple[int, bool]]) -> Flow:

@@ -111,6 +111,8 @@ def judge(
     if unit == "位":
         moved = re.search(r"(?:前移|后移|上升|下降|跃升|提升|前进|进步|后退)(?:了)?$", before)
         unit, kind = ("位", "rank") if moved else ("人", kind)
+    elif unit == "口" and lexicon.words("mouths").search(before):
+        unit = "人"  # 320户1280口; wells, kilns and ponds are counted in 口, too
     direction: Literal["up", "down"] | None = None
     if kind in ("growth", "pp_change") or _changes(before):
         near = before[-12:]

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from etl.extract.report.flow import Flow, Line
 from etl.extract.report.judge import Figure
+from etl.extract.report.lexicon import words
 from etl.extract.report.scan import Number
 
 _LINK = re.compile(r"(?:左右|以上|以下|以内)?(?:、|和|及|与|以及|,|:|∶)(?:约|近|超过?|第)?")
@@ -85,7 +86,8 @@ def respective_items(
         count = j - i + 1
         if count > 1:
             lead = max(sentence, spans[i][0] - 90)
-            mark = text.rfind("分别", max(lead, spans[i][0] - 24), spans[i][0])
+            each = [m.start() for m in words("each").finditer(text, max(lead, spans[i][0] - 24), spans[i][0])]
+            mark = each[-1] if each else -1
             if mark < 0 and text[spans[i][1]] in ":∶":
                 ratio = _RATIO.search(text, lead, spans[i][0])
                 mark = ratio.start() if ratio else -1

@@ -23,6 +23,10 @@ _SHAPE = re.compile(
     r"(?P<han>[一二三四五六七八九十]{1,3}[、.])|(?P<bracket>[((][一二三四五六七八九十\d]{1,3}[))])|(?P<digit>\d{1,2}[、.])"
     r"|(?P<colon>[^:,。]{2,24}:)"
 )
+_BEING = re.compile(r"(?:是|为|系|属于)[^,。;是为]{0,16}$")
+_ONE_OF_THEM = re.compile(r"[^,。;]{0,40}?(?:之一|(?:中|里|当中)的?(?:一|其中|[1-9]\d?[名位个家人]))")
+_NEW_SUBJECT = re.compile(r"(?:^|[\s,。;:!?“(]|其中|另外|[而但使让])$")
+"""Before a place that a sentence turns to."""
 _OPENING = 16
 """A place this close to the start of its sentence is what the sentence is about."""
 _NEAR = 20
@@ -236,6 +240,10 @@ class Atlas:
         here = [n for n in self._between(sentence, clause[1]) if n.subject]
         before = [n for n in here if n.start < at and not self._closed(n, at)]
         place = self._place_at(at)
+        if (opens := self._one_of_them(at, clause[0])) is not None:
+            whole = self._between(opens, at)
+            return self._told(whole[-1], "text", None) if whole else place
+        before = self._without_wider(before)
         if before:
             own = entity if entity and entity[0] >= before[-1].start - 1 else None
             return self._shared(before, place, own) or self._told(before[-1], "text", own)
@@ -258,6 +266,20 @@ class Atlas:
             if inner and inner[-1] is named[-1] and sum(n.code == inner[-1].code for n in inner) > 1:
                 return self._told(inner[-1], "section", entity)
         return replace(place, entity=entity[1]) if entity else place
+
+    def _one_of_them(self, at: int, clause: int) -> int | None:
+        """Behind 是, for the figure at ``at`` in 某县的李某是全省74名劳模之一: those 74 are not that county's."""
+        told = _BEING.search(self._text, max(clause, at - 24), at)
+        return told.start() if told and _ONE_OF_THEM.match(self._text, at) else None
+
+    def _without_wider(self, before: Sequence[Named]) -> list[Named]:
+        """Without what holds an earlier place and opens no clause: 雁塔区承办西安市技能大赛4项 tells of 雁塔."""
+        kept: list[Named] = []
+        for n in before:
+            over = n.code is not None and any(n.code in self._gazetteer.ancestors(k.code or "") for k in kept)
+            if n.self_reference or not over or _NEW_SUBJECT.search(self._text, max(0, n.start - 4), n.start):
+                kept.append(n)
+        return kept
 
     def _is_of_speaker(self, n: Named) -> bool:
         """…。”龙海区某厂包装工说: where a speaker comes from, not what the text goes on about."""

@@ -2,8 +2,8 @@
 
 usage: gate.py [--rows N ...] [--batch N] [--json FILE]
 
-Every number of rows runs in a process of its own that makes, checks and drops batches, as a run does. Both sides see
-the same batches and must name the same rows. Times are CPU seconds:
+Every number of rows runs in a process of its own that makes, checks and drops batches, as a run does and as large as
+there. Both sides see the same batches, one after the other, and must name the same rows. Times are CPU seconds:
 
 frame     observations → columns, the same for both
 plain     the suite's checks in pandas, ids of all failing rows by rule
@@ -34,11 +34,12 @@ import pandas as pd
 from etl.check.frames import FileRows, Rows
 from etl.check.gate import check
 from etl.check.suites import PRESENT, Rule, Suite, columns_of, load_suites
+from etl.ingest import CHECKED_TOGETHER
 from etl.model import Area, CellRef, Observation, Period, RawFigure, SourceFile
 from etl.normalise.observe import observe
 from etl.settings import Settings
 
-SIZES = (250_000, 500_000, 1_000_000)
+SIZES = (250_000, 500_000, 1_000_000, 2_000_000)
 FILE = 2_000
 """Observations of a file."""
 FAULTS = 0.02
@@ -211,7 +212,7 @@ def peak() -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, nargs="+", default=SIZES)
-    parser.add_argument("--batch", type=int, default=200_000, help="rows checked together")
+    parser.add_argument("--batch", type=int, default=CHECKED_TOGETHER, help="rows checked together")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()

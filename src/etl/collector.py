@@ -1,4 +1,4 @@
-"""Reading large files without the garbage collector looking for cycles that are not there."""
+"""Reading files without the garbage collector looking for cycles that are not there."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MANY_CELLS = 50_000
+MANY_CELLS = 500
 
 
 @contextmanager
 def collector_paused(cells: int) -> Iterator[None]:
-    """Half of the time of a large sheet goes into looking for cycles among millions of figures that have none."""
+    """Half of the time of a large sheet, and a tenth of a small one's, goes into looking for cycles among figures that
+    have none."""
     pause = cells > MANY_CELLS and gc.isenabled()
     if pause:
         gc.disable()

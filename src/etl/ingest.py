@@ -237,7 +237,7 @@ def record_arrivals(engine: sa.Engine, run_id: str, sources: Sequence[SourceFile
         record_arrival(engine, run_id, source.path, source.sha256)
 
 
-CHECKED_TOGETHER = 50_000
+CHECKED_TOGETHER = 75_000
 """Rows that wait for the gate at most, apart from those of the last file: bounds the memory of a batch."""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from etl.check.gate import gx_suite
+from etl.check.evaluation import gx_suite
 from etl.check.suites import Suite, load_suite, load_suites
 from etl.errors import SuiteError
 from etl.settings import Settings

@@ -7,17 +7,15 @@ here: rules are paired by id, all failing ids are fetched, a rule that crashed o
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import logging
 import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from etl.check.evaluation import Term, Told, groups, quiet
 from etl.check.frames import FileRows, Rows
-from etl.check.suites import PRESENT, Rule, Suite, columns_of
-from etl.errors import SuiteError
+from etl.check.suites import Rule, Suite, columns_of
 from etl.model import Finding, Severity
 
 if TYPE_CHECKING:
@@ -58,29 +56,8 @@ class FileVerdict:
         return frozenset(f.observation_id for f in self.findings if f.severity == "quarantine" and f.observation_id)
 
 
-ROW_WISE = frozenset(
-    {
-        "expect_column_values_to_not_be_null",
-        "expect_column_values_to_be_in_set",
-        "expect_column_values_to_be_between",
-        "expect_column_values_to_match_regex",
-        "expect_column_pair_values_a_to_be_greater_than_b",
-    }
-)
-"""Rule types that look at one row at a time, so that a long frame can go through in slices. All others see it whole."""
-
 SLICE = 250_000
 """Rows of a slice: bounds the memory of the frame, and is long enough to share GX's cost per run."""
-
-FORMAT = {
-    "result_format": "COMPLETE",
-    "partial_unexpected_count": 0,
-    "exclude_unexpected_values": True,
-    "return_unexpected_index_query": False,
-}
-"""All failing ids, and nothing else."""
-
-When = tuple[tuple[str, str | tuple[Any, ...]], ...]
 
 
 @dataclass(slots=True)
@@ -104,7 +81,9 @@ def check(files: Sequence[FileRows], suites: Sequence[Suite]) -> tuple[FileVerdi
     findings: list[list[Finding]] = [[] for _ in files]
     for suite in suites:
         rows = Rows(suite.frame, files)
-        for outcome in _evaluate(suite, rows):
+        with quiet():
+            outcomes = _evaluate(suite, rows)
+        for outcome in outcomes:
             for number, (result, found) in enumerate(_by_file(outcome, rows)):
                 results[number].append(result)
                 findings[number].extend(found)
@@ -190,83 +169,34 @@ def _shown(value: Any) -> str:
 
 
 def _evaluate(suite: Suite, rows: Rows) -> list[_Outcome]:
-    """Run a suite over its rows. Raises SuiteError when GX did not load or evaluate every rule.
+    """Run a suite over its rows. Raises SuiteError when GX did not load every rule.
 
     Rules with one condition share a frame of the rows they speak about. GX could apply conditions itself, but filters
     all columns anew for every number it computes.
     """
-    loaded = {rule.meta["rule_id"]: rule for rule in gx_suite(suite, conditions=False).expectations}
     outcomes = {rule.rule_id: _Outcome(rule, [], [], [], []) for rule in suite.rules}
-    in_slices = [rule for rule in suite.rules if rule.type in ROW_WISE]
-    whole = [rule for rule in suite.rules if rule.type not in ROW_WISE]
-    for first in range(0, len(rows), SLICE):
-        _run(in_slices, loaded, rows, first, min(first + SLICE, len(rows)), outcomes)
-    if len(rows):
-        _run(whole, loaded, rows, 0, len(rows), outcomes)
+    for row_wise, slice_length in ((True, SLICE), (False, len(rows))):
+        own = [group for group in groups(suite) if group.row_wise == row_wise]
+        needed = dict.fromkeys(c for group in own for c in (*dict(group.when), *group.columns))
+        for first in range(0, len(rows) if own else 0, max(slice_length, 1)):
+            frame = rows.frame(needed, first, min(first + slice_length, len(rows)))
+            terms: dict[Term, Any] = {}
+            for group in own:
+                spoken_of = group.candidates(frame, terms)
+                if len(spoken_of):
+                    numbers = spoken_of.index.to_numpy()
+                    for prepared, told in zip(group.rules, group.evaluate(spoken_of), strict=True):
+                        _add(outcomes[prepared.rule.rule_id], told, spoken_of, numbers)
     return list(outcomes.values())
 
 
-def _run(
-    rules: Sequence[Rule],
-    loaded: Mapping[str, Any],
-    rows: Rows,
-    first: int,
-    last: int,
-    outcomes: Mapping[str, _Outcome],
-) -> None:
-    """Add to the outcomes what some rules make of some rows."""
-    needed = {c: None for rule in rules for c in (*rule.when, *columns_of(rule.type, rule.kwargs))}
-    frame = rows.frame(needed, first, last)
-    for when, alike in _by_condition(rules).items():
-        own = list(dict.fromkeys(c for rule in alike for c in columns_of(rule.type, rule.kwargs)))
-        spoken_of = frame[own] if not when else frame.loc[_meets(when, frame), own]
-        if not len(spoken_of):
-            continue
-        results = _validated([loaded[rule.rule_id].configuration for rule in alike], spoken_of)
-        candidates = spoken_of.index.to_numpy()
-        for rule in alike:
-            if rule.rule_id not in results:
-                raise SuiteError(f"rule {rule.rule_id}", "Great Expectations did not evaluate it")
-            _add(outcomes[rule.rule_id], results[rule.rule_id], spoken_of, candidates)
-
-
-def _by_condition(rules: Sequence[Rule]) -> dict[When, list[Rule]]:
-    found: dict[When, list[Rule]] = {}
-    for rule in rules:
-        when = tuple((c, v if isinstance(v, str) else tuple(v)) for c, v in sorted(rule.when.items()))
-        found.setdefault(when, []).append(rule)
-    return found
-
-
-def _meets(when: When, frame: pd.DataFrame) -> Any:
-    mask: Any = None
-    for column, values in when:
-        own = (frame[column].notna() if values == PRESENT else frame[column].isin(values)).to_numpy()
-        mask = own if mask is None else mask & own
-    return mask
-
-
-def _validated(configurations: Sequence[Any], frame: pd.DataFrame) -> dict[str, Any]:
-    """Results by rule id. This is what GX does below its contexts and stores, which the gate has no use for."""
-    from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
-    from great_expectations.validator.validator import Validator
-
-    with _quiet():
-        validator = Validator(execution_engine=PandasExecutionEngine(batch_data_dict={"rows": frame}))
-        validator.metrics_calculator.show_progress_bars = False
-        results: list[Any] = validator.graph_validate(
-            configurations=list(configurations), runtime_configuration={"result_format": dict(FORMAT)}
-        )
-    return {r.expectation_config.meta["rule_id"]: r for r in results}
-
-
-def _add(outcome: _Outcome, result: Any, frame: pd.DataFrame, candidates: Any) -> None:
+def _add(outcome: _Outcome, result: Told, frame: pd.DataFrame, candidates: Any) -> None:
     import numpy as np
 
-    detail = result.result or {}
     outcome.candidates.append(candidates)
+    detail = result.result
     if not result.success and not detail:
-        outcome.errors.append(_exception(result.exception_info) or "the rule crashed")
+        outcome.errors.append(result.error or "the rule crashed")
         return
     told = detail.get("details") or {}
     failing = np.sort(np.array(detail.get("unexpected_index_list") or [], dtype=np.int64))
@@ -282,78 +212,17 @@ def _add(outcome: _Outcome, result: Any, frame: pd.DataFrame, candidates: Any) -
         outcome.errors.append(f"it named rows {failing[:3].tolist()} that it was not shown")
     else:
         outcome.failing.append(failing)
-    outcome.undecided.append(_undecided(outcome.rule, told, frame, candidates))
+    outcome.undecided.append(_undecided(outcome.rule, detail, frame, candidates))
 
 
-def _undecided(rule: Rule, told: Mapping[str, Any], frame: pd.DataFrame, candidates: Any) -> Any:
+def _undecided(rule: Rule, detail: Mapping[str, Any], frame: pd.DataFrame, candidates: Any) -> Any:
     """Rules over values skip nulls, but for the not-null rule; reconciliations say themselves."""
     import numpy as np
 
+    told = detail.get("details") or {}
     if "undecided_index_list" in told:
         return np.sort(np.array(told["undecided_index_list"] or [], dtype=np.int64))
-    if "not_be_null" in rule.type:
+    if "not_be_null" in rule.type or detail.get("missing_count") == 0:
         return np.empty(0, dtype=np.int64)
     missing = frame[list(columns_of(rule.type, rule.kwargs))].isna().to_numpy().any(axis=1)
     return candidates[missing]
-
-
-def _exception(info: Mapping[str, Any] | None) -> str:
-    """The first exception message of a crashed rule."""
-    for value in [info or {}, *(info or {}).values()]:
-        if isinstance(value, Mapping) and value.get("exception_message"):
-            return str(value["exception_message"]).strip().splitlines()[0]
-    return ""
-
-
-def gx_suite(suite: Suite, *, conditions: bool = True) -> Any:
-    """The suite as Great Expectations holds it, with or without the conditions of its rules.
-
-    Raises SuiteError for a rule it dropped or refused.
-    """
-    import great_expectations as gx
-    from great_expectations.expectations.row_conditions import Column
-
-    import etl.check.expectations.reconciliation  # noqa: F401 - registers the custom expectations
-
-    entries = []
-    for rule in suite.rules:
-        kwargs = dict(rule.kwargs)
-        condition: Any = None
-        for column, values in rule.when.items():
-            term = Column(column).is_not_null() if values == PRESENT else Column(column).is_in(list(values))
-            condition = term if condition is None else condition & term
-        if condition is not None and conditions:
-            kwargs["row_condition"] = condition
-        entries.append(
-            {
-                "type": rule.type,
-                "kwargs": kwargs,
-                "severity": rule.gx_severity,
-                "description": rule.description,
-                "meta": {"rule_id": rule.rule_id},
-            }
-        )
-    try:
-        loaded = gx.ExpectationSuite(name=suite.name, expectations=entries)
-    except Exception as e:  # GX raises pydantic, TypeError and its own errors here, whatever the mistake is
-        raise SuiteError(f"suite {suite.name}", f"Great Expectations refuses it: {str(e).splitlines()[0]}") from e
-    kept = {(e.meta or {}).get("rule_id") for e in loaded.expectations}
-    if dropped := [rule for rule in suite.rules if rule.rule_id not in kept]:
-        raise SuiteError(
-            f"suite {suite.name}",
-            "Great Expectations silently dropped " + ", ".join(f"{r.rule_id} ({r.type})" for r in dropped),
-            next_step="Correct the rule's type or severity.",
-        )
-    return loaded
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """GX logs what this module already turns into results."""
-    logger = logging.getLogger("great_expectations")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

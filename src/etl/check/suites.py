@@ -59,8 +59,10 @@ class Rule:
     suggestion: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Suite:
+    """A suite as loaded. It is itself, not its contents, so that what was prepared for it can be kept."""
+
     name: str
     frame: str
     rules: tuple[Rule, ...]

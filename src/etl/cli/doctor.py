@@ -91,7 +91,7 @@ def _warehouse(settings: Settings) -> str:
 
 
 def _suites(settings: Settings) -> str:
-    from etl.check.gate import gx_suite
+    from etl.check.evaluation import gx_suite
     from etl.check.suites import load_suites
 
     suites = load_suites(settings.suites_dir)

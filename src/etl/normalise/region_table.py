@@ -90,6 +90,7 @@ class RegionTable:
 
     # ------------------------------------------------------------ codes
 
+    @functools.lru_cache(maxsize=50_000)  # noqa: B019
     def get(self, code: str, on: str | None = None) -> Region | None:
         """The region of ``code`` as named at ``on`` (ISO period or year; the newest name without it)."""
         known = self._by_code.get(code)

@@ -70,6 +70,7 @@ class UnitTable:
             key=lambda m: len(m.text),
             reverse=True,
         )
+        self._opening = tuple(m.text for m in self._multipliers)
         self._by_form: dict[str, Unit] = {}
         self._by_code: dict[str, Unit] = {}
         self._scalable: set[str] = set()
@@ -133,7 +134,9 @@ class UnitTable:
 
     def _is_fixed(self, text: str) -> bool:
         """A multiplier before a unit that takes none (万 before 人/万人)."""
-        return any(text.startswith(m.text) and text[len(m.text) :] in self._by_form for m in self._multipliers)
+        return text.startswith(self._opening) and any(
+            text.startswith(m.text) and text[len(m.text) :] in self._by_form for m in self._multipliers
+        )
 
     def _simple(self, text: str, words: int = 2) -> ParsedUnit | None:
         """A unit behind a power of ten in digits (10000人) or at most so many words (万千升 has two)."""
@@ -142,7 +145,7 @@ class UnitTable:
         if digits := _POWER.match(text):
             inner = self._simple(text[digits.end() :], words) if len(text) > digits.end() else None
             return self._scaled(inner, len(digits[1])) if inner else None
-        for m in self._multipliers if words else ():
+        for m in self._multipliers if words and text.startswith(self._opening) else ():
             inner = self._simple(text[len(m.text) :], words - 1) if text.startswith(m.text) else None
             if inner and not (m.not_before and self._standard.get(inner.unit.code) == m.not_before):
                 return self._scaled(inner, m.power)

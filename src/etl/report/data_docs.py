@@ -19,8 +19,8 @@ from typing import Any
 import sqlalchemy as sa
 from lxml import etree, html
 
+from etl.check.evaluation import gx_suite
 from etl.check.frames import FileRows, Rows
-from etl.check.gate import gx_suite
 from etl.check.suites import Suite, columns_of
 from etl.errors import UsageError
 from etl.recheck import stored_rows

@@ -6,6 +6,7 @@ what the rows and columns mean.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -240,11 +241,14 @@ def metadata_of(row: Row) -> tuple[str, str, str] | None:
         key, value = text, cells[1].text
     else:
         return None
-    plain = squash(key).lower()
-    for kind in sorted(_KEY):
-        if plain in words(kind).whole:
-            return kind, key, value.strip()
-    return None
+    kind = _keys().get(squash(key).lower())
+    return (kind, key, value.strip()) if kind else None
+
+
+@functools.cache
+def _keys() -> dict[str, str]:
+    """Kind of a line by its key."""
+    return {word: kind for kind in sorted(_KEY, reverse=True) for word in words(kind).whole}
 
 
 def _partition(text: str) -> tuple[str, str, str]:

@@ -248,14 +248,9 @@ class _Composer:
         return _Composed(label, symbol, multiplier, kind_of(unit, label), self._period(row, column), headers)
 
     def _compose_label(self, row: StubRow, column: Column) -> str:
-        columns = column.path
-        if self._table.regions_in == "columns":
-            columns = ()
-            if _is_remark(column):
-                columns = tuple(p for p in column.path if likeness(p) == "other")
-            if column.region is not None and column.path and column.region != "".join(column.path):
-                columns = column.path
-        columns = tuple(c for c in columns if not (row.path and words("value").match(c)))
+        columns = self._column_labels(column)
+        if row.path:
+            columns = tuple(c for c in columns if not words("value").match(c))
         parts = (*row.path, *columns) if self._rows_rule else (*columns, *row.path)
         parts = tuple(_without_year(p) for p in parts if p)
         subject = self._table.context.subject
@@ -266,6 +261,14 @@ class _Composer:
             if part or all(words("generic").match(p) for p in parts):
                 parts = (subject, *parts)
         return shorten(parts)
+
+    def _column_labels(self, column: Column) -> tuple[str, ...]:
+        """The labels of a column that name what is measured; a column of places has none of its own."""
+        if self._table.regions_in != "columns":
+            return column.path
+        if column.region is not None and column.path and column.region != "".join(column.path):
+            return column.path
+        return tuple(p for p in column.path if likeness(p) == "other") if _is_remark(column) else ()
 
     def _choose(self, row: StubRow, column: Column) -> Unit | None:
         if column.unit is not None and (
@@ -311,10 +314,15 @@ class _Composer:
 def defined_unit(path: tuple[str, ...]) -> Unit | None:
     """The unit that the definition of the innermost measure fixes (性别比 → 女=100); None for others."""
     label = path[-1] if path else ""
-    for r in rows("sheet_defined_units.csv"):
-        if (r["match"] == "end" and label.endswith(r["word"])) or (r["match"] == "in" and r["word"] in label):
-            return parse_unit(r["unit"])
+    for word, match, unit in _defined_units():
+        if (match == "end" and label.endswith(word)) or (match == "in" and word in label):
+            return parse_unit(unit)
     return None
+
+
+@functools.cache
+def _defined_units() -> tuple[tuple[str, str, str], ...]:
+    return tuple((r["word"], r["match"], r["unit"]) for r in rows("sheet_defined_units.csv"))
 
 
 def _of_column(period: str, column: Column) -> str:

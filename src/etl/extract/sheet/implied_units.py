@@ -51,11 +51,15 @@ def _counted(label: str) -> tuple[str, Decimal] | None:
     plain = label.strip("()（）")
     if not plain or words("not_counted").match(plain):
         return None
-    for r in rows("sheet_implied_units.csv"):
-        word, match = r["word"], r["match"]
+    for word, match, unit, most in _implied_units():
         if (match == "in" and word in plain) or (match == "end" and plain.endswith(word)) or plain == word:
-            return r["unit"], Decimal(r["most"])
+            return unit, most
     return None
+
+
+@functools.cache
+def _implied_units() -> tuple[tuple[str, str, str, Decimal], ...]:
+    return tuple((r["word"], r["match"], r["unit"], Decimal(r["most"])) for r in rows("sheet_implied_units.csv"))
 
 
 def _largest_whole(table: Table, col: int) -> Decimal | None:

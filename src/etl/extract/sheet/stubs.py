@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
@@ -128,15 +128,24 @@ def _column_kind(items: list[Item], head: str, *, leading: bool) -> StubKind | L
 
 def _text_kind(texts: list[Item], head: str) -> StubKind:
     labels = [i.text for i in texts]
-    n = len(labels)
-    if sum(parse_unit(t) is not None for t in labels) >= MOSTLY * n and not words("region").match(head):
+    if _are_mostly(labels, lambda t: parse_unit(t) is not None) and not words("region").match(head):
         return "unit"
-    if sum(is_period_label(t) for t in labels) >= MOSTLY * n or (
-        words("period").match(head) and sum(any(c.isdigit() for c in t) for t in labels) >= MOSTLY * n
+    if _are_mostly(labels, is_period_label) or (
+        words("period").match(head) and _are_mostly(labels, lambda t: any(c.isdigit() for c in t))
     ):
         return "period"
     real, share = place_share(labels)
     return "region" if (real and share >= 0.5) or words("region").match(head) else "label"
+
+
+def _are_mostly(labels: list[str], holds: Callable[[str], bool]) -> bool:
+    """Whether it holds for most of the labels; asked of no more than are needed to tell."""
+    possible = len(labels)
+    for label in labels:
+        possible -= not holds(label)
+        if possible < MOSTLY * len(labels):
+            return False
+    return True
 
 
 def _are_region_codes(numbers: list[Item]) -> bool:

@@ -196,12 +196,12 @@ class _Taken:
         return True
 
     def free(self, r: int, row: Row) -> Iterator[Item]:
-        """The items of a row that nothing has claimed."""
+        """The numbers of a row that nothing has claimed."""
         claims = self._rows.get(r, ())
         if any(claimed is row for claimed in claims):
             return
         for col, item in row.items():
-            if (r, col) not in self._cells and not any(col in claimed for claimed in claims):
+            if item.kind == "number" and (r, col) not in self._cells and not any(col in c for c in claims):
                 yield item
 
 
@@ -223,5 +223,4 @@ def _left_over(grid: Grid, taken: _Taken) -> list[Ignored]:
         Ignored(CellRef(grid.name, item.cell.address), item.text, "not_a_table")
         for r, row in grid.rows.items()
         for item in taken.free(r, row)
-        if item.kind == "number"
     ]

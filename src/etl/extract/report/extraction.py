@@ -11,13 +11,14 @@ from itertools import pairwise
 from etl.extract.report.articles import Article, split_articles
 from etl.extract.report.asides import Covering, find_asides
 from etl.extract.report.flow import Flow, Line, flow
-from etl.extract.report.judge import Figure, judge, status_of
+from etl.extract.report.judge import Figure, judge
 from etl.extract.report.labels import distinct, label_after, label_of, label_of_item, label_under
 from etl.extract.report.lists import Item, lead_ins, like_their_list, respective_items
 from etl.extract.report.relations import Member, relations_of
 from etl.extract.report.relations_across import Sentence, relations_across
 from etl.extract.report.scan import Number, find_numbers
 from etl.extract.report.sections import Sections
+from etl.extract.report.status import status_of
 from etl.extract.report.when import Calendar, Default
 from etl.extract.report.where import Atlas
 from etl.extract.report.worded import structures, worded_ranks
@@ -49,7 +50,7 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
     sentences = [m.span() for m in _SENTENCE.finditer(reading.text) if m.end() > m.start()]
     clauses = _Clauses(reading.text)
     sections = Sections(reading, periods, today)
-    numbers, asides = _judged(reading, periods, sentences, clauses, sections)
+    numbers, asides = _judged(reading, periods, sentences, clauses, sections, today)
     articles = split_articles(reading)
     headings = [line for line in reading.lines if line.heading]
     dates = [(p.start, p.end) for p in periods if p.role != "compare"]
@@ -80,6 +81,7 @@ def _judged(
     sentences: Sequence[tuple[int, int]],
     clauses: _Clauses,
     sections: Sections,
+    today: Today,
 ) -> tuple[list[tuple[Number, Figure]], list[tuple[int, int, str]]]:
     """The numbers that are figures, and the spans of all other numerals with the reason; by place."""
     text = reading.text
@@ -98,7 +100,7 @@ def _judged(
             sentence = sentences[bisect_right(starts, number.start) - 1]
             clause = clauses.of(sentence, number.start)
             rule = sections.at(number.start).mode == "rule"
-            verdict = judge(number, text, sentence[0], *clause, rule=rule)
+            verdict = judge(number, text, sentence[0], *clause, rule=rule, year=today.year)
             if isinstance(verdict, Figure):
                 verdict = sections.status(verdict, sentence[0])
         if isinstance(verdict, str):
@@ -108,7 +110,8 @@ def _judged(
     for number, figure in worded:
         sentence = sentences[bisect_right(starts, figure.start) - 1]
         if figure.kind == "growth":
-            told = status_of(number, figure.unit, text, sentence[0], *clauses.of(sentence, figure.start))
+            clause = clauses.of(sentence, figure.start)
+            told = status_of(number, figure.unit, text, (sentence[0], *clause), today.year)
             figure = sections.status(replace(figure, status=told), sentence[0])
         numbers.append((number, figure))
     numbers.sort(key=lambda pair: pair[1].start)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from etl.extract.report import lexicon
 from etl.extract.report.scan import Number
+from etl.extract.report.status import status_of
 from etl.model import Kind, Status
 from etl.normalise.units import load_units
 
@@ -62,9 +63,19 @@ class Figure:
 
 
 def judge(
-    number: Number, text: str, sentence_start: int, clause_start: int, clause_end: int, *, rule: bool = False
+    number: Number,
+    text: str,
+    sentence_start: int,
+    clause_start: int,
+    clause_end: int,
+    *,
+    rule: bool = False,
+    year: int | None = None,
 ) -> Figure | str:
-    """The figure that ``number`` is, or a code of ``ignore_reasons.csv``; ``rule``: in an article of a regulation."""
+    """The figure that ``number`` is, or a code of ``ignore_reasons.csv``.
+
+    ``rule``: it stands in an article of a regulation; ``year``: that of publication.
+    """
     before = text[max(clause_start, number.start - 24) : number.start]
     after = text[number.end : min(clause_end, number.end + 24)]
     before = before[: len(before) - number.lead] if number.lead and number.lead <= len(before) else before
@@ -107,7 +118,7 @@ def judge(
     if number.after and (_SIZE_CLASS.match(after) or _GROUP.match(after[len(number.after) :])):
         return "threshold"
     kind = _kind(unit, before, after, number, text[max(clause_start, number.start - 60) : number.start])
-    status = status_of(number, unit, text, sentence_start, clause_start, clause_end)
+    status = status_of(number, unit, text, (sentence_start, clause_start, clause_end), year)
     if unit == "位":
         moved = re.search(r"(?:前移|后移|上升|下降|跃升|提升|前进|进步|后退)(?:了)?$", before)
         unit, kind = ("位", "rank") if moved else ("人", kind)
@@ -287,83 +298,3 @@ _PROPORTION = re.compile(
     r"(?:[从由][^,。;]{1,12}|[^,。;]{0,6}?)(?:为|是|达到?|至|到|的)?$"
 )
 """城乡居民收入比由上年的2.13缩小为2.07: two things compared, without a unit."""
-_CONDITION = re.compile(
-    r"(?:^|[。;])[^。;]{0,20}?对[^。;]{2,60},[^,。;]{0,12}(?:奖励|补助|补贴|资助|给予)[^,。;]{0,6}$"
-    r"|(?:^|[。;,])[^。;,]{0,12}?对(?:(?!\d)[^。;,]){2,40}(?:给予|奖励|补助|补贴)(?:不超过|最高|一次性)?$"
-)
-_BOUND = re.compile(
-    r"(?:[(（]含[)）])?(?:及|或)?(?:以[上下内]|之内)?的(?!\d)(?:[^,。;\d]{0,10}"
-    r"(?:企业|单位|公司|工会|项目|机构|职工|人员|家庭|学校|村|社区|园区|市场|对象|户))?"
-    r"[^。;\d]{0,16}(?:给予|单独|联合|应当?|须|可以?|实行|返还|补助|补贴|奖励|不得|免[征除缴]|减[半征免])"
-)
-"""职工25人以上的企业单独建会, 不超过1万元的全额返还: whom the rule is for."""
-_CONDITIONAL = re.compile(r"[^,。;]{0,12}的[^,。;]{0,12},[^。;]{0,16}(?:奖励|补助|补贴|资助|给予)")
-_PAST = re.compile(r"过去一年|去年|全年|一年来")
-_DONE = re.compile(r"(?:完成|实现|超过|达到)[^,。;]{0,10}$")
-"""完成年度目标任务的120%: no plan for what follows."""
-_PAID = re.compile(r"今年已|目前已|已为|已向|已有")
-_POLICY = re.compile(
-    r"(?:罚款|封顶线|起付线|起征点|门槛费|缴费标准|补助标准|补贴标准|奖励标准|上限|下限|限额|最低工资标准|最低生活保障标准|低保标准)[^,。;]{0,6}$"
-)
-_NOW = re.compile(r"目前|已(?!经?计划)|去年|今年以来|截至")
-_FUTURE = re.compile(
-    r"力争|目标(?:为|是|达|任务)|(?:到|至)(?:20\d\d年|[“「]?十[四五六]五[”」]?)[^,。;]{0,4},|(?:达产|投产|建成|全部建成)后,?|预计|预期目标|规划到|计划[用到在于]|未来[一二三五\d]"
-    r"|年底前|(?:下一步|接下来|后续|今后)[^。;]{0,30}?(?:将|要|计划|拟)"
-    r"|(?:今年|明年|下一步|接下来|下半年|年内|后续)[^。;]{0,30}?(?:将|计划|拟|要)(?:再|新|建|培|投|实施|推|开展|举办|组织|完成|达|实现|继续|安排|发放|选树|打造|确保|力争)"
-)
-
-
-def status_of(number: Number, unit: str, text: str, sentence_start: int, clause_start: int, clause_end: int) -> Status:
-    """Whether the figure is planned, laid down or observed, by the words of its sentence."""
-    before = text[max(clause_start, number.start - 24) : number.start]
-    after = text[number.end : min(clause_end, number.end + 16)]
-    if re.search(r"完成[^,。;]{0,12}(?:目标|计划|任务|预算)[^,。;]{0,6}$", before):
-        return "observed"
-    if lexicon.words("target").search(before):
-        return "target"
-    plans = [
-        m
-        for m in _FUTURE.finditer(text, max(sentence_start, number.start - 160), number.start)
-        if not _DONE.search(text, max(sentence_start, m.start() - 12), m.start())
-    ]
-    ahead = plans[-1] if plans else None
-    if ahead is not None and ahead[0] == "预计" and _PAST.search(text, sentence_start, ahead.start()):
-        ahead = None
-    if ahead is not None and not _NOW.search(text, ahead.end(), number.start):
-        year = re.search(r"20\d\d", ahead[0])
-        if year is None or re.search(r"力争|目标|达到|将|建|突破|实现|超过|以上", text[ahead.start() : clause_end]):
-            return "target"
-    if number.qualifier in ("ge", "le", "lt", "gt") and _BOUND.match(text, number.end, number.end + 60):
-        return "standard"
-    parsed = load_units().parse(unit)
-    money = bool(parsed and parsed.unit.dimension.startswith("money"))
-    if money:
-        per = not re.search(r"共计|合计|总计|总额|累计", before[-8:]) and re.search(
-            r"每[^,。;]{0,8}$|按[^,。;]{0,10}$", before
-        )
-        bounded = number.before in ("最高", "不超过", "最低", "最多", "不低于", "不少于") or number.after in (
-            "以内",
-            "之内",
-        )
-        wide = text[max(sentence_start, number.start - 60) : number.start]
-        given = lexicon.words("given").search(wide) or re.match(
-            r"的?[^,。;、]{0,10}(?:补助|津贴|补贴|奖励|标准)", after
-        )
-        if _POLICY.search(before):
-            return "standard"
-        told = text[max(sentence_start, number.start - 90) : number.start]
-        told = told[told.rfind(";") + 1 :]
-        if not _NOW.search(told) and not re.search(r"共|累计|合计|总计|先后", told):
-            if _CONDITION.search(told):
-                return "standard"
-            if re.match(r"对[^,]{2,60}$", told) and _CONDITIONAL.match(text, number.end):
-                return "standard"
-        if given and (per or bounded or re.search(r"一次性", before)) and not _PAID.search(told):
-            return "standard"
-    elif (
-        number.after in ("及以上", "以上", "或以上")
-        and re.match(r"(?:及|或)?以上的", after)
-        and re.search(r"(?:条件|标准|达到)[^,。;]{0,6}$", before)
-    ):
-        return "standard"
-    return "observed"

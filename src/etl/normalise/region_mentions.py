@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from etl.normalise import region_townships as townships
-from etl.normalise.region_names import variants
+from etl.normalise.region_names import usual
 from etl.normalise.region_resolve import may_name, resolve
 from etl.normalise.region_table import Mention, RegionTable
 from etl.normalise.region_words import uncoded_ends
@@ -44,7 +44,7 @@ class _Hit(NamedTuple):
 
 def find_mentions(table: RegionTable, text: str, within: str | None) -> list[Mention]:
     """Every place named in running text, see ``Gazetteer.find``."""
-    plain, offsets = _without_layout(text.translate(variants()))
+    plain, offsets = _without_layout(usual(text))
     hits = _joined(table, plain, _accepted(table, plain, _hits(table, plain, within), within))
     found = []
     for hit in hits:

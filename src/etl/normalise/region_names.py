@@ -26,6 +26,16 @@ def variants() -> dict[int, str]:
 
 
 @functools.cache
+def _variant() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(map(chr, variants()))}]")
+
+
+def usual(text: str) -> str:
+    """The text with the usual character for each of ``variants``, length kept; most texts have none of them."""
+    return text.translate(variants()) if _variant().search(text) else text
+
+
+@functools.cache
 def _unusual() -> re.Pattern[str]:
     """A character that ``normal`` may change or leave out."""
     return re.compile(f"[^\u4e00-\u9fff]|[{''.join(map(chr, variants()))}]")
@@ -35,7 +45,7 @@ def normal(text: str) -> str:
     """The form in which names are compared: NFKC, no blanks, no ``#``, no footnote, 巿 as 市, 蘇 as 苏."""
     if not _unusual().search(text):
         return text
-    text = unicodedata.normalize("NFKC", _FOOTNOTE.sub("", text.strip())).translate(variants())
+    text = usual(unicodedata.normalize("NFKC", _FOOTNOTE.sub("", text.strip())))
     return _FOOTNOTE.sub("", _NOISE.sub("", text)).strip("():,、。;")
 
 

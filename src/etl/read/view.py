@@ -37,7 +37,7 @@ class NormalisedView:
         if text.isascii():
             return cls(text, view_starts, view_ends, raw_starts, raw_ends)
 
-        folds: dict[int, str] = {}  # one character to one character: offsets stay
+        folds: dict[str, str] = {}  # one character to one character: offsets stay
         resized: dict[str, str] = {}
         shapeless = ""
         kept: set[str] = set()
@@ -56,13 +56,14 @@ class NormalisedView:
             elif _has_digits_inside(char, folded):
                 kept.add(char)
             elif len(folded) == 1:
-                folds[ord(char)] = folded
+                folds[char] = folded
             else:
                 resized[char] = folded
 
+        same_length = _folded(text, folds)
         irregular = _irregular_pieces(marks, set(resized))
         if irregular is None:
-            return cls(text.translate(folds) if folds else text, view_starts, view_ends, raw_starts, raw_ends)
+            return cls(same_length, view_starts, view_ends, raw_starts, raw_ends)
 
         out: list[str] = []
         done = length = 0
@@ -70,12 +71,12 @@ class NormalisedView:
             start, end = match.span()
             piece = match[0]
             if end - start == 1:
-                replacement = resized[piece] if piece in resized else folds.get(ord(piece), piece)
+                replacement = resized[piece] if piece in resized else folds.get(piece, piece)
             else:
                 # NFC leaves the kept characters alone and still puts the marks in order
                 replacement = unicodedata.normalize("NFC" if kept.intersection(piece) else "NFKC", piece)
                 replacement = replacement.translate(dict.fromkeys(map(ord, shapeless)))
-            before = text[done:start].translate(folds)
+            before = same_length[done:start]
             out += (before, replacement)
             length += len(before)
             view_starts.append(length)
@@ -84,7 +85,7 @@ class NormalisedView:
             raw_starts.append(start)
             raw_ends.append(end)
             done = end
-        out.append(text[done:].translate(folds))
+        out.append(same_length[done:])
         return cls("".join(out), view_starts, view_ends, raw_starts, raw_ends)
 
     def to_raw(self, start: int, end: int) -> Span:
@@ -110,6 +111,15 @@ class NormalisedView:
         if i < 0:
             return offset
         return self._raw_ends[i] + max(offset - self._view_ends[i], 0)
+
+
+def _folded(text: str, folds: dict[str, str]) -> str:
+    """The text with each key of ``folds`` replaced; a pass for each of a few is quicker than one that asks of all."""
+    if len(folds) > 50:
+        return text.translate(str.maketrans(folds))
+    for char, folded in folds.items():
+        text = text.replace(char, folded)
+    return text
 
 
 def _irregular_pieces(marks: set[str], resized: set[str]) -> re.Pattern[str] | None:

@@ -304,8 +304,10 @@ class Atlas:
     def _shared(self, before: Sequence[Named], place: Area, entity: tuple[int, str] | None) -> Area | None:
         """What lies over the places of a list that ends with the last of ``before``."""
         last = before[-1]
+        if not last.listed or last.code is None:
+            return None
         codes = {n.code for n in before if n.listed and n.code}
-        if not last.listed or last.code is None or len(codes) < 2:
+        if len(codes) < 2:
             return None
         over = [set(self._gazetteer.ancestors(code)) for code in codes if code]
         common = set.intersection(*over)

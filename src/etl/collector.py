@@ -6,14 +6,14 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MANY_CELLS = 500
+MANY = 500
 
 
 @contextmanager
-def collector_paused(cells: int) -> Iterator[None]:
-    """Half of the time of a large sheet, and a tenth of a small one's, goes into looking for cycles among figures that
-    have none."""
-    pause = cells > MANY_CELLS and gc.isenabled()
+def collector_paused(values: int) -> Iterator[None]:
+    """Half of the time of a large sheet, a sixth of a long text's and a tenth of a small sheet's goes into looking for
+    cycles among values that have none. ``values`` are the cells, or as many as a text leads one to expect."""
+    pause = values > MANY and gc.isenabled()
     if pause:
         gc.disable()
     try:

@@ -189,7 +189,7 @@ class Candidate:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Area:
     """The place a figure describes, and what settled it."""
 
@@ -208,7 +208,7 @@ class Area:
     candidates: tuple[Candidate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Period:
     """ISO 8601 / SDMX time: ``2024``, ``2024-06``, ``2024-Q1``, ``2024-S1``, ``2024-06-24``, ``2021/2025``."""
 

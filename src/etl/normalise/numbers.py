@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
+
+from etl.record import record
 
 DIGITS = {
     "零": 0, "〇": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
@@ -43,7 +44,7 @@ _PLAIN = re.compile(r"([0-9]{1,16})(?:\.([0-9]{1,8}))?([十百千万亿]?)")
 _HAN_DIGITS_ONLY = re.compile(rf"[{_D}]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Numeral:
     """``number`` × 10^``multiplier``; ``decimals`` digits were printed after the point."""
 

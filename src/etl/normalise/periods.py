@@ -12,10 +12,11 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from etl.model import Period, TimeType
 from etl.normalise.numbers import DIGITS, parse_numeral
+from etl.record import record
 from etl.reference import rows
 
 Role = Literal["when", "now", "since", "compare", "until", "origin"]
@@ -48,7 +49,8 @@ class Today:
         return "-".join(f"{n:02d}" for n in (self.year, self.month, self.day) if n is not None)
 
 
-class PeriodMention(NamedTuple):
+@record(frozen=True, slots=True)
+class PeriodMention:
     start: int
     end: int
     text: str

@@ -11,8 +11,9 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
@@ -21,6 +22,7 @@ from etl.normalise.region_names import usual
 from etl.normalise.region_resolve import may_name, resolve
 from etl.normalise.region_table import Mention, RegionTable
 from etl.normalise.region_words import uncoded_ends
+from etl.record import record
 from etl.reference import rows
 
 Kind = Literal["sure", "short", "tight", "bare", "town", "uncoded", "self", "word", "phrase"]
@@ -35,7 +37,8 @@ _LAYOUT = re.compile(rf"(?<=[\u4e00-\u9fff])(?:{_BLANK}+(?:\r?\n{_BLANK}*)?|\r?\
 _SUBURB = re.compile("区(?![域间块划位分段别])")
 
 
-class _Hit(NamedTuple):
+@record(frozen=True, slots=True)
+class _Hit:
     start: int
     end: int
     name: str
@@ -145,7 +148,7 @@ def _apart(hits: list[_Hit], length: int) -> list[_Hit]:
         if taken.find(1, hit.start, hit.end) < 0:
             taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
             kept.append(hit)
-    return sorted(kept)
+    return sorted(kept, key=lambda h: h.start)
 
 
 def _towns(text: str, counties: set[str]) -> list[_Hit]:
@@ -225,7 +228,7 @@ def _accepted(table: RegionTable, text: str, hits: list[_Hit], within: str | Non
     for raw in hits:
         hit = _split(text, raw)
         if hit is not raw and hit.name in _words():
-            hit = hit._replace(kind="word")
+            hit = replace(hit, kind="word")
         if hit.kind == "phrase" or (hit.kind in ("word", "bare") and not table.codes_named(hit.name)):
             continue
         if _names_organisation(text, hit):
@@ -293,7 +296,7 @@ def _joined(table: RegionTable, text: str, hits: list[_Hit]) -> list[_Hit]:
                 done[-1] = whole
                 continue
             if hit.kind == "uncoded":
-                done[-1] = whole._replace(kind="uncoded")
+                done[-1] = replace(whole, kind="uncoded")
                 continue
         done.append(hit)
     return [_with_end(text, hit) for hit in done]

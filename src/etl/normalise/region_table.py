@@ -11,6 +11,7 @@ from typing import Literal
 from etl.model import Candidate
 from etl.normalise import region_townships as townships
 from etl.normalise.region_names import other_forms
+from etl.record import record
 
 Level = Literal["country", "province", "city", "county", "township"]
 COUNTRY = "100000"
@@ -51,7 +52,7 @@ class Resolution:
     """True for a place that is known to have no code (市区, 高新区, 长三角): not unresolved."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Mention:
     """A place named in running text: ``text`` is what stands at ``start:end``."""
 

@@ -116,7 +116,7 @@ class NormalisedView:
 def _folded(text: str, folds: dict[str, str]) -> str:
     """The text with each key of ``folds`` replaced; a pass for each of a few is quicker than one that asks of all."""
     if len(folds) > 50:
-        return text.translate(str.maketrans(folds))
+        return text.translate({ord(char): folded for char, folded in folds.items()})
     for char, folded in folds.items():
         text = text.replace(char, folded)
     return text

@@ -7,14 +7,15 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
 
 from etl.extract.report import lexicon
 from etl.normalise.periods import PeriodMention
+from etl.record import record
 from etl.reference import rows
 
 
-class Aside(NamedTuple):
+@record(frozen=True, slots=True)
+class Aside:
     start: int
     end: int
     reason: str

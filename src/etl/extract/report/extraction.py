@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from etl.collector import collector_paused
 from etl.extract.report.articles import Article, split_articles
 from etl.extract.report.asides import Covering, find_asides
 from etl.extract.report.flow import Flow, Line, flow
@@ -35,6 +36,8 @@ _DIGITS_BEFORE = re.compile(r"(?<![\d.])(?!(?:19|20)\d\d )(?:\d{1,4} {1,2}|\d{1,
 TORN = ("digits before it may belong to it",)
 SENTENCE_FIGURES = 60
 """Figures of one sentence among which relations are looked for: a table in a line must not take forever."""
+CHARACTERS = 4
+"""Of prose for one value that the extraction makes on its way, about."""
 PARAGRAPH = 3000
 """How far back, in characters, a paragraph gives context: text without a line break must not take forever."""
 
@@ -44,6 +47,11 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
 
     Offsets count code points of ``document.text``. Without ``manifest`` what the text does not settle is None.
     """
+    with collector_paused(len(document.text) // CHARACTERS):
+        return _extracted(document, manifest)
+
+
+def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction:
     reading = flow(document.text)
     today, basis = _today(reading, manifest)
     periods = list(find_periods(reading.text, today))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from etl.extract.report import lexicon
@@ -11,6 +10,7 @@ from etl.extract.report.scan import Number
 from etl.extract.report.status import status_of
 from etl.model import Kind, Status
 from etl.normalise.units import load_units
+from etl.record import record
 
 _PUNCTUATION = re.compile(r"[\s,.。、;:!?)\]》”’」』…—]|$")
 _DATE_AFTER = re.compile(r"[日号时点](?![间产均])|月(?!度)")
@@ -50,7 +50,7 @@ _LATIN_BEFORE = re.compile(r"[A-Za-z][-—.]?$")
 _WORD_AFTER_BARE = re.compile(r"[A-Za-z]")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Figure:
     """A number judged to be a figure."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from etl.model import Candidate
 from etl.normalise.regions import Gazetteer, Mention
+from etl.record import record
 
 COUNTRY = "100000"
 FULL_NAME = re.compile(r"(?:省|市|县|区|州|盟|旗|地区|自治区|兵团)$")
@@ -33,7 +34,7 @@ _AMONG = re.compile(r"[^,。;]{0,16}(?:中|内|上),")
 _THERE = re.compile(r"(?:[^,。;、]{0,12}?(?:园|区|镇|乡|村|街道|基地|现场|工地|车间))?,")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Named:
     """A place as named: ``subject`` when what follows is about it, not when it is an attribute or a firm's name."""
 

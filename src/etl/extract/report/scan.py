@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
-from typing import NamedTuple
 
 from etl.extract.report import lexicon
 from etl.model import Qualifier
 from etl.normalise.numbers import POWERS, Numeral, parse_numeral
+from etl.record import record
 
 _HAN_DIGIT = "零〇○一二三四五六七八九两壹贰叁肆伍陆柒捌玖貳參陸兩"
 _HAN_POWER = "十百千万亿兆拾佰仟萬億廿卅"
@@ -56,7 +56,8 @@ _APART = re.compile(
 _NEGATIVE = re.compile(r"(?<![-−\d%‰元人万亿个A-Za-z)])[-−]$|(?<![担肩背抱辜自胜欺])负$")
 
 
-class Number(NamedTuple):
+@record(frozen=True, slots=True)
+class Number:
     """A numeral of the flow, half-open offsets."""
 
     start: int

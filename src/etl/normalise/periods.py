@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
@@ -77,6 +78,10 @@ _CHANGED = re.compile(r"[高加长升降低少大缩展涨跌增减](?:到|至)\
 _N = r"(?:\d{1,3}|[一二两三四五六七八九十百]{1,3})"
 
 
+_THAT_YEAR = re.compile(r"(?:这|此)?一年(?:来|间|里|中)*")
+"""The year that was named last: 2024年,…。一年里,…"""
+_DATELINE = re.compile(r"[日号]?(?:\([^()]{0,24}\))?(?:电|讯)[ \u3000(,:]")
+"""本报石家庄4月29日电: today is that day."""
 _PART = rf"""(?:
     (?P<ma>{_MONTH})(?:月份?)?(?:{_DASH})(?P<mb>{_MONTH})月份?
   | (?P<m>{_MONTH})月
@@ -119,7 +124,7 @@ def _pattern() -> re.Pattern[str]:
           | (?:(?:最|新)?近|过去|这)(?P<last>{_N})(?P<lastunit>个?年|个月)(?:多|来|间|时间|以来|里|中)*
           | (?:今后|未来|往后|接下来)的?(?P<next>{_N})年(?:左右|内|里|间)?
           | (?P<ago>\d{{1,2}}|[一二两三四五六七八九十]{{1,2}})年(?:之|以)?前
-          | (?P<lastb>{_N})(?P<more>多|余)?年(?:多)?(?:来|间)
+          | (?P<lastb>{_N})(?P<more>多|余)?年(?:多)?(?:来|间|里)
           | {part("b_")}
         )
         (?P<tail>\s?(?:以来|[^，。；！？,;!?\n]{{0,24}}?以来|至今|迄今|起|开始|[以之]?后|(?:度|期间)))?
@@ -131,18 +136,34 @@ def _pattern() -> re.Pattern[str]:
 def find_periods(text: str, today: Today) -> Iterator[PeriodMention]:
     """The periods named in NFKC text, left to right, never overlapping."""
     known, known_at = today, 0
+    year_before: int | None = None
+    speaking = today
     for m in _pattern().finditer(text):
         if known is not today and (m.start() - known_at > 600 or text.find("\n", known_at, m.start()) >= 0):
             known = today
         # 2023年3月…。5月…: a month without a year belongs to the year the paragraph last named
-        mention = _mention(
-            m, known if m["b_m"] or m["b_ma"] or m["b_q"] or m["b_h"] or m["b_pq"] or m["b_whole"] else today, today
-        )
+        part = m["b_m"] or m["b_ma"] or m["b_q"] or m["b_h"] or m["b_pq"] or m["b_whole"]
+        mention = _mention(m, known if part else today, speaking if m["reld"] else today)
         if mention is None:
             continue
+        if mention.iso is None and year_before is not None and _THAT_YEAR.fullmatch(mention.text):
+            mention = replace(mention, iso=str(year_before))
+        if mention.iso is not None and _DATELINE.match(text, mention.end):
+            speaking = Today.of(mention.iso)
         if (m["y"] or m["rel"]) and mention.iso is not None and mention.role in ("when", "since"):
             known, known_at = Today(int(mention.iso[:4]), 12, None), m.end()
+            year_before = int(mention.iso[:4])
         yield mention
+
+
+_HALF = {("01", "06"): "S1", ("07", "12"): "S2"}
+
+
+def as_half_year(mention: PeriodMention) -> PeriodMention:
+    """1-6月 as the half-year that it is (``2024-S1``); other mentions as they are."""
+    m = re.fullmatch(r"(\d{4})-(\d\d)/\1-(\d\d)", mention.iso) if mention.iso else None
+    half = _HALF.get((m[2], m[3])) if m else None
+    return replace(mention, iso=f"{m[1]}-{half}") if m and half else mention
 
 
 def parse_period(text: str, *, published_on: str | None = None) -> Period | None:
@@ -228,7 +249,7 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
     elif g["relm"]:
         iso = _month_before(today, int(_words()[g["relm"]][1]))
     elif g["reld"]:
-        iso = today.iso if g["reld"].startswith("今") else None
+        iso = _day(today, int(_words()[g["reld"]][1]))
     elif g["now"]:
         return PeriodMention(m.start(), m.end("body"), m["body"], today.iso, "point", "now", vague=True)
     elif g["since_event"]:
@@ -314,6 +335,13 @@ def _last(m: re.Match[str], g: dict[str, str | None], today: Today) -> PeriodMen
         return PeriodMention(m.start("body"), m.end("body"), m["body"], iso, "period", "when", vague=True)
     iso = f"{last - count + 1}/{last}" if last else None
     return PeriodMention(m.start("body"), m.end("body"), m["body"], iso, "period", "when", vague=True)
+
+
+def _day(today: Today, offset: int) -> str | None:
+    """今天 as precisely as the day is known, 昨天 only from a full date."""
+    if not offset or today.year is None or today.month is None or today.day is None:
+        return None if offset else today.iso
+    return (date(today.year, today.month, today.day) + timedelta(days=offset)).isoformat()
 
 
 def _next(today: Today, count: int) -> str | None:

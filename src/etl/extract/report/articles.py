@@ -15,6 +15,8 @@ _CLOSER = re.compile(
 )
 _BYLINE = re.compile(r"^(?:文/|文/图|图/|本报记者|本报通讯员|记者|通讯员|□|作者|来源)")
 _BULLET = re.compile(r"[ \t]*[·•●■◆▲][ \t]")
+_ANOTHER = re.compile(r"(?:又讯|另讯|又电)[\s,:(]")
+"""Opens another article in the middle of a page."""
 _OPENER = re.compile(r"^本报讯|^[^,。\n]{2,12}(?:日)?电[ (]|^新华社")
 
 
@@ -40,7 +42,7 @@ def split_articles(reading: Flow) -> list[Article]:
                 _BYLINE.match(reading.text[n.start : n.end]) for n in lines[i + 1 : i + 3] if n.heading
             )
             opens = bool(_BULLET.search(raw)) or (byline_follows and not lines[i - 1].heading)
-        if opens:
+        if opens or _ANOTHER.match(text):
             starts.append(i)
             closed = False
         if _CLOSER.search(text[-60:]):

@@ -24,7 +24,7 @@ from etl.extract.report.when import Calendar, Default
 from etl.extract.report.where import Atlas
 from etl.extract.report.worded import structures, worded_ranks
 from etl.model import Area, Basis, Document, Extraction, Ignored, ManifestEntry, RawFigure, Relation
-from etl.normalise.periods import PeriodMention, Today, find_periods
+from etl.normalise.periods import PeriodMention, Today, as_half_year, find_periods
 from etl.normalise.regions import load_regions
 
 _SENTENCE = re.compile(r"[^。!?\n]{0,600}(?:[。!?]{1,8}[”』」)]{0,4}|\n)?")
@@ -38,6 +38,8 @@ SENTENCE_FIGURES = 60
 """Figures of one sentence among which relations are looked for: a table in a line must not take forever."""
 CHARACTERS = 4
 """Of prose for one value that the extraction makes on its way, about."""
+HEADLINE_FIGURES = 12
+"""How many figures on a headline looks for the one that it takes from its text."""
 PARAGRAPH = 3000
 """How far back, in characters, a paragraph gives context: text without a line break must not take forever."""
 
@@ -54,7 +56,7 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
 def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction:
     reading = flow(document.text)
     today, basis = _today(reading, manifest)
-    periods = list(find_periods(reading.text, today))
+    periods = [as_half_year(p) for p in find_periods(reading.text, today)]
     sentences = [m.span() for m in _SENTENCE.finditer(reading.text) if m.end() > m.start()]
     clauses = _Clauses(reading.text)
     sections = Sections(reading, periods, today)
@@ -210,7 +212,8 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
     items, earlier = _items(context, numbers)
     leads = lead_ins(reading)
     labels: dict[int, str] = {}
-    out = []
+    out: list[RawFigure] = []
+    titular: list[bool] = []
     for number, figure in numbers:
         numeral = number.numeral
         if numeral is None:
@@ -244,6 +247,8 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             label = label_of_item(text, item[0], item[1], context.atlas.ends_in(*item[1]), holes, label)
             area = context.atlas.named_in(*item[0]) or area
         section = context.sections.at(figure.start)
+        if section.start < context.articles[article].start and not context.articles[article].titles:
+            section = replace(section, iso=None)  # 又讯: what the headings before date ends here
         rule = figure.status == "standard" and section.mode == "rule"
         default = defaults[article] if not rule else context.default
         default = Default(section.iso, "section") if section.iso else default
@@ -259,6 +264,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             rule=rule,
         )
         labels[figure.start] = label
+        titular.append(line.heading)
         torn = _DIGITS_BEFORE.search(text, max(0, figure.start - 8), figure.start)
         out.append(
             RawFigure(
@@ -282,11 +288,31 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
                 confidence=0.0 if torn else 1.0,
             )
         )
+    out = _headlines_as_told(out, titular)
     keys = [
         (f.label, (f.area.code, f.area.name, f.area.entity, f.period.iso, f.unit), f.number.scaleb(f.multiplier))
         for f in out
     ]
     return [f if f.label == label else replace(f, label=label) for f, label in zip(out, distinct(keys), strict=True)]
+
+
+def _headlines_as_told(figures: Sequence[RawFigure], titular: Sequence[bool]) -> list[RawFigure]:
+    """The same figures, those of headlines with the period that the text under them gives the same figure."""
+    out = list(figures)
+    for i, figure in enumerate(figures):
+        if not titular[i] or figure.period.basis == "text":
+            continue
+        for j in range(i + 1, min(i + HEADLINE_FIGURES, len(out))):
+            told = figures[j]
+            same = (told.number, told.multiplier, told.unit) == (figure.number, figure.multiplier, figure.unit)
+            if same and not titular[j] and told.period.basis == "text" and _share_words(told.label, figure.label):
+                out[i] = replace(figure, period=told.period)
+                break
+    return out
+
+
+def _share_words(one: str, other: str) -> bool:
+    return any(one[k : k + 2] in other for k in range(len(one) - 1))
 
 
 def _told_since(context: _Context, lead: Line, at: int) -> int:

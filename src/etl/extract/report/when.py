@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from etl.extract.report.lexicon import label_words
+from etl.extract.report.lexicon import label_words, words
 from etl.model import Basis, Period
 from etl.normalise.numbers import parse_numeral
 from etl.normalise.periods import PeriodMention, Today
@@ -24,6 +24,13 @@ _DIGIT = re.compile(r"\d")
 _FROM = re.compile(r"(?:从|由|比|较)")
 _SPAN_OF_PLAN = re.compile(r"用(?:大约|约|近)?([\d一二两三四五六七八九十]{1,3})年")
 _BASE = re.compile(r"[”」]?(?:同期|全年)?[^,。;]{0,6}的(?:近|约)?")
+_OLD_YEAR = re.compile(rf"的?[^,。;]{{0,40}}?(?:{label_words('change')})(?:至|到|为|成)")
+"""Behind 由2017年 in 由2017年的60万人增至100万人: the year of the old value and of nothing else."""
+_YEARLY_PLAN = re.compile(
+    r"(?:年度|全年|年初)[^,。;]{0,16}$|控制在[^,。;\d]{0,4}$"
+    r"|(?<!季度)(?<!半年)(?<!月度)(?:目标|计划|任务)(?:任务)?[^,。;\d]{0,6}$"
+)
+_IS_STOCK = re.compile(r"其中|[余存]额|存[栏量款]|参保|在[册校岗职读]|[共现]有|拥有|总[数量]|累计|人口|床位")
 _LEAD_IN = 8
 """A period this close to the start of its sentence sets the time of the sentences after it as well."""
 
@@ -31,6 +38,7 @@ _LEAD_IN = 8
 _OWN_YEAR = re.compile(r"\d{4}|[一二][九〇零○].{2}")
 _OTHER_YEAR = re.compile(r"[今去明前上本]年")
 _ISSUE = re.compile(r"\s?(?:第|总第)[\d一二三四五六七八九十]+[期号]")
+_PART_OF_YEAR = re.compile(r"\d{4}-(?:[SQ]\d|\d\d)(?:/\d{4}-(?:Q\d|\d\d))?")
 _YEARLY = re.compile(r"工作报告|统计公报|年度报告|工作总结|情况报告|预算执行|国民经济和社会发展")
 
 
@@ -49,19 +57,30 @@ class Calendar:
         self._text = text
         self._mentions = [m for m in mentions if m.role not in ("compare", "origin")]
         self._starts = [m.start for m in self._mentions]
+        self._compared = [m for m in mentions if m.role == "compare" and m.iso is not None]
+        self._compared_starts = [m.start for m in self._compared]
         self._today = today
 
     def default_for(self, article: tuple[int, int], titles_end: int, fallback: Default) -> Default:
         """The period of an article's undated figures: a year in its title, or the one its first sentence opens with."""
         start, end = article
+        bulletin = words("bulletin").search(self._text, start, titles_end)
         for m in self._between(start, titles_end):
+            if bulletin and m.iso is not None and m.role == "when" and _PART_OF_YEAR.fullmatch(m.iso):
+                return Default(m.iso, "title")
             if m.iso is not None and m.role == "when" and _OWN_YEAR.match(m.text) and "-" not in m.iso:
                 if _ISSUE.match(self._text, m.end):
                     continue
                 return Default(m.iso, "title")
         opening = self._between(titles_end, min(end, titles_end + _LEAD_IN))
         for m in opening[:1]:
-            if m.role == "when" and m.iso is not None and _OWN_YEAR.match(m.text) and "-" not in m.iso:
+            if (
+                not self._is_old(m)
+                and m.role == "when"
+                and m.iso is not None
+                and _OWN_YEAR.match(m.text)
+                and "-" not in m.iso
+            ):
                 return Default(m.iso, "article")
         if self._today.reported:
             return Default(str(self._today.reported), fallback.basis)
@@ -90,17 +109,17 @@ class Calendar:
         inside = [m for m in self._between(start, end) if not rule or _OWN_YEAR.match(m.text)]
         usable = [m for m in inside if m.iso is not None and (m.role != "until" or target)]
         before = [m for m in usable if m.start < at and not self._is_base(m, at)]
-        risen = bool(_RISEN_TO.search(self._text, max(start, at - 6), at))
-        if risen:
-            scoped = [m for m in before if self._opens_from(m, clause[0])]
-            before = [m for m in before if m not in scoped]
+        if _RISEN_TO.search(self._text, max(start, at - 6), at):
+            before = [m for m in before if not (self._opens_from(m, clause[0]) or self._is_old(m))]
         elif (origin := self._origin(at, clause)) is not None and not [m for m in before if m.start >= origin]:
-            return Period(None, None)
+            return self._old(start, at, before)
+        elif origin is None:
+            before = [m for m in before if not self._is_old(m)]
         said = [m for m in inside if m.start < at]
         if said and said[-1].iso is None and (said[-1].role == "since" or _OTHER_YEAR.match(said[-1].text)):
             return Period(None, None, said[-1].text, said[-1].time_type)
         if before:
-            return self._told(before[-1], at, target)
+            return self._told(before[-1], at, clause[0], target)
         later = [
             m
             for m in usable
@@ -111,11 +130,17 @@ class Calendar:
             and not _DIGIT.search(self._text, m.end, end)
         ]
         if later and later[0] is inside[0]:
-            return self._told(later[0], at, target)
+            return self._told(later[0], at, clause[0], target)
         if not inside and not target and not _FORWARD.search(self._text, start, end):
-            carried = self._carried(start, paragraph, sentences)
+            carried = self._carried(start, paragraph, sentences, (clause[0], at), default)
             if carried is not None:
                 return Period(carried.iso, "section", carried.text, carried.time_type)
+        if (
+            target
+            and default.iso is not None
+            and (default.basis == "title" or _YEARLY_PLAN.search(self._text, clause[0], at))
+        ):
+            return Period(default.iso[:4], default.basis)  # what a bulletin of a half-year plans, it plans for the year
         return Period(default.iso, default.basis)
 
     def _between(self, start: int, end: int) -> list[PeriodMention]:
@@ -140,8 +165,27 @@ class Calendar:
         change = _CHANGES_TO.search(rest)
         return max(clause[0], at - 16) + opens if change else None
 
-    def _carried(self, start: int, paragraph: int, sentences: Sequence[int]) -> PeriodMention | None:
-        """The period that opened an earlier sentence of the paragraph, unless a new item began since."""
+    def _is_old(self, m: PeriodMention) -> bool:
+        """Whether a period is that of an old value: 由2017年的60万人增至100万人."""
+        return bool(
+            _FROM.search(self._text, max(0, m.start - 2), m.start) and _OLD_YEAR.match(self._text, m.end, m.end + 60)
+        )
+
+    def _old(self, start: int, at: int, before: Sequence[PeriodMention]) -> Period:
+        """The period of an old value without one of its own: what its sentence compares with, or last took as old."""
+        compared = self._compared[bisect_left(self._compared_starts, start) : bisect_left(self._compared_starts, at)]
+        told = [m for m in (*compared, *(m for m in before if self._is_old(m))) if not m.text.endswith("同期")]
+        last = max(told, key=lambda m: m.start, default=None)
+        return Period(last.iso, "text", last.text, last.time_type) if last else Period(None, None)
+
+    def _carried(
+        self, start: int, paragraph: int, sentences: Sequence[int], words_before: tuple[int, int], default: Default
+    ) -> PeriodMention | None:
+        """The period that opened an earlier sentence of the paragraph, unless a new item began since.
+
+        ``words_before`` is the clause up to the figure: a day or month's end (6月末) speaks for what stands at a time,
+        not for what happened over one.
+        """
         if _NEW_ITEM.match(self._text, start):
             return None
         earlier = self._between(paragraph, start)
@@ -155,6 +199,12 @@ class Calendar:
                 return None
             if _FROM.search(self._text, max(opened, m.start - 2), m.start) and self._text[m.end : m.end + 1] == "的":
                 continue  # 由2017年的…增加到…: the time of an old value
+            if m.time_type == "point" and "-" in m.iso:
+                told = self._text[words_before[0] : words_before[1]]
+                spanned = bool(default.iso and "-" in default.iso and default.basis in ("title", "section"))
+                spanned = spanned or any(e.time_type == "period" and e.start < m.start for e in earlier)
+                if words("flow").search(told) or (spanned and not _IS_STOCK.search(told)):
+                    continue
             return m if m.start - opened <= _LEAD_IN else None
         return None
 
@@ -165,8 +215,11 @@ class Calendar:
         closed = self._text.find("”", opened, start)
         return closed > 0 and self._text[closed - 1] in "。!?"
 
-    def _told(self, mention: PeriodMention, at: int, target: bool) -> Period:
+    def _told(self, mention: PeriodMention, at: int, clause: int, target: bool) -> Period:
         iso = mention.iso
+        planned = target and iso is not None and _PART_OF_YEAR.fullmatch(iso) and mention.role == "when"
+        if planned and iso is not None and mention.start < clause and _YEARLY_PLAN.search(self._text, clause, at):
+            return Period(iso[:4], "text", mention.text)  # 1-6月完成年度目标任务4.8万人的59%
         if target and mention.role == "since" and iso is not None:
             first = iso.partition("/")[0]
             iso = first

@@ -84,6 +84,8 @@ CHANGES = [
     ("以年均8%的速度递增。", "8% 8 % eq growth"),
     ("自然增长率为-2.65‰。", "-2.65‰ -2.65 ‰ eq rate"),
     ("能耗降幅达3.2%。", "3.2% 3.2 % eq growth"),
+    ("参保人数较2016年增加近一倍。", "一倍 1 倍 lt growth"),
+    ("客运量增长一倍多,货运量增加两倍。", "一倍多 1 倍 gt growth", "两倍 2 倍 eq growth"),
 ]
 QUALIFIERS = [
     ("完成投资超过30亿元。", "30亿元 3000000000 元 gt money"),
@@ -104,6 +106,17 @@ QUALIFIERS = [
     ("二百三十余万元。", "二百三十余万元 2300000 元 gt money"),
     ("会员数达到1亿多人。", "1亿多人 100000000 人 gt count"),
     ("十几个村受灾。", "十几个 10 个 gt count"),
+    ("在校生分别控制在2000人和1500人以内。", "2000人 2000 人 le count", "1500人 1500 人 le count"),
+    ("两厂产量分别超过12万吨和9万吨。", "12万吨 120000 吨 gt other", "9万吨 90000 吨 gt other"),
+    ("招收学徒2000人和工程师15人以上。", "2000人 2000 人 eq count", "15人 15 人 ge count"),
+]
+DAYS_AND_PROGRAMMES = [
+    ("电厂连续2000多天无事故。", "2000多天 2000 天 gt duration"),
+    ("地铁安全运行3650天。", "3650天 3650 天 eq duration"),
+    ("展览连续3天举行。",),
+    ("扎实推进三项工程。",),
+    ("把实施五大行动作为抓手。",),
+    ("建成三项灌溉工程。", "三项 3 项 eq count"),
 ]
 STATUS = [
     ("完成年度目标任务的108.7%。", "108.7% 108.7 % eq ratio"),
@@ -130,7 +143,7 @@ RANKS = [
 
 @pytest.mark.parametrize(
     "case",
-    [*COUNTS, *MONEY_AND_MEASURES, *SHARES, *CHANGES, *QUALIFIERS, *STATUS, *RANKS],
+    [*COUNTS, *MONEY_AND_MEASURES, *SHARES, *CHANGES, *QUALIFIERS, *DAYS_AND_PROGRAMMES, *STATUS, *RANKS],
     ids=lambda case: case[0][:16],
 )
 def test_figures(case: tuple[str, ...]) -> None:

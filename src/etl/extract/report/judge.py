@@ -110,6 +110,8 @@ def judge(
         if _is_rhetoric(number, text, before):
             return "idiom"
         unit = found
+    if number.han and _is_programme(number, text, before):
+        return "idiom"
     if number.han and (reason := _not_meant_as_number(number, before, unit)):
         return reason
     term = rule and unit not in _AGES and _TERM.search(f"{before}_{after}")
@@ -138,6 +140,21 @@ def judge(
 def _is_rhetoric(number: Number, text: str, before: str) -> bool:
     bare = number.han and number.qualifier == "eq" and _ROUND.fullmatch(text, number.start, number.end)
     return bool(bare) and not _POWER_NEEDS.search(before)
+
+
+def _is_programme(number: Number, text: str, before: str) -> bool:
+    """实施三项工程, 推进五大行动: how many parts a programme has is a matter of its name."""
+    few = number.numeral is not None and number.numeral.value <= 10 and number.qualifier == "eq"
+    if not few or number.unit not in _PARTS or not lexicon.words("programme").match(text, number.end):
+        return False
+    return bool(_PURSUED.search(before))
+
+
+_PARTS = frozenset({"项", "个", "大"})
+_PURSUED = re.compile(
+    r"(?:实施|推进|落实|推行|围绕|聚焦|抓好|抓实|深化|坚持|健全|完善|统筹|把|将|以|大力|深入|持续|全面|扎实)[^,。;]{0,3}$"
+)
+"""Verbs that go on with a programme; 完成三项工程 and 建成两项工程 count."""
 
 
 def _ordinal(number: Number, text: str, before: str) -> Figure | str:
@@ -191,6 +208,8 @@ def _not_meant_as_number(number: Number, before: str, unit: str) -> str | None:
         meant = number.qualifier != "eq" or _POWER_NEEDS.search(before)
         return None if meant else "idiom"
     value = numeral.value
+    if dimension == "multiple" and _changes(before):
+        return None  # 增加近一倍
     if value == 1:
         return "article"
     if value > 10 or number.qualifier != "eq":
@@ -211,6 +230,8 @@ def _time_phrase(number: Number, before: str, after: str, unit: str) -> str | No
         return None
     if lexicon.words("measured_time").search(before[-10:]):
         return None
+    if _UNHARMED.match(after):
+        return None
     if re.match(r"(?:缩短|减少|压缩|压减|提升|延长|增加)", after) or re.search(
         r"(?:缩短|压缩|延长|减)(?:至|到|为)$", before
     ):
@@ -218,6 +239,8 @@ def _time_phrase(number: Number, before: str, after: str, unit: str) -> str | No
     return "duration_phrase"
 
 
+_UNHARMED = re.compile(r"[^,。;]{0,4},?(?:无|零|未|没有)[^,。;]{0,6}(?:事故|伤亡|故障|违章|停机|投诉)")
+"""连续2000多天无事故: counted days."""
 _LEVEL = re.compile(r"(?:到|至|为|成)(?:了)?(?:近|约|超过?|逾|不足)?$")
 _GROWTH_NEAR = re.compile(r"(?:了|达到?|约|近|超过?|逾|高达|为|幅度|突破|仅|又|最高|不低于|不少于|-|连续|平均)*$")
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from etl.extract.report.lexicon import label_words
 
 MAX_LABEL = 60
+SPENT = 16
+"""Labels of money spent that are shorter than this take in what it is spent on."""
 ENOUGH = 20
 """Labels shorter than this take in the clause before, so that they can be understood alone."""
 
@@ -23,6 +25,11 @@ _EDGE_LEFT = re.compile(rf"^(?:[()]|{label_words('left')}|\d{{1,2}}[).、](?!\d)
 _EDGE_RIGHT = re.compile(rf"(?:\(|{label_words('right')})+$")
 _MEASURE_BEFORE = re.compile(rf"(?:{label_words('measure_before')})$")
 """What was measured stands before the figure; the words behind it belong to the next one."""
+_SPENT = re.compile(rf"(?:{label_words('spent')})$")
+_USE = re.compile(
+    r"(?:资金|经费|专款|专项资金)?,(?:专项|主要|全部|专门)?(?P<use>(?:用于|用来|对|为|向|支持|资助)[^,。;]{2,30})"
+)
+"""拨付38万元,对19家工作室进行补助: what money is spent on stands behind it."""
 _TWICE = re.compile(r"([、,;:∶])[、,;:∶]+")
 _DEPENDENT = re.compile(rf"^(?:{label_words('dependent')})")
 _MEASURE = re.compile(
@@ -51,6 +58,8 @@ def label_of(
     elif _ROSE.search(before):
         before = _FROM_OLD.sub("", before)
     label = _trim(f"{verb}{before if after else _EDGE_RIGHT.sub('', before)}{after}")
+    if len(label) < SPENT and _SPENT.search(label) and (use := _USE.match(text, at[1])):
+        label = f"{label},{_trim(_plain(_without(text, *use.span('use'), holes)))}"
     if (owner := _owner(text, at[0], own[0], holes)) and owner not in label:
         label = f"{owner},{label}"
     for start, end in reversed(clauses[:-1]):

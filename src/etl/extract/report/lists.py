@@ -21,6 +21,7 @@ Item = tuple[tuple[int, int], tuple[int, int]]
 
 _ITEM = re.compile(r"[((]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)、.]|[^,。;:\n]{2,12}[::]")
 _ITEM_LENGTH = 120
+_EACH_REACH = 16
 _RAISED = re.compile(
     r"(?:[,、;](?!同比|环比|比|较|实际)[^,。;\d]{1,12})?(?:统一)?(?:调整|提高|增加|提升|上调|降低|下调|降|提|升|增|涨)(?:到|至|为)(?:每[人月年]+)?(?:最高|最低|约)?"
 )
@@ -47,9 +48,10 @@ def like_their_list(text: str, numbers: Sequence[tuple[Number, Figure]]) -> list
     """The same figures, those of a list with the kind, status and direction of its first member.
 
     The first member stands behind the words that tell the kind (分别增长). A figure without unit takes the unit of
-    the one shortly before it (报名24.9万人,比上年多1.2万).
+    the one shortly before it (报名24.9万人,比上年多1.2万). Behind 分别 a bound reaches all: 分别在1.9万人和1.7万人以上.
     """
     out = list(numbers)
+    linked: list[int] = []
     for i in range(1, len(out)):
         (_, last), (number, figure) = out[i - 1], out[i]
         between = text[last.end : figure.start] if figure.start - last.end <= 40 else "。"
@@ -64,7 +66,28 @@ def like_their_list(text: str, numbers: Sequence[tuple[Number, Figure]]) -> list
             out[i] = number, figure
         if figure.unit == last.unit and _LINK.fullmatch(between):
             out[i] = number, replace(figure, kind=last.kind, status=last.status, direction=last.direction)
+            linked.append(i)
+    for run in _runs(linked):
+        members = [number for number, _ in out[run[0] : run[-1] + 1]]
+        bounded = [n for n in members if n.qualifier != "eq"]
+        shared = len(bounded) == 1 and (members[0] is bounded[0] if bounded[0].before else members[-1] is bounded[0])
+        lead = text[max(0, members[0].start - _EACH_REACH) : members[0].start]
+        if shared and words("each").search(lead[lead.rfind("。") + 1 :]):
+            for i in run:
+                number, figure = out[i]
+                out[i] = replace(number, qualifier=bounded[0].qualifier), figure
     return out
+
+
+def _runs(linked: Sequence[int]) -> list[range]:
+    """The lists as positions of their members; ``linked`` are the members linked to the one before."""
+    runs: list[range] = []
+    for i in linked:
+        if runs and runs[-1].stop == i:
+            runs[-1] = range(runs[-1].start, i + 1)
+        else:
+            runs.append(range(i - 1, i + 1))
+    return runs
 
 
 def respective_items(

@@ -70,7 +70,7 @@ def file_of(number: int, rows: int, pick: random.Random) -> FileRecord:
                 series_key=hashlib.sha256(label.encode()).hexdigest()[:24],
                 evidence=f"{label}；{pick.randrange(10**6)}",
                 obs_status="A",
-                steps=("单位取自表头", "年份取自标题"),
+                steps=(f"单位取自表头{pick.choice('甲乙丙丁')}", "年份取自标题"),
             )
         )
     return FileRecord(

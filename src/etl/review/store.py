@@ -15,8 +15,8 @@ from etl.model import CellRef, Observation, SourceFile
 from etl.review.model import Change, Decision, Fingerprint, Like, Target
 from etl.review.standing import FileDecisions, Settled, standing
 from etl.warehouse import schema
-from etl.warehouse.merge import insert
 from etl.warehouse.stored import chunks
+from etl.warehouse.write import insert
 
 GONE = "重新读取后，此处不再有这个数字"
 MET = "没有规则扣留此数"

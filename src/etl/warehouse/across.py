@@ -22,7 +22,7 @@ from etl.model import Finding
 from etl.normalise.indicators import growth_of, normal_label
 from etl.warehouse import schema
 from etl.warehouse.load import finding_rows
-from etl.warehouse.merge import insert
+from etl.warehouse.write import insert
 
 SAME, PART, REGION, GROWTH = "ACROSS-SAME", "ACROSS-PART", "ACROSS-REGION", "ACROSS-GROWTH"
 RULES = (SAME, PART, REGION, GROWTH)

@@ -23,11 +23,12 @@ from etl.warehouse.load import (
     finding_id,
     finding_rows,
     members_json,
-    observation_columns,
     relation_id,
 )
-from etl.warehouse.merge import insert, keep
+from etl.warehouse.merge import keep
+from etl.warehouse.rows import observation_batches
 from etl.warehouse.stored import StoredRow, chunks, members_of, rows_of
+from etl.warehouse.write import Columns, insert, insert_columns
 
 
 class Changed(Exception):  # noqa: N818 (no error: the file is simply left for the next time)
@@ -152,25 +153,25 @@ def _place(connection: sa.Connection, ours: Change, sha256: str, rows: Sequence[
         first.update(connection.execute(sa.select(q.c.observation_id, q.c.first_seen_at).where(held)).tuples().all())
         connection.execute(q.delete().where(held))
     owner = {"file_sha256": sha256, "run_id": ours.run_id, "version_from": ours.version}
-    written = [(s, observation_columns(s.observation, {**owner, "decision_id": s.decision_id})) for _, s in rows]
-    insert(connection, o, (row for s, row in written if s.is_loaded))
-    insert(
-        connection,
-        q,
-        (
-            row
-            | {
-                "state": s.state,
-                "first_seen_at": first.get(s.observation.observation_id, ours.at),
-                "last_seen_at": ours.at,
-            }
-            for s, row in written
-            if not s.is_loaded
-        ),
-    )
+    by = {s.observation.observation_id: s.decision_id for _, s in rows}
+    insert_columns(connection, o, observation_batches((s.observation for _, s in rows if s.is_loaded), owner, by))
+    to_hold = observation_batches((s.observation for _, s in rows if not s.is_loaded), owner, by)
+    state = {s.observation.observation_id: s.state for _, s in rows}
+    insert_columns(connection, q, (_held(batch, state, first, ours.at) for batch in to_hold))
     ours.added += sum(s.is_loaded and not r.is_loaded for r, s in rows)
     ours.removed += sum(r.is_loaded and not s.is_loaded for r, s in rows)
     ours.changed += sum(r.is_loaded and s.is_loaded for r, s in rows)
+
+
+def _held(batch: Columns, state: Mapping[str, Any], first: Mapping[str, datetime], at: datetime) -> Columns:
+    """Columns of observations as those of quarantine."""
+    ids = batch["observation_id"]
+    return {
+        **batch,
+        "state": [state[i] for i in ids],
+        "first_seen_at": [first.get(i, at) for i in ids],
+        "last_seen_at": [at] * len(ids),
+    }
 
 
 def _remarks(connection: sa.Connection, sha256: str, verdict: FileVerdict) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,16 @@ import sqlalchemy as sa
 from etl import __version__
 from etl.check.gate import FileVerdict
 from etl.check.reconcile import Evaluated
-from etl.contract import observation_values, place_columns, place_list
+from etl.contract import place_columns, place_list
 from etl.model import Finding, Ignored, ManifestEntry, Observation, RelationMembers
 from etl.review.standing import Settled
 from etl.review.store import fix_replaced, newest, write_items
 from etl.warehouse import precedence, schema
 from etl.warehouse.change import arrive, change, now
-from etl.warehouse.merge import insert, merge_held, merge_loaded
+from etl.warehouse.merge import merge_held, merge_loaded
+from etl.warehouse.rows import observation_batches
 from etl.warehouse.totals import run_totals
+from etl.warehouse.write import insert
 
 Row = dict[str, Any]
 
@@ -148,13 +150,9 @@ def load_file(engine: sa.Engine, run_id: str, record: FileRecord) -> None:
         came = arrive(connection, ours, record.path)
         owner = {"file_sha256": record.sha256, "run_id": run_id, "version_from": ours.version}
         by = {s.observation.observation_id: s.decision_id for s in record.settled if s.decision_id}
-
-        def columns(o: Observation) -> Row:
-            return observation_columns(o, {**owner, "decision_id": by.get(o.observation_id)})
-
-        held = merge_held(connection, ours, map(columns, record.held))
+        held = merge_held(connection, ours, observation_batches(record.held, owner, by))
         gone = "gone" if record.status == "loaded" else record.status
-        loaded = merge_loaded(connection, ours, map(columns, record.loaded), gone=gone)
+        loaded = merge_loaded(connection, ours, observation_batches(record.loaded, owner, by), gone=gone)
         if record.status == "loaded":
             write_items(connection, record.sha256, record.settled, ours.at)
             fix_replaced(connection, record.sha256, str(record.path), record.settled, ours.at)
@@ -198,20 +196,6 @@ def _write_source_file(connection: sa.Connection, run_id: str, r: FileRecord) ->
     updated = connection.execute(table.update().where(table.c.sha256 == r.sha256).values(values))
     if not updated.rowcount:
         connection.execute(table.insert(), {"sha256": r.sha256, "name": r.name, **values})
-
-
-def observation_columns(o: Observation, owner: Mapping[str, Any]) -> Row:
-    """The columns of table observation; ``owner``: those that do not come from the figure."""
-    row = observation_values(o)
-    del row["source"]
-    return row | {
-        "steps": list(o.steps),
-        "layout_confidence": o.confidence,
-        "area_printed": o.area.printed,
-        "area_unresolved": o.area.unresolved,
-        "area_candidates": [asdict(c) for c in o.area.candidates],
-        **owner,
-    }
 
 
 def finding_rows(sha256: str, findings: Iterable[Finding]) -> Iterable[Row]:

@@ -6,19 +6,14 @@ table, and the database compares.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Sequence
-from operator import itemgetter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from etl.warehouse import schema
 from etl.warehouse.change import Change
-
-Row = dict[str, Any]
-INSERT_ROWS = 5000
-"""Rows given to the database at once, so that memory does not grow with the file."""
+from etl.warehouse.write import Columns, insert_columns, with_columns
 
 STAMPS = ("run_id", "version_from")
 """Columns that tell when a row was written, not what it says."""
@@ -33,7 +28,7 @@ incoming = sa.Table(
 )
 
 
-def merge_held(connection: sa.Connection, ours: Change, rows: Iterable[Row]) -> bool:
+def merge_held(connection: sa.Connection, ours: Change, batches: Iterable[Columns]) -> bool:
     """Make quarantine hold these rows of the file; those that stay keep their state and when they were first held.
 
     Tells whether anything but the time of the last look is otherwise than before.
@@ -42,8 +37,8 @@ def merge_held(connection: sa.Connection, ours: Change, rows: Iterable[Row]) -> 
     mine = q.c.file_sha256 == ours.sha256
     more = {"state": "open", "first_seen_at": ours.at, "last_seen_at": ours.at}
     if not _any(connection, q, mine):
-        return insert(connection, q, (row | more for row in rows)) > 0
-    _stage(connection, rows)
+        return insert_columns(connection, q, with_columns(batches, more)) > 0
+    _stage(connection, batches)
     same = q.c.observation_id == incoming.c.observation_id
     gone = connection.execute(q.delete().where(mine, ~sa.exists().where(same))).rowcount
     connection.execute(q.update().where(mine).values(last_seen_at=ours.at))
@@ -53,7 +48,7 @@ def merge_held(connection: sa.Connection, ours: Change, rows: Iterable[Row]) -> 
     return bool(gone or changed or new)
 
 
-def merge_loaded(connection: sa.Connection, ours: Change, rows: Iterable[Row], *, gone: str) -> bool:
+def merge_loaded(connection: sa.Connection, ours: Change, batches: Iterable[Columns], *, gone: str) -> bool:
     """Make observation hold these rows of the file, after ``merge_held``; counts them in ``ours``.
 
     ``gone``: why rows that are neither loaded nor held any more went (``observation_history.ended_by``).
@@ -61,9 +56,9 @@ def merge_loaded(connection: sa.Connection, ours: Change, rows: Iterable[Row], *
     o = schema.observation
     mine = o.c.file_sha256 == ours.sha256
     if not _any(connection, o, mine):
-        ours.added += insert(connection, o, rows)
+        ours.added += insert_columns(connection, o, batches)
         return ours.added > 0
-    _stage(connection, rows)
+    _stage(connection, batches)
     same = o.c.observation_id == incoming.c.observation_id
     missing = ~sa.exists().where(same)
     is_held = sa.exists().where(schema.quarantine.c.observation_id == o.c.observation_id)
@@ -84,52 +79,13 @@ def keep(connection: sa.Connection, ours: Change, which: sa.ColumnElement[bool],
     connection.execute(h.insert().from_select([*COLUMNS, "version_until", "ended_by"], query))
 
 
-def insert(connection: sa.Connection, table: sa.Table, rows: Iterable[Row]) -> int:
-    """Stream complete rows into a table: COPY on PostgreSQL, one prepared statement on SQLite. Gives their number."""
-    dialect = connection.dialect
-    columns = [c.name for c in table.columns]
-    to_write = [(n, p) for n, c in enumerate(table.columns) if (p := _processor(c, dialect))]
-    pick = itemgetter(*columns)
-    values = (_written(pick(row), to_write) for row in rows)
-    names = ", ".join(columns)
-    written = 0
-    if dialect.name == "postgresql":
-        cursor: Any = connection.connection.cursor()
-        with cursor, cursor.copy(f"copy {table.name} ({names}) from stdin") as copy:
-            for value in values:
-                copy.write_row(value)
-                written += 1
-        return written
-    statement = f"insert into {table.name} ({names}) values ({', '.join('?' * len(columns))})"  # noqa: S608
-    while batch := list(itertools.islice(values, INSERT_ROWS)):
-        connection.exec_driver_sql(statement, batch)
-        written += len(batch)
-    return written
-
-
-def _processor(column: sa.Column[Any], dialect: sa.Dialect) -> Callable[[Any], Any] | None:
-    """What makes the driver's value of ours; None: nothing is to be done."""
-    process: Callable[[Any], Any] | None = column.type.dialect_impl(dialect).bind_processor(dialect)
-    if process is None or not isinstance(column.type, sa.JSON):
-        return process
-    empty: dict[type, Any] = {list: process([]), dict: process({})}
-    return lambda value: process(value) if value or value is None else empty.get(type(value)) or process(value)
-
-
-def _written(values: tuple[Any, ...], to_write: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
-    changed = list(values)
-    for position, process in to_write:
-        changed[position] = process(changed[position])
-    return tuple(changed)
-
-
 def _any(connection: sa.Connection, table: sa.Table, which: sa.ColumnElement[bool]) -> bool:
     return connection.execute(sa.select(sa.literal(1)).select_from(table).where(which).limit(1)).first() is not None
 
 
-def _stage(connection: sa.Connection, rows: Iterable[Row]) -> None:
+def _stage(connection: sa.Connection, batches: Iterable[Columns]) -> None:
     incoming.create(connection)
-    insert(connection, incoming, rows)
+    insert_columns(connection, incoming, batches)
     if connection.dialect.name == "postgresql":  # a temporary table has no statistics of its own accord
         connection.exec_driver_sql(f"analyze {incoming.name}")
 
@@ -151,7 +107,7 @@ def _differs(table: sa.Table) -> sa.ColumnElement[bool]:
     return sa.or_(*(plain(table.c[name]).is_distinct_from(plain(incoming.c[name])) for name in SAYING))
 
 
-def _insert_new(connection: sa.Connection, table: sa.Table, more: Row) -> int:
+def _insert_new(connection: sa.Connection, table: sa.Table, more: Mapping[str, Any]) -> int:
     there = sa.exists().where(table.c.observation_id == incoming.c.observation_id)
     values = [sa.literal(value, table.c[name].type) for name, value in more.items()]
     query = sa.select(*(incoming.c[name] for name in COLUMNS), *values).where(~there)

@@ -14,6 +14,9 @@ KNOWN_DIALECTS = ("sqlite", "postgresql")
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 60
 """How long a writer waits for another one on SQLite before it gives up."""
+WRITER_CACHE_KIB = 65536
+"""Pages that a writer on SQLite may keep. Ids are hashes: a file's rows go to all places of the index on them, and of a
+million rows hardly a page would still be there (SQLite's default: 2 MB). One who only reads keeps the default."""
 
 
 def connect(url: str) -> sa.Engine:
@@ -75,6 +78,7 @@ def _begin_immediate(connection: sa.Connection) -> None:
     if connection.get_execution_options().get("readonly"):
         connection.exec_driver_sql("begin")
     else:
+        connection.exec_driver_sql(f"pragma cache_size=-{WRITER_CACHE_KIB}")
         connection.exec_driver_sql("begin immediate")
 
 

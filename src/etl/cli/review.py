@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -109,22 +110,36 @@ def show(
         terminal.show_item(item, entries)
 
 
-@app.command("accept")
-def accept(
-    ids: Ids = None,
-    why: Why = "",
-    file: File = None,
-    rule: Rule = None,
-    sheet: Sheet = None,
-    column: Column = None,
-    expires: Expires = None,
-    by: By = "",
-    yes: Yes = False,
-    token: Token = None,
-    warehouse: Warehouse = None,
-    as_json: AsJson = False,
-) -> int:
-    """Load held figures as they were read, although a rule holds them.
+def _settling(kind: Literal["accept", "reject"]) -> Callable[..., int]:
+    """The command that settles figures as they were read."""
+
+    def command(
+        ids: Ids = None,
+        why: Why = "",
+        file: File = None,
+        rule: Rule = None,
+        sheet: Sheet = None,
+        column: Column = None,
+        expires: Expires = None,
+        by: By = "",
+        yes: Yes = False,
+        token: Token = None,
+        warehouse: Warehouse = None,
+        as_json: AsJson = False,
+    ) -> int:
+        from etl.review import drafts
+
+        make = drafts.accept if kind == "accept" else drafts.reject
+        where = _where(file, rule, sheet, column)
+        draft = make(ids or (), where=where, why=why, by=_by(by), expires_at=_expires(expires))
+        return _decide(draft, yes, token, warehouse, as_json)
+
+    return command
+
+
+app.command(
+    "accept",
+    help="""Load held figures as they were read, although a rule holds them.
 
     \b
     etl review accept 06efd41cab --why "电话核实，原表无误"
@@ -132,41 +147,18 @@ def accept(
     etl review accept 06efd41cab --expires 2026-06-30 --why "待年鉴核对"
 
     It lapses when value, unit, period, series or rule change: the figure is open again then.
-    """
-    from etl.review.drafts import accept as draft
+    """,
+)(_settling("accept"))
 
-    where = _where(file, rule, sheet, column)
-    return _decide(
-        draft(ids or (), where=where, why=why, by=_by(by), expires_at=_expires(expires)), yes, token, warehouse, as_json
-    )
-
-
-@app.command("reject")
-def reject(
-    ids: Ids = None,
-    why: Why = "",
-    file: File = None,
-    rule: Rule = None,
-    sheet: Sheet = None,
-    column: Column = None,
-    expires: Expires = None,
-    by: By = "",
-    yes: Yes = False,
-    token: Token = None,
-    warehouse: Warehouse = None,
-    as_json: AsJson = False,
-) -> int:
-    """Keep figures out of the warehouse; a loaded one is taken out again.
+app.command(
+    "reject",
+    help="""Keep figures out of the warehouse; a loaded one is taken out again.
 
     \b
     etl review reject 06efd41cab --why "与年鉴矛盾，待发布方更正"
-    """
-    from etl.review.drafts import reject as draft
-
-    where = _where(file, rule, sheet, column)
-    return _decide(
-        draft(ids or (), where=where, why=why, by=_by(by), expires_at=_expires(expires)), yes, token, warehouse, as_json
-    )
+    etl review reject --file F.xls --column C --why "该列与年鉴矛盾"
+    """,
+)(_settling("reject"))
 
 
 @app.command("correct")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from etl.review.decide import Move, Preview, Side
     from etl.review.listing import Entry, Item
 
+ENDLESS = 10_000
+"""Columns of what is no terminal."""
 MOST = 20
 """Moves shown one by one."""
 
@@ -38,19 +42,31 @@ def as_json(value: Any) -> None:
 
 
 def show_list(items: Sequence[Item], total: int) -> None:
+    """By file: a figure's id beside its place, what is printed, of what, where and when, and below that why it waits.
+
+    Readable from 60 columns on; where no terminal tells its width, every figure and every reason is one line.
+    """
     out = Console(highlight=False)
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("id", "state", "file", "place", "printed", "what", "rule", "why"):
-        table.add_column(name, overflow="fold" if name in ("what", "why") else "ellipsis", no_wrap=name == "id")
-    for i in items:
-        told = [f for f in i.findings if f.severity == "quarantine"] or list(i.findings)
-        why = i.note or "；".join(f.message for f in told)
-        row = (i.observation_id[:10], i.state, i.source, i.place, i.text, i.label, " ".join(f.rule for f in told), why)
-        table.add_row(*(escape(cell) for cell in row))
-    if items:
+    if not out.is_terminal and "COLUMNS" not in os.environ:
+        out.width = ENDLESS
+    for file, of_file in itertools.groupby(items, key=lambda i: i.source):
+        out.print(f"[bold]{escape(file)}[/bold]")
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for i in of_file:
+            about = "  ".join(filter(None, (i.place, f"“{i.text}”", i.label, i.region_name, i.period)))
+            table.add_row(i.observation_id[:10], escape(about))
+            table.add_row("" if i.state == "open" else i.state, f"[dim]{escape(_why(i))}[/dim]")
         out.print(table)
     more = "" if len(items) == total else f" of {total}; --limit shows more"
     typer.echo(f"{len(items)}{more} figures", err=True)
+
+
+def _why(item: Item) -> str:
+    told = [f for f in item.findings if f.severity == "quarantine"] or list(item.findings)
+    rules = "；".join(f"{f.rule}: {f.message}" for f in told)
+    return "；".join(filter(None, (item.note, rules)))
 
 
 def show_item(item: Item, entries: Sequence[Entry]) -> None:

@@ -210,7 +210,7 @@ def _plan(engine: sa.Engine, draft: Draft, suites: Sequence[Suite], given: Decis
     if not moves and draft.kind == "map" and not ids and given is None:
         raise UsageError(str(draft.like.printed if draft.like else ""), "stands in no figure that waits for a mapping")
     decision = identified(replace(decision, shown=_shown(moves, left_out)))
-    return Plan(decision, tuple(touched), moves, left_out, seen, _token(draft, moves, left_out))
+    return Plan(decision, tuple(touched), moves, left_out, seen, _token(decision, moves, left_out))
 
 
 def _judged(connection: sa.Connection, sha: str) -> FileVerdict:
@@ -342,15 +342,15 @@ def _told(side: Side) -> dict[str, str]:
     return {name: value for name in names if (value := getattr(side, name)) is not None}
 
 
-def _token(draft: Draft, moves: Sequence[Move], left_out: Sequence[str]) -> str:
-    """Of what is decided and what follows; not of who and why."""
+def _token(decision: Decision, moves: Sequence[Move], left_out: Sequence[str]) -> str:
+    """Of what is decided and what follows; not of who, when and why, nor of how its figures were named."""
     said = [
-        draft.kind,
-        draft.scope,
-        draft.change.as_json(),
-        str(draft.like),
-        str(draft.expires_at),
-        draft.ids if draft.kind == "undo" else (),
+        decision.kind,
+        decision.scope,
+        decision.change.as_json(),
+        str(decision.like),
+        str(decision.expires_at),
+        decision.undoes,
         [(m.observation_id, _told(m.before), _told(m.after), m.breaks) for m in moves],
         list(left_out),
     ]

@@ -5,8 +5,8 @@
 Each measurement is a process of its own, in CPU time of one core (the load of others does not count). The text is made
 of clauses put together at random (places of the whole region table, numbers of all forms, prose without numbers), so
 that no sentence occurs twice; its density of figures is printed. The peers run where PYTHON (an interpreter of a
-virtual environment of their own, with cpca and cn2an) is given: cpca names the places sentence by sentence, cn2an turns
-the numerals to digits, and that is all they do.
+virtual environment of their own, with cpca, cn2an and jionlp) is given: cpca names the places sentence by sentence,
+cn2an turns the numerals to digits, JioNLP extracts amounts of money and times, and that is all they do.
 """
 
 from __future__ import annotations
@@ -194,7 +194,14 @@ def numerals():
     for s in sentences:
         try: cn2an.transform(s, "cn2an")
         except Exception: pass
+def money():
+    import jionlp
+    for s in sentences: jionlp.ner.extract_money(s)
+def times():
+    import jionlp
+    for s in sentences: jionlp.ner.extract_time(s)
 run("cpca (places)", places); run("cn2an (numerals)", numerals)
+run("JioNLP (money)", money); run("JioNLP (time)", times)
 print(json.dumps(out))
 """
 
@@ -231,7 +238,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--megabytes", type=float, default=5.0)
     options.add_argument("--hostile", type=int, default=200_000, metavar="CHARACTERS", help="length of hostile texts")
-    options.add_argument("--peers", metavar="PYTHON", help="interpreter that has cpca and cn2an")
+    options.add_argument("--peers", metavar="PYTHON", help="interpreter that has cpca, cn2an and jionlp")
     options.add_argument("--out", type=Path, default=ROOT / "var/benchmarks/reports.json")
     options.add_argument("--one", nargs="+", help=argparse.SUPPRESS)
     given = options.parse_args()

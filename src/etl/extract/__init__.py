@@ -10,7 +10,7 @@ from etl.model import Document, Extraction, SourceFile, Workbook
 if TYPE_CHECKING:
     from etl.extract.sheet.layout_files import SavedTable
 
-REPORT_EXTRACTOR = "report/2"
+REPORT_EXTRACTOR = "report/3"
 SHEET_EXTRACTOR = "sheet/2"
 """Raised when what is found changes: files loaded by an older version are read again."""
 

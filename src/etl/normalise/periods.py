@@ -86,7 +86,7 @@ _PART = rf"""(?:
     (?P<ma>{_MONTH})(?:月份?)?(?:{_DASH})(?P<mb>{_MONTH})月份?
   | (?P<m>{_MONTH})月
     (?:份|(?P<d>{_DAY})[日号]?(?:{_DASH}(?:(?P<dm>{_MONTH})月)?(?P<dd>{_DAY})(?=[日号]))?[日号])?(?P<mpart>[初中底末]|[上中下]旬)?
-  | 第?(?P<q>[一二三四1-4])季度末?
+  | 第?(?P<q>[一二三四1-4])季度(?P<qend>末)?
   | 前(?P<pq>[二三两23])个?季度
   | (?P<h>[上下])半年
   | 前(?P<pm>\d{{1,2}}|[一二两三四五六七八九十]{{1,2}})个?月
@@ -123,6 +123,7 @@ def _pattern() -> re.Pattern[str]:
               (?P<planrole>期间|时期|期末|末期?|以来|收官)?
           | (?:(?:最|新)?近|过去|这)(?P<last>{_N})(?P<lastunit>个?年|个月)(?:多|来|间|时间|以来|里|中)*
           | (?:今后|未来|往后|接下来)的?(?P<next>{_N})年(?:左右|内|里|间)?
+          | (?P<within>{_N})年内
           | (?P<ago>\d{{1,2}}|[一二两三四五六七八九十]{{1,2}})年(?:之|以)?前
           | (?P<lastb>{_N})(?P<more>多|余)?年(?:多)?(?:来|间|里)
           | {part("b_")}
@@ -270,6 +271,10 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
         vague = True
     elif g["next"]:
         return PeriodMention(m.start(), m.end("body"), m["body"], _next(today, _number(g["next"])), "period", "until")
+    elif g["within"]:
+        return PeriodMention(
+            m.start(), m.end("body"), m["body"], _next(today, _number(g["within"])), "cumulative", "until"
+        )
     elif g["last"] or g["lastb"]:
         return _last(m, g, today)
     else:
@@ -386,7 +391,8 @@ def _within(year: int, g: dict[str, str | None], prefix: str) -> str:
 def _edge_type(g: dict[str, str | None], prefix: str) -> TimeType:
     edge = g[prefix + "edge"] or ""
     part = g[prefix + "mpart"] or ""
-    return "point" if edge[-1:] in ("末", "底", "初") or part in ("底", "末") else "period"
+    ends = edge[-1:] in ("末", "底", "初") or part in ("底", "末") or g[prefix + "qend"]
+    return "point" if ends else "period"
 
 
 def _month_before(today: Today, offset: int) -> str | None:

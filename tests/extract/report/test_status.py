@@ -50,6 +50,10 @@ CASES = [
     ("稳岗返还比例最高提至90%,已返还资金3200万元。", [STANDARD, OBSERVED]),
     ("科研人员可获得不低于70%的收益。", [STANDARD]),
     ("公积金最高贷款额度由60万元提高到80万元。", [STANDARD, STANDARD]),
+    ("最高赔付10万元,已有13人获赔8.4万元。", [STANDARD, OBSERVED, OBSERVED]),
+    ("对超标排放的企业处10万元以上罚款,全年共罚款12万元。", [STANDARD, OBSERVED]),
+    ("大赛奖金总额30万元,各工种第一名奖励1万元,第二名至第三名奖励5000元。", [OBSERVED, STANDARD, STANDARD]),
+    ("明年计划新建工作室15个,给予每个10万元一次性补助。", [TARGET, STANDARD]),
     ("今年共奖励优秀教师120名,发放奖金36万元。", [OBSERVED, OBSERVED]),
     ("全年向420户企业返还失业保险费1.2亿元。", [OBSERVED, OBSERVED]),
 ]

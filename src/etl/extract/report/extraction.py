@@ -14,7 +14,7 @@ from etl.extract.report.asides import Covering, find_asides
 from etl.extract.report.flow import Flow, Line, flow
 from etl.extract.report.judge import Figure, judge
 from etl.extract.report.labels import distinct, label_after, label_of, label_of_item, label_under
-from etl.extract.report.lists import Item, lead_ins, like_their_list, respective_items
+from etl.extract.report.lists import Item, halves, lead_ins, like_their_list, respective_items
 from etl.extract.report.relations import Member, relations_of
 from etl.extract.report.relations_across import Sentence, relations_across
 from etl.extract.report.scan import Number, find_numbers
@@ -60,6 +60,7 @@ def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction
     sentences = [m.span() for m in _SENTENCE.finditer(reading.text) if m.end() > m.start()]
     clauses = _Clauses(reading.text)
     sections = Sections(reading, periods, today)
+    periods = [sections.dated(p) for p in periods]
     numbers, asides = _judged(reading, periods, sentences, clauses, sections, today)
     articles = split_articles(reading)
     headings = [line for line in reading.lines if line.heading]
@@ -209,7 +210,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         context.calendar.default_for((a.start, a.end), a.titles[-1].end if a.titles else a.start, context.default)
         for a in context.articles
     ]
-    items, earlier = _items(context, numbers)
+    items, earlier, halved = _items(context, numbers)
     leads = lead_ins(reading)
     labels: dict[int, str] = {}
     out: list[RawFigure] = []
@@ -245,7 +246,9 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             label = label_after(labels.get(before, ""), text[between[0] : between[1]])
         elif item := items.get(figure.start):
             label = label_of_item(text, item[0], item[1], context.atlas.ends_in(*item[1]), holes, label)
-            area = context.atlas.named_in(*item[0]) or area
+            area = context.atlas.named_in(*item[0], item[1][0]) or area
+        elif half := halved.get(figure.start):
+            label = label.replace(*half)
         section = context.sections.at(figure.start)
         if section.start < context.articles[article].start and not context.articles[article].titles:
             section = replace(section, iso=None)  # 又讯: what the headings before date ends here
@@ -325,19 +328,22 @@ def _told_since(context: _Context, lead: Line, at: int) -> int:
 
 def _items(
     context: _Context, numbers: list[tuple[Number, Figure]]
-) -> tuple[dict[int, Item], dict[int, tuple[int, tuple[int, int]]]]:
-    """For the figures of 分别 lists, by their start: the item that each is of, or the earlier figure it goes with."""
+) -> tuple[dict[int, Item], dict[int, tuple[int, tuple[int, int]]], dict[int, tuple[str, str]]]:
+    """For the figures of 分别 lists, by their start: the item that each is of, the earlier figure it goes with, or
+    the word of its label that stands for two and the one of them that it is."""
     starts = [s for s, _ in context.sentences]
     by_sentence: dict[int, list[tuple[int, int]]] = {}
     for _, figure in numbers:
         by_sentence.setdefault(bisect_right(starts, figure.start) - 1, []).append((figure.start, figure.end))
     items: dict[int, Item] = {}
     earlier: dict[int, tuple[int, tuple[int, int]]] = {}
+    halved: dict[int, tuple[str, str]] = {}
     for index, spans in by_sentence.items():
         listed, paired = respective_items(context.reading.text, context.sentences[index][0], spans)
         items |= listed
         earlier |= paired
-    return items, earlier
+        halved |= halves(context.reading.text, context.sentences[index][0], spans)
+    return items, earlier, halved
 
 
 def _relations(context: _Context, numbers: list[tuple[Number, Figure]], figures: Sequence[RawFigure]) -> list[Relation]:

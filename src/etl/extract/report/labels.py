@@ -25,6 +25,7 @@ _EDGE_LEFT = re.compile(rf"^(?:[()]|{label_words('left')}|\d{{1,2}}[).、](?!\d)
 _EDGE_RIGHT = re.compile(rf"(?:\(|{label_words('right')})+$")
 _MEASURE_BEFORE = re.compile(rf"(?:{label_words('measure_before')})$")
 """What was measured stands before the figure; the words behind it belong to the next one."""
+_TOTAL = re.compile(r"累计|合计|总计|共计")
 _SPENT = re.compile(rf"(?:{label_words('spent')})$")
 _USE = re.compile(
     r"(?:资金|经费|专款|专项资金)?,(?:专项|主要|全部|专门)?(?P<use>(?:用于|用来|对|为|向|支持|资助)[^,。;]{2,30})"
@@ -58,6 +59,8 @@ def label_of(
     elif _ROSE.search(before):
         before = _FROM_OLD.sub("", before)
     label = _trim(f"{verb}{before if after else _EDGE_RIGHT.sub('', before)}{after}")
+    if not label and (total := _TOTAL.search(text, own[0], at[0])):
+        label = total[0]
     if len(label) < SPENT and _SPENT.search(label) and (use := _USE.match(text, at[1])):
         label = f"{label},{_trim(_plain(_without(text, *use.span('use'), holes)))}"
     if (owner := _owner(text, at[0], own[0], holes)) and owner not in label:
@@ -76,7 +79,7 @@ def label_of(
             cut = re.search(r"[、,]", more[-room : -room // 3]) if room > 8 else None
             label = f"{more[-room:][cut.end() :]},{label}" if cut else label
             break
-        label = f"{more},{label}"
+        label = f"{more},{label}".strip(",")
     if len(label) < 5 and topic:
         label = f"{_trim(_plain(topic))[: MAX_LABEL - len(label) - 1]},{label}".strip(",")
     return label[:MAX_LABEL]
@@ -174,13 +177,25 @@ def label_of_item(
     inside = [e for e in place_ends if item[0] < e <= item[1]]
     if inside:
         name = _plain(text[item[0] : inside[-1]])
-        shared = _trim(_plain(_without(text, place_ends[-1], listing[1], holes)))
+        shared = _COUNT_OF_PLACES.sub("", _trim(_plain(_without(text, place_ends[-1], listing[1], holes))))
+    elif item[1] < listing[1] and len(name) < SPENT and _shares_its_end(text, item, listing):
+        name = f"{name}({_trim(_plain(_without(text, *listing, holes)))})"  # 失业(养老、失业、工伤保险参保人数)
     everything = [_plain(_without(text, *listing, holes)), _trim(_plain(_without(text, *listing, holes)))]
     rest = label
     for words in everything:
         rest = rest.replace(words, "")
     rest = _trim(rest.strip(","))
     return ",".join(part for part in (f"{name}{shared}", rest) if part)[:MAX_LABEL]
+
+
+def _shares_its_end(text: str, item: Hole, listing: Hole) -> bool:
+    """Whether the last item is so much longer that its end says of the others, too, what is measured."""
+    last = list(_JOINT.finditer(text, *listing))
+    return bool(last) and listing[1] - last[-1].end() >= item[1] - item[0] + 2
+
+
+_JOINT = re.compile("[、和及与]")
+_COUNT_OF_PLACES = re.compile(r"^等?[两二三四五六七八九十\d]{1,3}个?(?:省|市|县|区|州|旗|盟|地)(?:[市区县])?")
 
 
 def label_after(label: str, words: str) -> str:

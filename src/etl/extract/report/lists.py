@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
+from itertools import pairwise
 
 from etl.extract.report.flow import Flow, Line
 from etl.extract.report.judge import Figure
 from etl.extract.report.lexicon import words
 from etl.extract.report.scan import Number
+from etl.reference import rows
 
 _LINK = re.compile(r"(?:左右|以上|以下|以内)?(?:、|和|及|与|以及|,|:|∶)(?:约|近|超过?|第)?")
 _COORDINATES = re.compile(r"[^,;:。、\n]+(?:、[^,;:。、\n]+)*")
@@ -64,6 +67,10 @@ def like_their_list(text: str, numbers: Sequence[tuple[Number, Figure]]) -> list
         if figure.unit == last.unit and last.status == "standard" and _RAISED.fullmatch(between):
             figure = replace(figure, status="standard")
             out[i] = number, figure
+        if last.unit == "个" and figure.unit.startswith("个") and _LINK.fullmatch(between):
+            before = out[i - 1][0]
+            out[i - 1] = before, replace(last, unit=figure.unit, kind=figure.kind)  # 2.1个和3.4个百分点
+            last = out[i - 1][1]
         if figure.unit == last.unit and _LINK.fullmatch(between):
             out[i] = number, replace(figure, kind=last.kind, status=last.status, direction=last.direction)
             linked.append(i)
@@ -123,6 +130,30 @@ def respective_items(
                 listed.update(zip((s for s, _ in spans[i : j + 1]), items, strict=False))
         i = j + 1
     return listed, paired
+
+
+def halves(text: str, sentence: int, spans: Sequence[tuple[int, int]]) -> dict[int, tuple[str, str]]:
+    """For the two figures behind 分别 of what one word holds (城乡居民收入分别达到3万元和1万元), by their start.
+
+    Given are the word and which of its parts the figure is of; ``spans`` and ``sentence`` as in ``respective_items``.
+    """
+    found: dict[int, tuple[str, str]] = {}
+    for (start, end), (second, _) in pairwise(spans):
+        lead = max(sentence, start - 40)
+        mark = text.rfind("分别", max(lead, start - 24), start)
+        if mark < 0 or not _LINK.fullmatch(text, end, second):
+            continue
+        told = text[max(lead, max((text.rfind(c, lead, mark) for c in ",;"), default=-1) + 1) : mark]
+        for word, parts in _halved().items():
+            if word in told:
+                found[start], found[second] = (word, parts[0]), (word, parts[1])
+    return found
+
+
+@cache
+def _halved() -> dict[str, tuple[str, str]]:
+    entries = [r["word"].partition("=") for r in rows("text_cues.csv") if r["group"] == "halves"]
+    return {word: (parts.partition("+")[0], parts.partition("+")[2]) for word, _, parts in entries}
 
 
 def _items(text: str, start: int, end: int, count: int) -> list[Item]:

@@ -50,7 +50,7 @@ _RANGE_STARTS = frozenset("( \t\n-–—~～至到")
 _GOES_ON = _RANGE_STARTS | {"成", "折"}
 """Behind these a numeral may be longer than what ``_NUMBER`` matches."""
 _APART = re.compile(
-    r"(至少|不少于|最多|最高|不超过)[\u4e00-\u9fff]{1,4}$|(不高于|不超过|不低于|不少于)[\u4e00-\u9fff]{2,12}的$"
+    r"(至少|不少于|最多|最高|不超过|不[低高]于(?=每))[\u4e00-\u9fff]{1,4}$|(不高于|不超过|不低于|不少于)[\u4e00-\u9fff]{2,12}的$"
 )
 """至少培训20名, 最高给予50万元: the qualifier stands before the verb."""
 _NEGATIVE = re.compile(r"(?<![-−\d%‰元人万亿个A-Za-z)])[-−]$|(?<![担肩背抱辜自胜欺])负$")
@@ -309,7 +309,7 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
     return code, before, after, lead if before else 0  # type: ignore[return-value]
 
 
-_APART_SIGN = frozenset("少多高超")
+_APART_SIGN = frozenset("少多高超低")
 _OF_POWERS = frozenset({"上", "过", "破"})
 """Qualifiers of 百, 千, 万 … only: 上千人, 过百, 破亿; 看过3场 is none."""
 _SHORT = frozenset({"近", "上", "超", "过", "破"})

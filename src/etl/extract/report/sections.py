@@ -28,6 +28,8 @@ _TOLD = re.compile(
     r"目前|已(?!经?计划)|去年|上年|现有|截至|以来|同比|累计|(?:19|20)\d\d年(?!起|底|末|[1-9]|前)|截止|兑现"
 )
 
+_PART = re.compile(r"全年|[上下]半年|年[末底初]|岁末|前?第?[一二三四两\d]{1,2}个?(?:季度|月)|\d{1,2}\s?[-—–~至到]")
+_YEAR = re.compile(r"(?<![-\d])\d{4}")
 _MEASURED = re.compile(r"目前|去年|现有|截至|截止|同比|(?:19|20)\d\d年(?!起|底|末|[1-9]|前)|兑现")
 """In a rule 上年度 and 累计 belong to its conditions."""
 
@@ -60,6 +62,13 @@ class Sections:
         if law >= 0 and place - self._laws[law] < _LAST_LAW:
             return replace(found, mode="rule")
         return found
+
+    def dated(self, period: PeriodMention) -> PeriodMention:
+        """A part of a year that names none (全年, 三季度) in the year that its section is about."""
+        if not period.vague or period.iso is None or "日" in period.text or not _PART.match(period.text):
+            return period
+        year = (self.at(period.start).iso or "")[:4]
+        return replace(period, iso=_YEAR.sub(year, period.iso)) if year and year != period.iso[:4] else period
 
     def status(self, figure: Figure, sentence: int) -> Figure:
         """The figure, planned or laid down where its section plans or lays down and its sentence tells no past."""

@@ -74,6 +74,9 @@ _TIER = re.compile(
 """一等奖奖励2万元, 第二、三名各3万元"""
 _LAID_DOWN = re.compile(r"(?:规定|约定|办法|细则|条例|新规|章程)(?:了|明确|提出)?[,:]")
 _MAY = re.compile(r"可(?:以)?(?:获得?|享受|提取|申请|领取|贷款?|抵扣|上浮|下浮|按)[^,。;\d]{0,10}$")
+_EACH = re.compile(r"每(?:[名人个户家村亩座条项]|所|人每[月年天])[^,。;\d]{0,8}$")
+_AIM = re.compile(r"力争|目标|提高到|达到")
+_FINE = re.compile(r"(?:以[上下])?(?:的|\d[\d.]*万?元以[上下]的?)?罚款")
 _CHANGED_RATE = re.compile(r"(?:上浮|下浮|减免|返还|补贴|补助|贴息|报销|给予|奖励|优惠|让利)[^,。;\d]{0,4}$")
 _BOUNDS = frozenset({"最高", "不超过", "最低", "最多", "不低于", "不少于"})
 _MEAN = re.compile(r"实际|平均|综合|总体")
@@ -93,11 +96,20 @@ def status_of(number: Number, unit: str, text: str, place: tuple[int, int, int],
     if _OF_PLAN.search(before) or _REALLY.search(before):
         return "observed"
     told = text[max(sentence_start, number.start - _REACH) : number.start]
+    if _is_tariff(unit, before, told):
+        return "standard"
     if _is_planned(number, unit, before, after, told, text[number.end : clause_end], year):
         return "target"
     if _is_laid_down(number, unit, text, before, after, told):
         return "standard"
     return "observed"
+
+
+def _is_tariff(unit: str, before: str, told: str) -> bool:
+    """计划新建15个,给予每个10万元补助: what each gets is laid down, however many there will be."""
+    parsed = load_units().parse(unit) if _EACH.search(before) else None
+    money = bool(parsed and parsed.unit.dimension.startswith("money"))
+    return money and bool(lexicon.words("given").search(told[-30:])) and not _AIM.search(told)
 
 
 def _is_planned(number: Number, unit: str, before: str, after: str, told: str, rest: str, year: int | None) -> bool:
@@ -157,10 +169,12 @@ def _is_laid_down(number: Number, unit: str, text: str, before: str, after: str,
         return number.qualifier in ("le", "ge") and bounded and bool(_CHANGED_RATE.search(before))
     if not dimension.startswith("money"):
         return False
-    if _POLICY.search(before):
+    if (_POLICY.search(before) and not _SUMMED.search(before)) or _FINE.match(text, number.end, number.end + 20):
+        return True
+    if _TIER.search(before) and not _NOW.search(before) and not _SUMMED.search(before):
         return True
     if not summed:
-        if _TIER.search(before) or _CONDITION.search(near):
+        if _CONDITION.search(near):
             return True
         if re.match(r"对[^,]{2,60}$", near) and _CONDITIONAL.match(text, number.end):
             return True

@@ -23,19 +23,23 @@ _CHANGES_TO = re.compile(rf"(?:{label_words('change')})(?:至|到|为)")
 _DIGIT = re.compile(r"\d")
 _FROM = re.compile(r"(?:从|由|比|较)")
 _SPAN_OF_PLAN = re.compile(r"用(?:大约|约|近)?([\d一二两三四五六七八九十]{1,3})年")
-_BASE = re.compile(r"[”」]?(?:同期|全年)?[^,。;]{0,6}的(?:近|约)?")
+_BASE_LEAD = re.compile(r"(?:是|为|占|相当于|等于|达到?|恢复(?:到|至)?)[“「]?$")
+_OF_BASE = re.compile(r"[到至是为占]$")
+_BASE = re.compile(r"[”」]?(?:同期|全年)?[^,。;]{0,6}的(?:近|约)?(?:[\d.]+%?[、和及])*")
 _OLD_YEAR = re.compile(rf"的?[^,。;]{{0,40}}?(?:{label_words('change')})(?:至|到|为|成)")
 """Behind 由2017年 in 由2017年的60万人增至100万人: the year of the old value and of nothing else."""
 _YEARLY_PLAN = re.compile(
     r"(?:年度|全年|年初)[^,。;]{0,16}$|控制在[^,。;\d]{0,4}$"
-    r"|(?<!季度)(?<!半年)(?<!月度)(?:目标|计划|任务)(?:任务)?[^,。;\d]{0,6}$"
+    r"|完成[^,。;]{0,10}(?<!季度)(?<!半年)(?<!月度)(?:目标|计划|任务)(?:任务)?[^,。;\d]{0,6}$"
 )
+_YEARLY_PLAN_AFTER = re.compile(r"[^,。;]{0,10}的(?:年度|全年)?[^,。;\d]{0,4}(?:目标|计划|任务)")
 _IS_STOCK = re.compile(r"其中|[余存]额|存[栏量款]|参保|在[册校岗职读]|[共现]有|拥有|总[数量]|累计|人口|床位")
 _LEAD_IN = 8
 """A period this close to the start of its sentence sets the time of the sentences after it as well."""
 
 
 _OWN_YEAR = re.compile(r"\d{4}|[一二][九〇零○].{2}")
+_YEAR_OF = re.compile(r"(?<![-\d])\d{4}")
 _OTHER_YEAR = re.compile(r"[今去明前上本]年")
 _ISSUE = re.compile(r"\s?(?:第|总第)[\d一二三四五六七八九十]+[期号]")
 _PART_OF_YEAR = re.compile(r"\d{4}-(?:[SQ]\d|\d\d)(?:/\d{4}-(?:Q\d|\d\d))?")
@@ -75,7 +79,7 @@ class Calendar:
         opening = self._between(titles_end, min(end, titles_end + _LEAD_IN))
         for m in opening[:1]:
             if (
-                not self._is_old(m)
+                not (self._is_old(m) or _OF_BASE.search(self._text, titles_end, m.start))
                 and m.role == "when"
                 and m.iso is not None
                 and _OWN_YEAR.match(m.text)
@@ -112,11 +116,12 @@ class Calendar:
         if _RISEN_TO.search(self._text, max(start, at - 6), at):
             before = [m for m in before if not (self._opens_from(m, clause[0]) or self._is_old(m))]
         elif (origin := self._origin(at, clause)) is not None and not [m for m in before if m.start >= origin]:
-            return self._old(start, at, before)
+            return self._old(start, at, before, default)
         elif origin is None:
             before = [m for m in before if not self._is_old(m)]
         said = [m for m in inside if m.start < at]
-        if said and said[-1].iso is None and (said[-1].role == "since" or _OTHER_YEAR.match(said[-1].text)):
+        open_ended = said and (said[-1].role == "since" or (target and said[-1].role == "until"))
+        if said and said[-1].iso is None and (open_ended or _OTHER_YEAR.match(said[-1].text)):
             return Period(None, None, said[-1].text, said[-1].time_type)
         if before:
             return self._told(before[-1], at, clause[0], target)
@@ -135,11 +140,7 @@ class Calendar:
             carried = self._carried(start, paragraph, sentences, (clause[0], at), default)
             if carried is not None:
                 return Period(carried.iso, "section", carried.text, carried.time_type)
-        if (
-            target
-            and default.iso is not None
-            and (default.basis == "title" or _YEARLY_PLAN.search(self._text, clause[0], at))
-        ):
+        if target and default.iso is not None and (default.basis == "title" or self._is_yearly(clause[0], at)):
             return Period(default.iso[:4], default.basis)  # what a bulletin of a half-year plans, it plans for the year
         return Period(default.iso, default.basis)
 
@@ -148,7 +149,7 @@ class Calendar:
 
     def _is_base(self, m: PeriodMention, at: int) -> bool:
         """是2020年的1.8倍, 占上年的四成: the year of the base, not of the figure."""
-        told = re.search(r"(?:是|为|占|相当于|等于|达到?)[“「]?$", self._text[max(0, m.start - 5) : m.start])
+        told = _BASE_LEAD.search(self._text, max(0, m.start - 5), m.start)
         return bool(told and _BASE.match(self._text, m.end, at + 1))
 
     def _opens_from(self, m: PeriodMention, clause: int) -> bool:
@@ -165,18 +166,30 @@ class Calendar:
         change = _CHANGES_TO.search(rest)
         return max(clause[0], at - 16) + opens if change else None
 
+    def _is_yearly(self, clause: int, at: int) -> bool:
+        """Whether a target is one of the year: 完成年度目标任务4.8万人的59%, 低于4%的年度控制目标."""
+        return bool(_YEARLY_PLAN.search(self._text, clause, at) or _YEARLY_PLAN_AFTER.match(self._text, at))
+
     def _is_old(self, m: PeriodMention) -> bool:
         """Whether a period is that of an old value: 由2017年的60万人增至100万人."""
         return bool(
             _FROM.search(self._text, max(0, m.start - 2), m.start) and _OLD_YEAR.match(self._text, m.end, m.end + 60)
         )
 
-    def _old(self, start: int, at: int, before: Sequence[PeriodMention]) -> Period:
+    def _old(self, start: int, at: int, before: Sequence[PeriodMention], default: Default) -> Period:
         """The period of an old value without one of its own: what its sentence compares with, or last took as old."""
         compared = self._compared[bisect_left(self._compared_starts, start) : bisect_left(self._compared_starts, at)]
-        told = [m for m in (*compared, *(m for m in before if self._is_old(m))) if not m.text.endswith("同期")]
-        last = max(told, key=lambda m: m.start, default=None)
-        return Period(last.iso, "text", last.text, last.time_type) if last else Period(None, None)
+        old = [m for m in before if self._is_old(m)]
+        last = max((*compared, *old), key=lambda m: m.start, default=None)
+        if last is None:
+            return Period(None, None)
+        if not last.text.endswith("同期"):
+            return Period(last.iso, "text", last.text, last.time_type)
+        now = next((m.iso for m in reversed(before) if m not in old), default.iso)
+        years = sorted(set(_YEAR_OF.findall(now or "")))
+        if len(years) != 1 or last.iso is None or int(last.iso[:4]) != int(years[0]) - 1:
+            return Period(None, None)
+        return Period(_YEAR_OF.sub(last.iso[:4], now or ""), "text", last.text)  # 由去年同期的38%提高到45%
 
     def _carried(
         self, start: int, paragraph: int, sentences: Sequence[int], words_before: tuple[int, int], default: Default
@@ -218,7 +231,7 @@ class Calendar:
     def _told(self, mention: PeriodMention, at: int, clause: int, target: bool) -> Period:
         iso = mention.iso
         planned = target and iso is not None and _PART_OF_YEAR.fullmatch(iso) and mention.role == "when"
-        if planned and iso is not None and mention.start < clause and _YEARLY_PLAN.search(self._text, clause, at):
+        if planned and iso is not None and mention.start < clause and self._is_yearly(clause, at):
             return Period(iso[:4], "text", mention.text)  # 1-6月完成年度目标任务4.8万人的59%
         if target and mention.role == "since" and iso is not None:
             first = iso.partition("/")[0]

@@ -25,6 +25,7 @@ _SHAPE = re.compile(
 )
 _BEING = re.compile(r"(?:是|为|系|属于)[^,。;是为]{0,16}$")
 _ONE_OF_THEM = re.compile(r"[^,。;]{0,40}?(?:之一|(?:中|里|当中)的?(?:一|其中|[1-9]\d?[名位个家人]))")
+_COMPARED = re.compile(r"[与比较同]|[高低多少]于|超过")
 _NEW_SUBJECT = re.compile(r"(?:^|[\s,。;:!?“(]|其中|另外|[而但使让])$")
 """Before a place that a sentence turns to."""
 _OPENING = 16
@@ -337,8 +338,10 @@ class Atlas:
         """Where the places named between two offsets end."""
         return [n.end for n in self._between(start, end) if not n.self_reference]
 
-    def named_in(self, start: int, end: int) -> Area | None:
-        """The place that an item of a list names, if any."""
+    def named_in(self, start: int, end: int, listing: int) -> Area | None:
+        """The place that an item of the list from ``listing`` on names, if any; 与甲县、乙县相比 is told of neither."""
+        if _COMPARED.match(self._text, listing):
+            return None
         named = self._between(start, end)
         return self._told(named[0], "text", None) if named and not named[0].self_reference else None
 

@@ -39,7 +39,7 @@ def test_the_list_can_be_read_in_any_width(
 def test_a_state_other_than_open_is_told_with_its_note(quick: World, capsys: pytest.CaptureFixture[str]) -> None:
     quick.decide(drafts.reject([quick.id_of("C4")], why="不可信", by="li"))
     shown, _ = review(quick, capsys, "list", "--state", "all")
-    assert re.search(r"rejected +OBS-SHARE", shown)
+    assert re.search(r"  rejected  csv!C4  “120”.*\n +OBS-SHARE", shown)
 
 
 def test_a_token_is_the_same_however_the_decision_was_named(quick: World, capsys: pytest.CaptureFixture[str]) -> None:

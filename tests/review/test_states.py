@@ -258,6 +258,95 @@ def test_a_mapping_reaches_files_to_come_until_it_is_taken_back(quick: World) ->
     assert world.content() == before
 
 
+UNITS = """宜昌市2023年职工帮扶情况,,,
+指标,计量单位,西陵区,夷陵区
+建档立卡户数,户,60,70
+发放慰问品,人份,{gifts},1400
+发放慰问金,万元,32.5,34
+"""
+
+
+def test_a_unit_that_no_table_knows_is_mapped_in_files_to_come(world: World) -> None:
+    """It stands in a column of units beside others that are known."""
+    world.put("b.csv", text=UNITS.format(gifts=1200))
+    world.run()
+    waiting, _ = items(world.engine, Filter(rule="OBS-UNIT-KNOWN"))
+    assert [(i.place, i.label, i.unit) for i in waiting] == [
+        ("csv!C4", "发放慰问品", "人份"), ("csv!D4", "发放慰问品", "人份"),
+    ]  # fmt: skip
+    draft = drafts.mapping("unit", "人份", "份", **SAID)
+    shown = preview(world.engine, draft, rules())
+    assert {(m.place, m.after.state, m.after.unit, m.after.kind) for m in shown.moves} == {
+        ("csv!C4", "corrected", "份", "count"), ("csv!D4", "corrected", "份", "count"),
+    }  # fmt: skip
+    taken = apply(world.engine, draft, rules(), token=shown.token).decision_id
+    world.put("c.csv", text=UNITS.format(gifts=1300).replace("2023", "2024"))
+    world.run()
+    mapped, _ = items(world.engine, Filter(files="c.csv", state="corrected"))
+    assert [(i.place, i.value, i.unit) for i in mapped] == [("csv!C4", "1300", "份"), ("csv!D4", "1400", "份")]
+    before = world.content()
+    world.recheck()
+    assert world.content() == before
+    undo(world, taken)
+    assert len(items(world.engine, Filter(rule="OBS-UNIT-KNOWN"))[0]) == 4
+    world.check_accounts()
+
+
+def test_a_column_of_organisations_is_none_of_units(quick: World) -> None:
+    world = quick
+    world.put("b.csv", text="宜昌市2023年捐款情况（单位：元）,\n单位,捐款额\n市一中,600\n港务局,500\n中医院,700\n")
+    world.run()
+    assert show(world.engine, world.id_of("B4"))[0].unit == "元"
+
+
+def test_a_column_that_states_no_unit_is_mapped_in_files_to_come(world: World) -> None:
+    """By its heading: figures under another, or with a unit, are none of its business."""
+    text = "宜昌市2023年培训情况,,\n地区,参训规模,场次,培训人数(人)\n西陵区,{size},35,12\n夷陵区,1.6,41,20\n"
+    world.put("b.csv", text=text.format(size="1.25"))
+    world.run()
+    (held,) = [i for i in items(world.engine, Filter(files="b.csv"))[0] if i.place == "csv!B3"]
+    world.decide(drafts.reject([held.observation_id], why="与去年矛盾", by="wang"))
+    draft = drafts.mapping("column", "参训规模", "万人", files="[bc].csv", **SAID)
+    shown = preview(world.engine, draft, rules())
+    assert [(m.place, m.before.state, m.after.value, m.after.unit) for m in shown.moves] == [
+        ("csv!B3", "rejected", "12500", "人"), ("csv!B4", "open", "16000", "人"),
+    ]  # fmt: skip
+    assert "不予入库" in shown.moves[0].note, "somebody else's decision lapses"
+    assert "wang" in shown.moves[0].note
+    assert shown.moves[1].note == ""
+    taken = apply(world.engine, draft, rules(), token=shown.token).decision_id
+    world.put("c.csv", text=text.format(size="1.3").replace("2023", "2024"))
+    world.put("d.csv", text=text.format(size="1.4").replace("2023", "2025"))
+    world.run()
+    mapped, _ = items(world.engine, Filter(files="[cd].csv", state="corrected"))
+    assert [(i.source, i.place, i.value) for i in mapped] == [
+        ("c.csv", "csv!B3", "13000"),
+        ("c.csv", "csv!B4", "16000"),
+    ]
+    before = world.content()
+    world.recheck()
+    assert world.content() == before
+    undo(world, taken)
+    assert show(world.engine, held.observation_id)[0].state == "rejected"
+    assert not items(world.engine, Filter(files="c.csv", state="corrected"))[0]
+    world.check_accounts()
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (Change(value="1.6万", unit="人"), ("16000", "人")),
+        (Change(value="1.6万人", unit="万人"), ("16000", "人")),
+        (Change(value="1.6万人"), ("16000", "人")),
+        (Change(value="1.6", unit="万人"), ("16000", "人")),
+        (Change(value="1.6", unit="人"), ("1.6", "人")),
+    ],
+)
+def test_a_multiplier_counts_on_either_side(change: Change, expected: tuple[str, str], quick: World) -> None:
+    quick.decide(drafts.correct([quick.id_of("B3")], change, **SAID))
+    assert value(quick, "B3") == expected
+
+
 def test_a_label_is_mapped(quick: World) -> None:
     """Where the catalogue does not know it."""
     world = quick
@@ -350,7 +439,9 @@ def test_a_decision_between_judging_and_loading_counts(quick: World, monkeypatch
         (lambda w: drafts.accept(where=Where("b.csv", rule="OBS-X"), **SAID), "matches no loaded file.*a.csv"),
         (lambda w: drafts.accept(where=Where("a.csv", column="Z"), **SAID), "no such figures.*Known: B, C"),
         (lambda w: drafts.mapping("unit", "人", "人", **SAID), "already"),
-        (lambda w: drafts.mapping("colour", "x", "人", **SAID), "Known: unit, region, label"),
+        (lambda w: drafts.mapping("colour", "x", "人", **SAID), "Known: unit, column, region, label"),
+        (lambda w: drafts.correct([w.id_of("C4")], Change(value="1.6万人", unit="元"), **SAID), "states 万人, .*元"),
+        (lambda w: drafts.correct([w.id_of("C4")], Change(value="1.6万", unit="万人"), **SAID), "Give the unit once"),
         (lambda w: drafts.mapping("unit", "没有", "人", **SAID), "stands in no figure"),
         (lambda w: drafts.undo("abcdef1", **SAID), "is no decision"),
         (lambda w: drafts.accept(["abcdef"], expires_at=datetime(2020, 1, 1, tzinfo=UTC), **SAID), "passed"),

@@ -204,7 +204,7 @@ def correct(
 
 @app.command("map")
 def map_(
-    what: Annotated[str, typer.Argument(metavar="unit|region|label", help="What is printed.")],
+    what: Annotated[str, typer.Argument(metavar="unit|column|region|label", help="What is printed.")],
     printed: Annotated[str, typer.Argument(help="Exactly as printed.")],
     to: Annotated[str, typer.Argument(help="A unit, the code of a region, or of an indicator.")],
     why: Why = "",
@@ -220,9 +220,11 @@ def map_(
 
     \b
     etl review map unit 人份 份 --why "制表习惯"
+    etl review map column 参训规模 万人 --file '*培训*' --why "该列从不标单位，见填表说明"
     etl review map region 高新区 420506 --file 'yichang*' --why "指宜昌高新区，由夷陵区统计"
     etl review map label 困难职工帮扶 HARDSHIP_WORKERS --why "口径一致"
 
+    `column` speaks of figures that state no unit, by the heading of their column or row.
     To change the tables for everybody instead, see `etl reference`.
     """
     from etl.review.drafts import mapping

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -55,9 +55,11 @@ def show_list(items: Sequence[Item], total: int) -> None:
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         for i in of_file:
-            about = "  ".join(filter(None, (i.place, f"“{i.text}”", i.label, i.region_name, i.period)))
+            state = "" if i.state == "open" else i.state
+            about = "  ".join(filter(None, (state, i.place, f"“{i.text}”", i.label, i.region_name, i.period)))
             table.add_row(i.observation_id[:10], escape(about))
-            table.add_row("" if i.state == "open" else i.state, f"[dim]{escape(_why(i))}[/dim]")
+            if why := _why(i):
+                table.add_row("", f"[dim]{escape(why)}[/dim]")
         out.print(table)
     more = "" if len(items) == total else f" of {total}; --limit shows more"
     typer.echo(f"{len(items)}{more} figures", err=True)
@@ -111,6 +113,8 @@ def show_preview(shown: Preview) -> None:
         _move(out, m)
     if count > MOST:
         out.print(f"  … and {count - MOST} more")
+    if d.like:
+        out.print("  and every figure like these in files to come")
     if aside := [m for m in shown.moves if m.is_aside]:
         out.print(f"\nand {len(aside)} others move because of it, or by today's rules:")
         for m in aside[:MOST]:
@@ -123,6 +127,8 @@ def _move(out: Console, m: Move) -> None:
     out.print(f"  {m.observation_id[:10]}  {escape(m.source)} {escape(m.place)}  “{escape(m.text)}”  {escape(m.label)}")
     changes = "  ".join(_changes(m.before, m.after))
     out.print(f"    {m.before.state} → [bold]{m.after.state}[/bold]  {escape(changes)}")
+    if m.note:
+        out.print(f"    [yellow]{escape(m.note)}[/yellow]")
     for broken in m.breaks:
         out.print(f"    [yellow]does not meet[/yellow] {escape(broken)}")
 
@@ -150,7 +156,7 @@ def _entry(out: Console, e: Entry) -> None:
     about = f"{d.like.what} {d.like.printed} in {d.like.files}" if d.like else f"{len(d.targets)} figures"
     if d.undoes:
         about = f"of {d.undoes[:8]}"
-    until = f", until {d.expires_at:%Y-%m-%d}" if d.expires_at else ""
+    until = f", through {d.expires_at - timedelta(seconds=1):%Y-%m-%d}" if d.expires_at else ""
     change = f" {d.change}" if d.change.as_json() else ""
     out.print(
         f"  [bold]{d.decision_id[:10]}[/bold]  {d.decided_at:%Y-%m-%d %H:%M}  {escape(d.decided_by)}  "

@@ -42,6 +42,8 @@ def checked(change: Change) -> Change:
             known=near or symbols[:12],
             next_step="Add a line to reference/units.csv where it is missing.",
         )
+    if change.value is not None and change.unit is not None:
+        _joined(change.value, change.unit)
     if change.period is not None and not _PERIOD.fullmatch(change.period):
         raise UsageError(
             f"period {change.period}",
@@ -56,6 +58,23 @@ def checked(change: Change) -> Change:
         near = [*get_close_matches(change.indicator.upper(), table, 5, 0.5), *named][:8]
         raise UsageError(f"indicator {change.indicator}", "is not in the catalogue", known=near)
     return replace(change, region=_region_code(change.region)) if change.region is not None else change
+
+
+def _joined(value: str, unit: str) -> str:
+    """The unit of a value and a unit that are both given: 7.65万 and 人 make 万人. Raises UsageError for two units."""
+    found = _VALUE.fullmatch(value.strip())
+    stated = found["rest"].strip() if found else ""
+    if not stated or stated == unit:
+        return unit
+    joined = stated + unit
+    units, own = load_units(), load_units().parse(unit)
+    if units.parse(stated) is not None or units.parse(joined) is None or (own is not None and own.multiplier):
+        raise UsageError(
+            f"value {value}",
+            f"states {stated}, which does not go with the unit {unit}",
+            next_step="Give the unit once: 7.65万人, or 7.65 and --unit 万人.",
+        )
+    return joined
 
 
 def _region_code(given: str) -> str:
@@ -100,7 +119,7 @@ def changed(o: Observation, change: Change, because: str) -> Observation:
         result = replace(result, period=period)
     if change.kind is not None:
         result = replace(result, kind=cast(Kind, change.kind))
-    elif o.unit is None and result.unit is not None and o.kind == "other":  # the unit was all that was missing
+    elif o.unit_measure is None and result.unit_measure and o.kind == "other":  # the unit was all that was missing
         unit = load_units().get(result.unit_measure or "")
         stated = SheetUnit(0, unit.symbol, unit.dimension, unit.symbol) if unit else None
         result = replace(result, kind=kind_of(stated, o.label))
@@ -133,7 +152,7 @@ def _measured(o: Observation, change: Change) -> Observation:
         decimals = len(found["number"].partition(".")[2])
         rest = found["rest"].strip()
         if rest:
-            told = change.unit or rest
+            told = _joined(change.value, change.unit) if change.unit else rest
     if told is not None:
         parsed = units.parse(told)
         if parsed is None and (alone := units.parse(told + (o.unit or "个"))):  # 7.65万: a multiplier, the unit stays

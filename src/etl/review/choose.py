@@ -13,7 +13,7 @@ from etl.errors import ConflictError, UsageError
 from etl.model import Observation
 from etl.review import store
 from etl.review.drafts import Draft, Where
-from etl.review.model import Decision, Like, Target, fingerprint, identified
+from etl.review.model import Decision, Like, Target, fingerprint, identified, parts_of
 from etl.review.standing import active_undos, has_expired, revise, standing
 from etl.warehouse import schema
 from etl.warehouse.stored import StoredRow, chunks, rows_of
@@ -213,9 +213,13 @@ def alike(connection: sa.Connection, like: Like) -> tuple[dict[str, str], set[st
             "region": sa.and_(
                 sa.or_(c.area_printed == like.printed, c.ref_area_name == like.printed), c.area_unresolved
             ),
+            "column": sa.and_(c.unit.is_(None), c.label.contains(like.printed, autoescape=True)),
             "label": sa.and_(c.label == like.printed, c.indicator.is_(None)),
         }[like.what]
-        for observation_id, sha in connection.execute(sa.select(c.observation_id, c.file_sha256).where(printed)):
+        found = sa.select(c.observation_id, c.file_sha256, c.label).where(printed)
+        for observation_id, sha, label in connection.execute(found):
+            if like.what == "column" and like.printed not in parts_of(label):
+                continue
             if sha in current and fnmatchcase(current[sha], like.files):
                 ids.add(observation_id)
                 files[sha] = current[sha]
@@ -290,10 +294,20 @@ def _mapped_files(connection: sa.Connection, like: Like) -> dict[str, str]:
     """Files with a figure whose reading a mapping is about, changed by it or not."""
     names = _current(connection)
     i = schema.review_item.c
-    column = {"unit": "unit", "region": "ref_area_name", "label": "indicator"}[like.what]
     altered = {
         sha
         for sha, reading in connection.execute(sa.select(i.file_sha256, i.reading).where(i.file_sha256.in_(names)))
-        if reading and (column == "indicator" or reading.get(column) == like.printed or column == "ref_area_name")
+        if reading and _may_be_mapped(reading, like)
     }
     return {sha: names[sha] for sha in altered if fnmatchcase(names[sha], like.files)}
+
+
+def _may_be_mapped(reading: Mapping[str, str | None], like: Like) -> bool:
+    """``reading``: what a decision changed, as it was read. It has no label, nor the place as printed."""
+    match like.what:
+        case "unit":
+            return reading.get("unit") == like.printed
+        case "column":
+            return reading.get("unit") is None
+        case _:
+            return True

@@ -66,6 +66,8 @@ class Move:
     """Rules that it will not meet, each with its message in Chinese."""
     is_aside: bool
     """Not decided on: it moves because others do."""
+    note: str = ""
+    """Which earlier decision about it stands no longer then, in Chinese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +313,10 @@ def _moves(plan: FilePlan, own: Collection[str]) -> list[Move]:
         after = _side(o, s.state or "loaded")
         breaks = tuple(messages.get(o.observation_id, ())) if plan.verdict else ()
         aside = o.observation_id not in own
-        moves.append(Move(o.observation_id, plan.name, str(o.place), o.text, o.label, before, after, breaks, aside))
+        lapses = s.note if s.lapsed_id and s.lapsed_id != row.lapsed_id else ""
+        moves.append(
+            Move(o.observation_id, plan.name, str(o.place), o.text, o.label, before, after, breaks, aside, lapses)
+        )
     return moves
 
 

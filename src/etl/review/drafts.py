@@ -81,14 +81,15 @@ def correct(
 def mapping(
     what: str, printed: str, to: str, *, files: str = "*", why: str, by: str, expires_at: datetime | None = None
 ) -> Draft:
-    """Say what a printed unit, place or label means, wherever the tables don't know it."""
+    """Say what a printed unit, place or label means wherever the tables don't know it, or in which unit the figures of
+    a column are that states none."""
     if what not in get_args(What):
         raise UsageError(f"map {what}", "is no kind of mapping", known=get_args(What))
     if not printed.strip():
         raise UsageError(f"map {what}", "needs what is printed", next_step="Copy it from `etl review show`.")
     if what == "unit" and load_units().parse(printed) is not None:
         raise UsageError(f"unit {printed}", "is in the table of units already; nothing is held for it")
-    name = {"unit": "unit", "region": "region", "label": "indicator"}[what]
+    name = {"unit": "unit", "column": "unit", "region": "region", "label": "indicator"}[what]
     change = checked(Change(**{name: to}))
     like = Like(what, printed, files)  # type: ignore[arg-type]
     return _draft("map", (), None, why=why, by=by, expires_at=expires_at, change=change, like=like)

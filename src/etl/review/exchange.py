@@ -178,8 +178,14 @@ def _target(where: str, f: Any) -> Target:
         covers = {str(k): str(v) for k, v in dict(f.get("covers") or {}).items()}
         unit, period = (None if f.get(n) is None else str(f[n]) for n in ("unit", "time_period"))
         fingerprint = Fingerprint(str(f["text"]), str(f["series_key"]), period, value, unit, rules)
-    except (KeyError, InvalidOperation, TypeError, ValueError) as e:
-        raise UsageError(where, f"has a figure without a right {e}", known=OF_FIGURE) from None
+    except KeyError as e:
+        raise UsageError(where, f"has a figure without {e.args[0]}", known=OF_FIGURE) from None
+    except InvalidOperation:
+        raise UsageError(where, f"has a figure whose obs_value {f['obs_value']} is no number") from None
+    except (TypeError, ValueError):
+        raise UsageError(
+            where, "has a figure whose rules or covers are none", next_step="OBS-UNIT: 134dc1cbdcdc"
+        ) from None
     return Target(**said, fingerprint=fingerprint, covers=covers)
 
 

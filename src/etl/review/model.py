@@ -17,7 +17,7 @@ from etl.model import Observation
 DecisionKind = Literal["accept", "correct", "reject", "map", "undo"]
 Scope = Literal["row", "rule", "column", "mapping", "undo"]
 State = Literal["open", "accepted", "corrected", "rejected", "fixed"]
-What = Literal["unit", "region", "label"]
+What = Literal["unit", "column", "region", "label"]
 
 STALE = "REVIEW-STALE"
 """Rule id of the finding that a correction no longer fits its source."""
@@ -49,7 +49,8 @@ NOTHING = Change()
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """The figures a mapping is about: those whose printed unit, place or label no table settles."""
+    """The figures a mapping is about: those whose printed unit, place or label no table settles, and those that stand
+    under a heading, or in a row, of this name without any unit (``column``)."""
 
     what: What
     printed: str
@@ -62,10 +63,17 @@ class Like:
         match self.what:
             case "unit":
                 return o.unit == self.printed and o.unit_measure is None
+            case "column":
+                return o.unit is None and self.printed in parts_of(o.label)
             case "region":
                 return o.area.unresolved and self.printed in (o.area.printed, o.area.name)
             case "label":
                 return o.indicator is None and o.label == self.printed
+
+
+def parts_of(label: str) -> tuple[str, ...]:
+    """A label, and the headings that it is made of where it is one of a sheet."""
+    return (label, *label.split("|"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ def revise(
 def _mapped(decisions: FileDecisions, o: Observation) -> tuple[Observation, Decision | None]:
     """The newest fitting mapping of each kind; a unit before a label, whose meaning may depend on it."""
     mapped, by = o, None
-    for what in ("region", "unit", "label"):
+    for what in ("region", "column", "unit", "label"):
         for d in reversed(decisions.mappings):
             if d.like and d.like.what == what and d.like.fits(mapped) and not has_expired(d, decisions.at):
                 mapped, by = changed(mapped, d.change, f"mapped by decision {d.decision_id[:8]}"), d

@@ -369,8 +369,8 @@ def _kinds(dimension: str) -> tuple[tuple[tuple[str, ...], Kind], ...]:
 
 
 def kind_of(unit: Unit | None, label: str) -> Kind:
-    """The kind of a figure by the dimension of its unit and the words of its label; ``other`` without a unit."""
-    if unit is None:
+    """The kind of a figure by the dimension of its unit and the words of its label; ``other`` without a known unit."""
+    if unit is None or not unit.dimension:
         return "other"
     for found, kind in _kinds(unit.dimension):
         if not found or any(word in label for word in found):

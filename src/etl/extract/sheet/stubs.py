@@ -23,6 +23,7 @@ from etl.extract.sheet.wording import (
     parse_unit,
     split_unit,
     unit_line,
+    unknown_unit,
 )
 from etl.extract.sheet.words import squash, words
 from etl.normalise.regions import load_regions
@@ -130,12 +131,21 @@ def _text_kind(texts: list[Item], head: str) -> StubKind:
     labels = [i.text for i in texts]
     if _are_mostly(labels, lambda t: parse_unit(t) is not None) and not words("region").match(head):
         return "unit"
+    if words("unit").match(head) and _are_units_partly_unknown(labels):
+        return "unit"
     if _are_mostly(labels, is_period_label) or (
         words("period").match(head) and _are_mostly(labels, lambda t: any(c.isdigit() for c in t))
     ):
         return "period"
     real, share = place_share(labels)
     return "region" if (real and share >= 0.5) or words("region").match(head) else "label"
+
+
+def _are_units_partly_unknown(labels: list[str]) -> bool:
+    """Short words of which some are units. 单位 heads columns of organisations, too: none of these is a unit."""
+    return any(parse_unit(t) is not None for t in labels) and all(
+        parse_unit(t) is not None or unknown_unit(t) is not None for t in labels
+    )
 
 
 def _are_mostly(labels: list[str], holds: Callable[[str], bool]) -> bool:
@@ -332,7 +342,7 @@ def _read_row(
         if column.kind not in ("translation", "ordinal"):
             printed.append(" ".join(item.text.split()))
         if column.kind == "unit" and item.kind == "text":
-            unit = parse_unit(item.text) or unit
+            unit = parse_unit(item.text) or unknown_unit(item.text) or unit
         elif column.kind == "period":
             period = combined(period, period_of_item(item))
         elif column.kind == "region_code" and item.number is not None:

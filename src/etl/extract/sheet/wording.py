@@ -29,6 +29,10 @@ _SEPARATED = re.compile(r"(?<=.)[/／，,:：_](?P<unit>[^/／，,:：_]{1,12})$
 _LIST = re.compile(r"[、,，;；.．和及]")
 
 
+LONGEST_UNKNOWN = 4
+"""Characters of a word that passes for a unit where units stand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A unit as a sheet states it: power of ten, symbol without it, and the dimension of the unit table."""
@@ -36,6 +40,7 @@ class Unit:
     multiplier: int
     symbol: str
     dimension: str
+    """Empty: the table of units does not know it."""
     printed: str
     misread: bool = False
     """The printed form is a misprint of this unit (%0 for ‰)."""
@@ -99,6 +104,13 @@ def _parse_unit(printed: str) -> Unit | None:
 
 def _unit(parsed: ParsedUnit, printed: str, *, misread: bool = False) -> Unit:
     return Unit(parsed.multiplier, parsed.unit.symbol, parsed.unit.dimension, printed, misread)
+
+
+def unknown_unit(printed: str) -> Unit | None:
+    """A short word in a column of units that the table does not know (人份): a person says what it means."""
+    word = squash(printed).strip("()（）[]［］ ")
+    is_word = 0 < len(word) <= LONGEST_UNKNOWN and word.isalpha() and not words("no_unit").match(word)
+    return Unit(0, word, "", word) if is_word else None
 
 
 def parse_units(printed: str) -> tuple[Unit, ...]:

@@ -35,7 +35,7 @@ def resolve(table: RegionTable, text: str, *, within: str | None = None, on: str
     return _resolved(table, label, within, on)
 
 
-@functools.lru_cache(maxsize=10_000)
+@functools.lru_cache(maxsize=20_000)
 def _resolved(table: RegionTable, label: str, within: str | None, on: str | None) -> Resolution:
     if label in self_references():
         return _self(table, label, within, on)
@@ -126,9 +126,6 @@ def _paths(table: RegionTable, label: str, above: str | None, depth: int = 0) ->
 
 
 def _choose(table: RegionTable, label: str, found: list[Named], within: str | None, on: str | None) -> Resolution:
-    if len(found) == 1:  # as most are: the same answer as below, sooner
-        (only,) = found
-        return _answer(table, only.region.code, on, _circle(table, only, within), only)
     codes = _dated(found, on)
     for tier, reason in _tiers(table, label, codes, within):
         if len(tier) == 1:
@@ -167,15 +164,6 @@ def _tiers(
             inside = {c: n for c, n in codes.items() if table.is_inside(c, around)}
             yield _head(table, label, inside), f"inside {around}"
     yield _head(table, label, codes), "the only place of this name"
-
-
-def _circle(table: RegionTable, only: Named, within: str | None) -> str:
-    """The reason that ``_tiers`` gives for a place without namesakes."""
-    if not only.full and only.region.level == "province":
-        return "the province of this name"
-    circles = table.ancestors(within) if within else ()
-    inside = (c for c in circles if c != COUNTRY and table.is_inside(only.region.code, c))
-    return next((f"inside {around}" for around in inside), "the only place of this name")
 
 
 def _head(table: RegionTable, label: str, codes: dict[str, Named]) -> list[str]:

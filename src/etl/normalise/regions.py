@@ -23,10 +23,6 @@ class Gazetteer(RegionTable):
         ``within`` is the code of the context: of the speaker, or of the table's parent; ``on`` an ISO period or
         a year. Never picks one of several equals: code None with ranked candidates then.
         """
-        return self._resolved(text, within, on)
-
-    @functools.lru_cache(maxsize=20_000)  # noqa: B019 — a gazetteer lives as long as the process
-    def _resolved(self, text: str, within: str | None, on: str | None) -> Resolution:
         return region_resolve.resolve(self, text, within=within, on=on)
 
     def resolve_column(

@@ -82,6 +82,7 @@ _THAT_YEAR = re.compile(r"(?:这|此)?一年(?:来|间|里|中)*")
 """The year that was named last: 2024年,…。一年里,…"""
 _DATELINE = re.compile(r"[日号]?(?:\([^()]{0,24}\))?(?:电|讯)[ \u3000(,:]")
 """本报石家庄4月29日电: today is that day."""
+_YEAR_PLAN = re.compile(r"(?:的)?(?:目标|任务|计划|预期|预算)")
 _PART = rf"""(?:
     (?P<ma>{_MONTH})(?:月份?)?(?:{_DASH})(?P<mb>{_MONTH})月份?
   | (?P<m>{_MONTH})月
@@ -298,6 +299,8 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
         role = "when"  # 提高到2022年的13.7万元
     elif lead in ("到", "至") and not (today.year and iso is not None and iso[:4] <= str(today.year)):
         role = "until"
+    if g["b_whole"] and _YEAR_PLAN.match(m.string, m.end("body")):
+        role = "compare"  # 完成全年目标1.2万人的26%: which plan, not when
     if lead in ("自", "自从") and iso is not None and "/" not in iso:
         iso = iso.partition("-")[0]  # 自6月12日启动后…: what followed was not measured on that day
     end = m.end("body")

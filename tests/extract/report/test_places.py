@@ -151,3 +151,9 @@ def test_a_web_page_is_dated_by_its_head() -> None:
     )
     found = extract_report(Document(text, "txt", "txt/1"))
     assert [(f.text, f.period.iso, f.area.code) for f in found.figures] == [("6420人", "2025", "652300")]
+
+
+def test_a_question_gives_the_word_to_a_place_for_its_answer_only() -> None:
+    question = "日报记者:平罗县返乡创业园建设情况怎样?"
+    text = f"发布会实录\n\n{question}\n\n答:占地120亩,已入驻企业37家。\n\n谢谢大家!全年将培训8000人次。"
+    assert [read(text, printed, "640200").area.code for printed in ("37家", "8000人次")] == ["640221", "640200"]

@@ -54,6 +54,11 @@ CASES = [
     ("对超标排放的企业处10万元以上罚款,全年共罚款12万元。", [STANDARD, OBSERVED]),
     ("大赛奖金总额30万元,各工种第一名奖励1万元,第二名至第三名奖励5000元。", [OBSERVED, STANDARD, STANDARD]),
     ("明年计划新建工作室15个,给予每个10万元一次性补助。", [TARGET, STANDARD]),
+    ("对优秀成果按创效额的1%至5%给予奖励。", [STANDARD]),
+    ("市总每年评选10家示范驿站,各补助5万元。", [OBSERVED, STANDARD]),
+    # what one item of a list plans says nothing of the next
+    ("一是求职补贴,今年预计有900人受益;二是留用率达50%以上的单位给予每人每月200元奖励。", [TARGET, STANDARD, STANDARD]),
+    ("一是求职补贴,今年预计有900人受益;二是就业补贴,惠及260人。", [TARGET, OBSERVED]),
     ("今年共奖励优秀教师120名,发放奖金36万元。", [OBSERVED, OBSERVED]),
     ("全年向420户企业返还失业保险费1.2亿元。", [OBSERVED, OBSERVED]),
 ]

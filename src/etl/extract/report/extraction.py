@@ -34,12 +34,20 @@ _WORK_REPORT = re.compile(r"工作报告|各位代表")
 _DIGITS_BEFORE = re.compile(r"(?<![\d.])(?!(?:19|20)\d\d )(?:\d{1,4} {1,2}|\d{1,3}, )$")
 """Digits that touch a figure but for a blank: more likely a part of it than a number of their own, but for a year."""
 TORN = ("digits before it may belong to it",)
+_RUN_IN = re.compile(r"[((][一二三四五六七八九十\d]{1,2}[))]([^,。;:\d]{2,16})。")
+_NUMBERED = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|[((][一二三四五六七八九十]{1,3}[))]|\d{1,2}[.、])([^,。;:\d]{2,16})"
+)
 SENTENCE_FIGURES = 60
 """Figures of one sentence among which relations are looked for: a table in a line must not take forever."""
 CHARACTERS = 4
 """Of prose for one value that the extraction makes on its way, about."""
 HEADLINE_FIGURES = 12
 """How many figures on a headline looks for the one that it takes from its text."""
+BRIEF = 10
+"""A label shorter than this takes in the words that its paragraph opens with: (一)养老保险。…基金收入61亿元."""
+SHORT = 5
+"""A label of an item shorter than this says too little alone."""
 PARAGRAPH = 3000
 """How far back, in characters, a paragraph gives context: text without a line break must not take forever."""
 
@@ -74,6 +82,7 @@ def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction
         atlas=Atlas(reading.text, load_regions(), articles, headings, _home(manifest)),
         calendar=Calendar(reading.text, periods, today),
         sections=sections,
+        headings=headings,
         default=Default(str(today.year) if today.year else None, basis if today.year else None),
         holes=sorted([(f.start - n.lead, f.end + len(n.after)) for n, f in numbers] + dates),
         spans=sorted((f.start, f.end) for _, f in numbers),
@@ -196,6 +205,7 @@ class _Context:
     atlas: Atlas
     calendar: Calendar
     sections: Sections
+    headings: list[Line]
     default: Default
     holes: list[tuple[int, int]]
     spans: list[tuple[int, int]]
@@ -213,6 +223,8 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
     items, earlier, halved = _items(context, numbers)
     leads = lead_ins(reading)
     labels: dict[int, str] = {}
+    bases: dict[tuple[int, int], str] = {}
+    at_last = (0, 0)
     out: list[RawFigure] = []
     titular: list[bool] = []
     for number, figure in numbers:
@@ -229,11 +241,13 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         place = reading.to_raw(figure.start, figure.end)
         span = (figure.start, figure.end)
         lead = leads.get(index)
-        topic = text[lead.start : lead.end] if lead else _topic(text, context.articles[article], line.start)
+        topic = text[lead.start : lead.end] if lead else _topic(context, context.articles[article], line)
         holes = _inside(context.holes, near)
         label = label_of(
             text, span, context.clauses.up_to(sentence, clause), _inside(context.spans, near), holes, topic
         )
+        if len(label) < BRIEF and (opened := _RUN_IN.match(text, line.start, line.end)):
+            label = label_under(label, opened[1])
         told_since = paragraph
         if lead is not None:
             label = label_under(label, text[lead.start : lead.end])
@@ -246,6 +260,9 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             label = label_after(labels.get(before, ""), text[between[0] : between[1]])
         elif item := items.get(figure.start):
             label = label_of_item(text, item[0], item[1], context.atlas.ends_in(*item[1]), holes, label)
+            base = bases.setdefault(item[1], out[-1].label if out and at_last == sentence else "")
+            if len(label) < SHORT:
+                label = label_after(base, label)
             area = context.atlas.named_in(*item[0], item[1][0]) or area
         elif half := halved.get(figure.start):
             label = label.replace(*half)
@@ -267,6 +284,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             rule=rule,
         )
         labels[figure.start] = label
+        at_last = sentence
         titular.append(line.heading)
         torn = _DIGITS_BEFORE.search(text, max(0, figure.start - 8), figure.start)
         out.append(
@@ -371,6 +389,13 @@ def _inside(spans: list[tuple[int, int]], sentence: tuple[int, int]) -> list[tup
     return spans[bisect_left(spans, (sentence[0], -1)) : bisect_left(spans, (sentence[1], -1))]
 
 
-def _topic(text: str, article: Article, line: int) -> str:
+def _topic(context: _Context, article: Article, line: Line) -> str:
+    """What a paragraph is about: its first words ((二)失业保险。), the heading of its section, the article's title."""
+    text = context.reading.text
+    if own := _RUN_IN.match(text, line.start, line.end):
+        return own[1]
+    i = bisect_left(context.headings, line.start, key=lambda h: h.start) - 1
+    if i >= 0 and (above := _NUMBERED.fullmatch(text, context.headings[i].start, context.headings[i].end)):
+        return above[1]
     title = article.titles[0] if article.titles else None
-    return text[title.start : title.end] if title and title.start != line else ""
+    return text[title.start : title.end] if title and title.start != line.start else ""

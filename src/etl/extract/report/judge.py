@@ -110,7 +110,7 @@ def judge(
         if _is_rhetoric(number, text, before):
             return "idiom"
         unit = found
-    if number.han and _is_programme(number, text, before):
+    if number.han and (_is_programme(number, text, before) or _announces(number, before, after)):
         return "idiom"
     if number.han and (reason := _not_meant_as_number(number, before, unit)):
         return reason
@@ -155,6 +155,15 @@ _PURSUED = re.compile(
     r"(?:实施|推进|落实|推行|围绕|聚焦|抓好|抓实|深化|坚持|健全|完善|统筹|把|将|以|大力|深入|持续|全面|扎实)[^,。;]{0,3}$"
 )
 """Verbs that go on with a programme; 完成三项工程 and 建成两项工程 count."""
+
+
+def _announces(number: Number, before: str, after: str) -> bool:
+    """主要有三项。一是…: how many things the text goes on to say."""
+    few = number.numeral is not None and number.numeral.value <= 10
+    return few and bool(_ANNOUNCED.search(before) and re.match(r"(?:方面|内容|措施|政策)?(?:[。:;]|$)", after))
+
+
+_ANNOUNCED = re.compile(r"(?:主要|分为|概括为|归纳为|体现在|集中在|包括)[有为是]?(?:以下)?$")
 
 
 def _ordinal(number: Number, text: str, before: str) -> Figure | str:

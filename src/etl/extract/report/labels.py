@@ -25,6 +25,7 @@ _EDGE_LEFT = re.compile(rf"^(?:[()]|{label_words('left')}|\d{{1,2}}[).、](?!\d)
 _EDGE_RIGHT = re.compile(rf"(?:\(|{label_words('right')})+$")
 _MEASURE_BEFORE = re.compile(rf"(?:{label_words('measure_before')})$")
 """What was measured stands before the figure; the words behind it belong to the next one."""
+_UNCLOSED = re.compile(r"\([^()]*$")
 _TOTAL = re.compile(r"累计|合计|总计|共计")
 _SPENT = re.compile(rf"(?:{label_words('spent')})$")
 _USE = re.compile(
@@ -53,7 +54,7 @@ def label_of(
     left, verb = _left(text, at[0], own[0], figures)
     before = _plain(_without(text, left, at[0], holes))
     stands = _MEASURE_BEFORE.search(before) and any(at[1] <= f[0] < own[1] for f in figures)
-    after = "" if stands else _plain(_after(text, at, own[1], figures, holes))
+    after = "" if stands else _UNCLOSED.sub("", _plain(_after(text, at, own[1], figures, holes)))
     if _WAS.search(before) and (change := _RISES.match(after)):
         before, after = _WAS.sub("", before), f"{change[1]}前"
     elif _ROSE.search(before):

@@ -15,6 +15,9 @@ _MONEY_OR_SHARE = ("money", "percent", "multiple")
 
 # ---------------------------------------------------------------- plans
 
+_NEW_ITEM = re.compile(
+    r"[。;:](?=[一二三四五六七八九十]是|[(（][一二三四五六七八九十\d][)）]|其[一二三四五六]|第[一二三四五六],)"
+)
 _OF_PLAN = re.compile(r"完成[^,。;]{0,14}(?:目标|计划|任务|预算)[^,。;]{0,14}$")
 _PLAN_ITSELF = re.compile(r"(?:目标|计划|任务|预算)(?:任务|数|值|量)?[^,。;\d]{0,6}$")
 _SHARE_OF_IT = re.compile(r"[))]?的(?:\d[\d.]*\s?%|百分之|[一二三四五六七八九]成|[\d.]+倍)")
@@ -53,7 +56,7 @@ _CONDITION = re.compile(
 _BOUND = re.compile(
     r"(?:[(（]含[)）])?(?:及|或)?(?:以[上下内]|之内)?的(?!\d)(?:[^,。;\d]{0,10}"
     r"(?:企业|单位|公司|工会|项目|机构|职工|人员|家庭|学校|村|社区|园区|市场|对象|户))?"
-    r"[^。;\d]{0,16}(?:给予|单独|联合|应当?|须|可以?|实行|返还|补助|补贴|奖励|不得|免[征除缴]|减[半征免])"
+    r"[^。;\d]{0,16}(?:给予|单独|联合|应当?|须|可以?|实行|返还|补助|补贴|奖励|发放|计发|缴纳|不得|免[征除缴]|减[半征免])"
 )
 """职工25人以上的企业单独建会, 不超过1万元的全额返还: whom the rule is for."""
 _THAN = re.compile(r"(?:低于|高于|超过|不足|未达到?|达不到|不低于|不高于|少于|多于)[^,。;\d]{2,18}$")
@@ -72,6 +75,7 @@ _TIER = re.compile(
     r"(?:奖励|奖金|补助|给予|各)[^,。;\d]{0,6}$"
 )
 """一等奖奖励2万元, 第二、三名各3万元"""
+_EACH_GETS = re.compile(r"各(?:补助|奖励|奖补|资助|奖)[^,。;\d]{0,4}$")
 _LAID_DOWN = re.compile(r"(?:规定|约定|办法|细则|条例|新规|章程)(?:了|明确|提出)?[,:]")
 _MAY = re.compile(r"可(?:以)?(?:获得?|享受|提取|申请|领取|贷款?|抵扣|上浮|下浮|按)[^,。;\d]{0,10}$")
 _EACH = re.compile(r"每(?:[名人个户家村亩座条项]|所|人每[月年天])[^,。;\d]{0,8}$")
@@ -79,6 +83,10 @@ _AIM = re.compile(r"力争|目标|提高到|达到")
 _FINE = re.compile(r"(?:以[上下])?(?:的|\d[\d.]*万?元以[上下]的?)?罚款")
 _CHANGED_RATE = re.compile(r"(?:上浮|下浮|减免|返还|补贴|补助|贴息|报销|给予|奖励|优惠|让利)[^,。;\d]{0,4}$")
 _BOUNDS = frozenset({"最高", "不超过", "最低", "最多", "不低于", "不少于"})
+_BY = re.compile(r"按(?:照)?[^,。;\d]{0,20}$")
+_PAID_BY = re.compile(
+    r"(?:的(?:标准|比例))?(?:给予|予以|进行)?(?:一次性)?(?:发放|计发|缴纳|奖励|返还|补贴|补助|提取|报销|计提|贴息|资助)"
+)
 _MEAN = re.compile(r"实际|平均|综合|总体")
 _SUMMED = re.compile(r"共|累计|合计|总计|先后|总额")
 
@@ -96,6 +104,8 @@ def status_of(number: Number, unit: str, text: str, place: tuple[int, int, int],
     if _OF_PLAN.search(before) or _REALLY.search(before):
         return "observed"
     told = text[max(sentence_start, number.start - _REACH) : number.start]
+    if items := list(_NEW_ITEM.finditer(told)):
+        told = told[items[-1].end() :]  # what one item of a list plans says nothing of the next
     if _is_tariff(unit, before, told):
         return "standard"
     if _is_planned(number, unit, before, after, told, text[number.end : clause_end], year):
@@ -164,6 +174,8 @@ def _is_laid_down(number: Number, unit: str, text: str, before: str, after: str,
         if bounded and _MAY.search(before[: len(before) - number.lead] if number.lead else before):
             return True
     if dimension == "percent":
+        if _BY.search(before) and _PAID_BY.match(after):
+            return True  # 按创效额的1%给予奖励
         if lexicon.words("tariff").search(before) and not _MEAN.search(told[-30:]) and not _NOW.search(before):
             return True
         return number.qualifier in ("le", "ge") and bounded and bool(_CHANGED_RATE.search(before))
@@ -171,7 +183,7 @@ def _is_laid_down(number: Number, unit: str, text: str, before: str, after: str,
         return False
     if (_POLICY.search(before) and not _SUMMED.search(before)) or _FINE.match(text, number.end, number.end + 20):
         return True
-    if _TIER.search(before) and not _NOW.search(before) and not _SUMMED.search(before):
+    if (_TIER.search(before) or _EACH_GETS.search(before)) and not _NOW.search(before) and not _SUMMED.search(before):
         return True
     if not summed:
         if _CONDITION.search(near):

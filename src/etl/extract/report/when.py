@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from etl.extract.report.lexicon import label_words, words
-from etl.model import Basis, Period
+from etl.model import Basis, Period, TimeType
 from etl.normalise.numbers import parse_numeral
 from etl.normalise.periods import PeriodMention, Today
 
@@ -139,7 +139,10 @@ class Calendar:
         if not inside and not target and not _FORWARD.search(self._text, start, end):
             carried = self._carried(start, paragraph, sentences, (clause[0], at), default)
             if carried is not None:
-                return Period(carried.iso, "section", carried.text, carried.time_type)
+                told = self._text[clause[0] : at]
+                spans = carried.iso and "-" not in carried.iso and ("全年" in told or words("flow").search(told))
+                kind: TimeType = "period" if spans and carried.time_type == "point" else carried.time_type
+                return Period(carried.iso, "section", carried.text, kind)
         if target and default.iso is not None and (default.basis == "title" or self._is_yearly(clause[0], at)):
             return Period(default.iso[:4], default.basis)  # what a bulletin of a half-year plans, it plans for the year
         return Period(default.iso, default.basis)

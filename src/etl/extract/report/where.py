@@ -107,12 +107,16 @@ class Atlas:
         starts = [n.start for n in named]
         found = []
         shape = ""
-        for line in headings:
+        for i, line in enumerate(headings):
             own = self._shape(line)
             for n in named[bisect_left(starts, line.start) : bisect_left(starts, line.end)]:
                 if n.code is not None and self._inside_home(n.code) and self._titular(n):
                     found.append((line.start, Area(n.code, n.name, None, "title", n.printed)))
                     shape = own
+                    answered = self._text.find("\n", line.end + 1)
+                    last = i + 1 == len(headings) or headings[i + 1].start >= answered
+                    if otherwise is not None and self._text.endswith("?", line.start, line.end) and last:
+                        found.append((answered, otherwise))  # a question gives the word for its answer only
                     break
             else:
                 firm = self._titled_firm(line)
@@ -190,7 +194,8 @@ class Atlas:
 
     def _place_of(self, article: Article, named: Sequence[Named], mentions: Sequence[Mention]) -> Area:
         home = self._home
-        if titled := self._titled(article.titles, named):
+        titles = [line for line in article.titles if not self._text.endswith("?", line.start, line.end)]
+        if titled := self._titled(titles, named):
             return titled[-1][1]
         if home.code is not None:
             return home

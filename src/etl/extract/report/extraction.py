@@ -225,6 +225,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
     labels: dict[int, str] = {}
     bases: dict[tuple[int, int], str] = {}
     at_last = (0, 0)
+    topic, topic_of = "", -1
     out: list[RawFigure] = []
     titular: list[bool] = []
     for number, figure in numbers:
@@ -241,7 +242,10 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         place = reading.to_raw(figure.start, figure.end)
         span = (figure.start, figure.end)
         lead = leads.get(index)
-        topic = text[lead.start : lead.end] if lead else _topic(context, context.articles[article], line)
+        if index != topic_of:
+            topic_of, topic = index, _topic(context, context.articles[article], line)
+        if lead:
+            topic, topic_of = text[lead.start : lead.end], -1
         holes = _inside(context.holes, near)
         label = label_of(
             text, span, context.clauses.up_to(sentence, clause), _inside(context.spans, near), holes, topic

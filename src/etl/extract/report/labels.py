@@ -54,7 +54,9 @@ def label_of(
     left, verb = _left(text, at[0], own[0], figures)
     before = _plain(_without(text, left, at[0], holes))
     stands = _MEASURE_BEFORE.search(before) and any(at[1] <= f[0] < own[1] for f in figures)
-    after = "" if stands else _UNCLOSED.sub("", _plain(_after(text, at, own[1], figures, holes)))
+    after = "" if stands else _plain(_after(text, at, own[1], figures, holes))
+    if "(" in after:
+        after = _UNCLOSED.sub("", after)
     if _WAS.search(before) and (change := _RISES.match(after)):
         before, after = _WAS.sub("", before), f"{change[1]}前"
     elif _ROSE.search(before):

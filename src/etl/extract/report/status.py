@@ -16,7 +16,7 @@ _MONEY_OR_SHARE = ("money", "percent", "multiple")
 # ---------------------------------------------------------------- plans
 
 _NEW_ITEM = re.compile(
-    r"[。;:](?=[一二三四五六七八九十]是|[(（][一二三四五六七八九十\d][)）]|其[一二三四五六]|第[一二三四五六],)"
+    r"[;:](?=[一二三四五六七八九十]是|[(（][一二三四五六七八九十\d][)）]|其[一二三四五六]|第[一二三四五六],)"
 )
 _OF_PLAN = re.compile(r"完成[^,。;]{0,14}(?:目标|计划|任务|预算)[^,。;]{0,14}$")
 _PLAN_ITSELF = re.compile(r"(?:目标|计划|任务|预算)(?:任务|数|值|量)?[^,。;\d]{0,6}$")
@@ -101,10 +101,10 @@ def status_of(number: Number, unit: str, text: str, place: tuple[int, int, int],
     after = text[number.end : min(clause_end, number.end + 24)]
     if _SHARE_OF_IT.match(after) and _PLAN_ITSELF.search(before):
         return "target"
-    if _OF_PLAN.search(before) or _REALLY.search(before):
+    if ("完成" in before and _OF_PLAN.search(before)) or ("实际" in before and _REALLY.search(before)):
         return "observed"
     told = text[max(sentence_start, number.start - _REACH) : number.start]
-    if items := list(_NEW_ITEM.finditer(told)):
+    if (";" in told or ":" in told) and (items := list(_NEW_ITEM.finditer(told))):
         told = told[items[-1].end() :]  # what one item of a list plans says nothing of the next
     if _is_tariff(unit, before, told):
         return "standard"
@@ -117,14 +117,14 @@ def status_of(number: Number, unit: str, text: str, place: tuple[int, int, int],
 
 def _is_tariff(unit: str, before: str, told: str) -> bool:
     """计划新建15个,给予每个10万元补助: what each gets is laid down, however many there will be."""
-    parsed = load_units().parse(unit) if _EACH.search(before) else None
+    parsed = load_units().parse(unit) if "每" in before and _EACH.search(before) else None
     money = bool(parsed and parsed.unit.dimension.startswith("money"))
     return money and bool(lexicon.words("given").search(told[-30:])) and not _AIM.search(told)
 
 
 def _is_planned(number: Number, unit: str, before: str, after: str, told: str, rest: str, year: int | None) -> bool:
     """``told``: the sentence up to the figure; ``rest``: the clause behind it."""
-    if lexicon.words("target").search(before) or _PLANNING.search(before):
+    if lexicon.words("target").search(before) or ("计划" in before and _PLANNING.search(before)):
         return True
     if _AS_PLAN.match(after) and not (unit == "%" and "完成" in before):
         return True
@@ -144,7 +144,7 @@ def _is_planned(number: Number, unit: str, before: str, after: str, told: str, r
     sure = list(lexicon.words("plan").finditer(told))
     if sure and not _NOW.search(told, sure[-1].end()):
         return True
-    if year is None:
+    if year is None or "年" not in told:
         return False
     coming = [m for m in _AHEAD.finditer(told) if m[2] or int(m[1]) > year]
     return bool(coming) and not _NOW.search(told, coming[-1].end())

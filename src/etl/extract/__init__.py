@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from etl.extract.sheet.layout_files import SavedTable
 
 REPORT_EXTRACTOR = "report/3"
-SHEET_EXTRACTOR = "sheet/2"
+SHEET_EXTRACTOR = "sheet/3"
 """Raised when what is found changes: files loaded by an older version are read again."""
 
 

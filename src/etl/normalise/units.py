@@ -50,7 +50,7 @@ _FACTORS = 3
 _POWER = re.compile(r"1(0{3,12}|0{1,2}(?=[a-z千万亿]))(?!\d)")
 _TIMES = re.compile(r"[·•*.]")
 _WRAPPING = re.compile(r"^(?:计量)?单位[::]?|^[((\[〔]|[))\]〕]$")
-_INDEX = re.compile(r"^以?(\d{4})年?(?:=|为)100$")
+_INDEX = re.compile(r"^以?(\d{4})年?(?:价格)?(?:=|为)100$")
 
 
 def normal_unit(printed: str) -> str:

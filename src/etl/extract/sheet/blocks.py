@@ -166,6 +166,8 @@ def row_kind(row: Row, first_value: int, first_column: int, seen_data: bool) -> 
         return "data"
     if texts and all("单位" in squash(i.text) and unit_line(i.text) for i in texts):
         return "single"
+    if not texts[1:] and _are_dates_of_columns(row, first_value, seen_data):
+        return "header"
     if len(texts) == 1 and len(row) == 1:
         return "header" if texts[0].col >= first_value and texts[0].col > first_column else "single"
     behind = [i for i in texts if i.col >= first_value and i.col > first_column]
@@ -178,6 +180,13 @@ def row_kind(row: Row, first_value: int, first_column: int, seen_data: bool) -> 
     if any(i.kind == "marker" and i.col >= first_value for i in row.values()):
         return "data"
     return "stub" if len(texts) > 1 else "single"
+
+
+def _are_dates_of_columns(row: Row, first_value: int, seen_data: bool) -> bool:
+    """Whether dates head the columns (项目 | 2021-01-01 | 2021-02-01): several, or one beside the stub's name."""
+    dates = [i for i in row.values() if i.kind == "moment" and i.col >= first_value]
+    stub = [i for i in row.values() if i.kind == "text"]
+    return len(dates) > 1 or (len(dates) == 1 and not seen_data and any(_heads_stub(i.text) for i in stub))
 
 
 def _is_year_row(row: Row, numbers: list[Item], first_value: int, seen_data: bool) -> bool:
@@ -284,6 +293,8 @@ def find_blocks(band: Band) -> tuple[list[Block], list[int]]:
             _split_preamble(current, pending, band)
             blocks.append(current)
         else:
+            if headed:
+                _free_first_section(current, pending, band)
             current.data.extend(p for p, k in pending if k != "note")
             current.notes.extend(p for p, k in pending if k == "note")
         pending, headed = [], False
@@ -304,6 +315,14 @@ def _is_section(pending: list[tuple[int, RowKind]], band: Band) -> bool:
     return item.kind == "text" and not unit_line(item.text) and not words("continued").match(item.text)
 
 
+def _free_first_section(block: Block, pending: list[tuple[int, RowKind]], band: Band) -> None:
+    """The lone cell right above the first numbers heads them only, when one in its column heads the rows below."""
+    later = next(iter(next(band.rows[p] for p, kind in pending if kind != "note").values()))
+    first = band.rows[block.header[-1]] if len(block.header) > 1 else {}
+    if len(first) == 1 and later.col in first and all(block.header[-1] < r for r in block.data):
+        block.data.insert(0, block.header.pop())
+
+
 def _key_value_rows(band: Band) -> frozenset[int]:
     """Rows of a key and a value cell, where there are enough of them to be the head of a downloaded series."""
     found = frozenset(r for r, row in band.rows.items() if len(row) <= 2 and metadata_of(row) is not None)
@@ -312,12 +331,19 @@ def _key_value_rows(band: Band) -> frozenset[int]:
 
 
 def _is_letterhead(row: Row) -> bool:
-    """Whether a row above the header holds an office, and the unit line or period at the right."""
+    """Whether a row above the header is none of it: a unit or base line at the right ((上年=100)), alone or beside the
+    title; an office, and the unit line or period at the right."""
     texts = [i.text for i in row.values() if i.kind == "text"]
-    if len(texts) != 2 or len(row) != 2 or unit_line(texts[0]) or _heads_stub(texts[0]):
+    if len(texts) != len(row) or len(texts) > 2:
         return False
+    if len(texts) == 1:
+        return bool(unit_line(texts[0]))
+    if unit_line(texts[0]) or _heads_stub(texts[0]):
+        return False
+    if unit_line(texts[1]):
+        return True
     office = words("office").match(texts[0]) or bool(_SEPARATORS.search(texts[0]))
-    return office and (bool(unit_line(texts[1])) or is_period_label(texts[1]))
+    return office and is_period_label(texts[1])
 
 
 def _trailing_notes(block: Block, pending: list[tuple[int, RowKind]]) -> list[tuple[int, RowKind]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from etl.extract.sheet.blocks import Block, Row
 from etl.extract.sheet.grid import Item
 from etl.extract.sheet.places import is_total, likeness
 from etl.extract.sheet.timing import YEAR, period_of_item
-from etl.extract.sheet.wording import Unit, is_of_which, split_unit
+from etl.extract.sheet.wording import Unit, is_of_which, ordinal_rank, split_unit, strip_ordinal
 from etl.extract.sheet.words import squash
 
 SectionKind = Literal["period", "measure", "place"]
@@ -29,6 +30,13 @@ class Section:
     text: str
     """ISO period, label of the measure without unit, or place as printed."""
     unit: Unit | None = None
+    outer: str = ""
+    """The label that stands over that of a measure."""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Labels of a measure from the outside in."""
+        return tuple(dict.fromkeys(filter(None, (self.outer, self.text))))
 
 
 def sections_of(block: Block, rows: dict[int, Row], stub: Sequence[int], *, places: bool) -> dict[int, Section]:
@@ -54,6 +62,28 @@ def sections_of(block: Block, rows: dict[int, Row], stub: Sequence[int], *, plac
         found.update(_measures(texts, listed))
     else:
         found.update(_places(texts))
+        if not stub and not block.metadata:
+            found.update(_over_periods(block, {r: i for r, i in texts.items() if r not in found}))
+    return found
+
+
+def _over_periods(block: Block, texts: dict[int, Item]) -> dict[int, Section]:
+    """Texts above rows that only name periods (年末总户数（万户） above 2010年): the measures of the rows below.
+
+    A text right above another one, without a unit of its own, stands over it and those that follow (一、人口).
+    """
+    following = dict(pairwise(block.data))
+    found: dict[int, Section] = {}
+    outer = ""
+    for r, item in texts.items():
+        split = split_unit(item.text)
+        unit = split.unit or (split.units[0] if len(split.units) == 1 else None)
+        label = strip_ordinal(split.label)
+        if unit is None and following.get(r) in texts:
+            outer = label
+        elif ordinal_rank(split.label) == 0:
+            outer = ""
+        found[r] = Section("measure", label, unit, outer)
     return found
 
 

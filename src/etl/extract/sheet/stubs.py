@@ -242,7 +242,7 @@ def _headed(row: StubRow, heads: Mapping[str, Section]) -> StubRow:
     if (period := heads.get("period")) is not None and row.period is None:
         row = replace(row, period=period.text, printed=f"{period.text} {row.printed}")
     if (measure := heads.get("measure")) is not None and not row.path:
-        row = replace(row, path=(measure.text,), unit=row.unit or measure.unit, printed=f"{measure.text} {row.printed}")
+        row = replace(row, path=measure.path, unit=row.unit or measure.unit, printed=f"{measure.text} {row.printed}")
     if (place := heads.get("place")) is not None and not row.regions:
         row = replace(row, regions=(place.text,), printed=f"{place.text} {row.printed}")
     return row

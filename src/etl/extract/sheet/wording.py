@@ -139,7 +139,8 @@ def _unit_line(text: str) -> tuple[Unit, ...]:
         return () if head else parse_units(_ENGLISH_BRACKET.sub("", plain[found.end() :]).strip("()（）"))
     if plain[:1] in "(（" and plain[-1:] in ")）":
         return parse_units(plain[1:-1])
-    return ()
+    base = parse_unit(plain) if plain.endswith("100") else None
+    return (base,) if base is not None and base.dimension == "index" else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ PLACES = [
     ("三台县、盐亭县、梓潼县分列全市第一、第二和第三位。", "第三位", "510700", "510725"),
     ("江油市、三台县、涪城区代表队分获第一、第二、第三名。", "第三名", "510700", "510703"),
     ("江油市和北川县分获一等奖2个和3个。", "3个", "510700", "510726"),
+    ("建成零工市场4个,其中平定县2个、盂县1个、郊区1个。", "2个", "140300", "140321"),
     # what holds the subject is told of it, unless the sentence turns there
     ("江油市组织练兵,承办绵阳市技能大赛4项。", "4项", "510700", "510781"),
     ("江油市参加四川省工匠论坛2次。", "2次", "510000", "510781"),
@@ -157,3 +158,10 @@ def test_a_question_gives_the_word_to_a_place_for_its_answer_only() -> None:
     question = "日报记者:平罗县返乡创业园建设情况怎样?"
     text = f"发布会实录\n\n{question}\n\n答:占地120亩,已入驻企业37家。\n\n谢谢大家!全年将培训8000人次。"
     assert [read(text, printed, "640200").area.code for printed in ("37家", "8000人次")] == ["640221", "640200"]
+
+
+def test_places_that_count_for_themselves_keep_their_own() -> None:
+    entry = ManifestEntry("a.txt", None, "发布单位", "140300", "2024-08-20")
+    text = "建成零工市场9个,其中平定县2个、盂县3个、开发区4个。"
+    found = extract_report(Document(text, "txt", "txt/1"), entry)
+    assert [f.area.code for f in found.figures] == ["140300", "140321", "140322", "140300"]

@@ -31,6 +31,7 @@ CASES = [
     ("县总工会计划走访困难职工1260户。", [TARGET]),
     ("今年计划办45场招聘会", [TARGET]),
     ("卫健系统计划招聘医师85名,已按计划发放疫苗2万剂。", [TARGET, OBSERVED]),
+    ("职工医疗互助保障计划为4872名患病职工支付互助金836万元。", [OBSERVED, OBSERVED]),
     ("实施计划生育特殊家庭帮扶,惠及260户。", [OBSERVED]),
     ("按照三年行动计划,全市已建成书屋120家。", [OBSERVED]),
     # years still to come, and years that are over
@@ -54,6 +55,8 @@ CASES = [
     ("对超标排放的企业处10万元以上罚款,全年共罚款12万元。", [STANDARD, OBSERVED]),
     ("大赛奖金总额30万元,各工种第一名奖励1万元,第二名至第三名奖励5000元。", [OBSERVED, STANDARD, STANDARD]),
     ("明年计划新建工作室15个,给予每个10万元一次性补助。", [TARGET, STANDARD]),
+    ("参保费由每人每年60元提高到80元。", [STANDARD, STANDARD]),
+    ("单笔最高赔付6.8万元,惠及213户。", [OBSERVED, OBSERVED]),
     ("对优秀成果按创效额的1%至5%给予奖励。", [STANDARD]),
     ("市总每年评选10家示范驿站,各补助5万元。", [OBSERVED, STANDARD]),
     # what one item of a list plans says nothing of the next

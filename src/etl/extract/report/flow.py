@@ -70,7 +70,8 @@ _BLANKS = re.compile("[ \u3000]+|[\u200b\ufeff\u00ad]+")
 """Where a blank of the layout can stand: looking for those first is several times quicker than for all its cases."""
 _GROUPS = r"[1-9]\d{0,2}(?:[ ]{1,2}\d{3})+(?!\d)(?:\.\d+)?"
 _GROUPED = re.compile(
-    rf"(?<![\d.,:/A-Za-z第-])(?<!\d )(?<!\d  ){_GROUPS}(?:(?:[、和及至到]|[-–—~～]{{1,2}}){_GROUPS})*"
+    rf"(?<!\d[.,:/])(?<![\dA-Za-z第])(?<![\dA-Za-z]-)(?<!\d )(?<!\d  )"
+    rf"{_GROUPS}(?:(?:[、和及至到]|[-–—~～]{{1,2}}){_GROUPS})*"
 )
 """Digits in groups of three before what is counted (4 500口, 1 823.5万亩, 3 000至5 000元): blanks part thousands.
 

@@ -25,6 +25,10 @@ _EDGE_LEFT = re.compile(rf"^(?:[()]|{label_words('left')}|\d{{1,2}}[).、](?!\d)
 _EDGE_RIGHT = re.compile(rf"(?:\(|{label_words('right')})+$")
 _MEASURE_BEFORE = re.compile(rf"(?:{label_words('measure_before')})$")
 """What was measured stands before the figure; the words behind it belong to the next one."""
+_HEARD = re.compile(
+    r"^(?:据)?(?:悉|了解|介绍|统计|透露)$|记者.{0,24}(?:获悉|了解到?|采访)$|^[^,]{2,16}(?:介绍|表示|透露|告诉记者)$"
+)
+"""From whom it was heard says nothing of what is measured."""
 _UNCLOSED = re.compile(r"\([^()]*$")
 _TOTAL = re.compile(r"累计|合计|总计|共计")
 _SPENT = re.compile(rf"(?:{label_words('spent')})$")
@@ -75,7 +79,7 @@ def label_of(
         if not dependent and len(label) >= 5 and _MEASURE.search(label):
             break
         more = _trim(_plain(_without(text, start, end, holes)))
-        if len(more) < 2 or more in label:
+        if len(more) < 2 or more in label or _HEARD.search(more):
             continue
         room = MAX_LABEL - len(label) - 1
         if len(more) > room:

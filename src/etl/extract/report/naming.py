@@ -18,6 +18,9 @@ NOT_SUBJECT = re.compile(
     r"(?<![但于就])是|成为|作为|获批|争创|打造|创建|被|由|至|到|去|前往|飞往|抵达|走进|服务|向|与|同)$"
 )
 _LOCATIVE = re.compile(r"(?:在|赴|等|及|、|和)$")
+_ITEM_BEFORE = re.compile(r"\d[\d.,]*[余多万亿]*[^\d,。;、]{0,4}、$")
+_COUNT = re.compile(r"[^\d,。;、]{0,4}\d")
+"""Around a place that counts for itself: 平定县2个、盂县1个."""
 _ORGANISATION = re.compile(
     r"[\u4e00-\u9fff()·]{0,14}?(?:公司|集团|煤矿|矿业|煤业|医院|大学|学院|学校|中学|小学|银行|工厂|冶炼厂|电厂|钢厂|研究所|研究院|合作社|"
     r"机场|港|日报|晚报|工人报)"
@@ -137,6 +140,12 @@ class Naming:
         before = text[max(0, m.start - 4) : m.start]
         if NOT_SUBJECT.search(before) or self._in_name(m):
             return False
+        if (
+            before.endswith("、")
+            and _ITEM_BEFORE.search(text, max(0, m.start - 12), m.start)
+            and _COUNT.match(text, m.end)
+        ):
+            return True
         if _LOCATIVE.search(before):
             return bool(_AMONG.match(text, m.end) or _THERE.match(text, m.end))
         return True

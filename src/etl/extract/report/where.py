@@ -25,6 +25,7 @@ _SHAPE = re.compile(
 )
 _BEING = re.compile(r"(?:是|为|系|属于)[^,。;是为]{0,16}$")
 _ONE_OF_THEM = re.compile(r"[^,。;]{0,40}?(?:之一|(?:中|里|当中)的?(?:一|其中|[1-9]\d?[名位个家人]))")
+_COUNTS_ITSELF = re.compile(r"[有各共约达]?\d")
 _COMPARED = re.compile(r"[与比较同]|[高低多少]于|超过")
 _NEW_SUBJECT = re.compile(r"(?:^|[\s,。;:!?“(]|其中|另外|[而但使让])$")
 """Before a place that a sentence turns to."""
@@ -250,6 +251,8 @@ class Atlas:
             whole = self._between(opens, at)
             return self._told(whole[-1], "text", None) if whole else place
         before = self._without_wider(before)
+        if self._beyond_items(before, at):
+            return place
         if before:
             own = entity if entity and entity[0] >= before[-1].start - 1 else None
             return self._shared(before, place, own) or self._told(before[-1], "text", own)
@@ -277,6 +280,13 @@ class Atlas:
         """Behind 是, for the figure at ``at`` in 某县的李某是全省74名劳模之一: those 74 are not that county's."""
         told = _BEING.search(self._text, max(clause, at - 24), at)
         return told.start() if told and _ONE_OF_THEM.match(self._text, at) else None
+
+    def _beyond_items(self, before: Sequence[Named], at: int) -> bool:
+        """Whether ``at`` is of a further item behind 平定县2个、盂县1个, whose place is not known."""
+        if len(before) < 2 or not all(_COUNTS_ITSELF.match(self._text, n.end) for n in before[-2:]):
+            return False
+        first = _COUNTS_ITSELF.match(self._text, before[-1].end)
+        return first is not None and self._text.find("、", first.end(), at) > 0
 
     def _without_wider(self, before: Sequence[Named]) -> list[Named]:
         """Without what holds an earlier place and opens no clause: 雁塔区承办西安市技能大赛4项 tells of 雁塔."""

@@ -67,7 +67,8 @@ def show_list(items: Sequence[Item], total: int) -> None:
 
 def _why(item: Item) -> str:
     told = [f for f in item.findings if f.severity == "quarantine"] or list(item.findings)
-    rules = "；".join(f"{f.rule}: {f.message}" for f in told)
+    said = [f for f in told if not (item.note and f.message.startswith(item.note))]
+    rules = "；".join(f"{f.rule}: {f.message}" for f in said)
     return "；".join(filter(None, (item.note, rules)))
 
 
@@ -115,6 +116,8 @@ def show_preview(shown: Preview) -> None:
         out.print(f"  … and {count - MOST} more")
     if d.like:
         out.print("  and every figure like these in files to come")
+    elif d.scope == "column" and d.change.unit:
+        out.print("  in this file and its later editions; `etl review map column` reaches other files, too")
     if aside := [m for m in shown.moves if m.is_aside]:
         out.print(f"\nand {len(aside)} others move because of it, or by today's rules:")
         for m in aside[:MOST]:

@@ -56,7 +56,12 @@ def checked(change: Change) -> Change:
         table = load_indicators().by_code
         named = [i.code for i in table.values() if change.indicator in i.name_zh]
         near = [*get_close_matches(change.indicator.upper(), table, 5, 0.5), *named][:8]
-        raise UsageError(f"indicator {change.indicator}", "is not in the catalogue", known=near)
+        raise UsageError(
+            f"indicator {change.indicator}",
+            "is not in the catalogue",
+            known=near,
+            next_step="Its codes are in reference/indicators_*.yaml.",
+        )
     return replace(change, region=_region_code(change.region)) if change.region is not None else change
 
 

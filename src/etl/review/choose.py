@@ -226,6 +226,19 @@ def alike(connection: sa.Connection, like: Like) -> tuple[dict[str, str], set[st
     return files, ids
 
 
+def settled_as(connection: sa.Connection, like: Like) -> list[str]:
+    """What figures have that a mapping might be about, were it not settled: indicators of a label, units of a column."""
+    found: set[str] = set()
+    for table in (schema.quarantine, schema.observation):
+        c = table.c
+        has = c.indicator if like.what == "label" else c.unit
+        if like.what in ("label", "column"):
+            query = sa.select(has, c.label).where(has.is_not(None), c.label.contains(like.printed, autoescape=True))
+            rows = connection.execute(query.distinct()).tuples()
+            found.update(value for value, label in rows if like.printed in parts_of(label))
+    return sorted(found)
+
+
 def taken_back(connection: sa.Connection, draft: Draft) -> tuple[Decision, dict[str, str], set[str], bool]:
     """The undo, the files it reaches, the figures it is about, and whether the rules must run again."""
     log = {d.decision_id: d for d in store.read_log(connection)}

@@ -21,7 +21,7 @@ from etl.contract import plain
 from etl.errors import ConflictError, UsageError
 from etl.model import Finding, Observation
 from etl.review import store
-from etl.review.choose import alike, chosen, present, taken_back
+from etl.review.choose import alike, chosen, present, settled_as, taken_back
 from etl.review.drafts import Draft
 from etl.review.model import Decision, identified, significant
 from etl.review.standing import FileDecisions, Revised, Settled, evaluated_anew, revise, settle, stale
@@ -209,8 +209,11 @@ def _plan(engine: sa.Engine, draft: Draft, suites: Sequence[Suite], given: Decis
     own = set(ids)
     moves = tuple(m for plan in plans for m in _moves(plan, own))
     touched = [p for p in plans if any(m.source == p.name for m in moves)] if is_fresh else plans
-    if not moves and draft.kind == "map" and not ids and given is None:
-        raise UsageError(str(draft.like.printed if draft.like else ""), "stands in no figure that waits for a mapping")
+    if not moves and draft.like is not None and not ids and given is None:
+        with engine.connect().execution_options(readonly=True) as connection:
+            known = settled_as(connection, draft.like)
+        what = f"is {draft.like.what} of no figure that waits for a mapping"
+        raise UsageError(draft.like.printed, what + (", but of such as are settled" if known else ""), known=known)
     decision = identified(replace(decision, shown=_shown(moves, left_out)))
     return Plan(decision, tuple(touched), moves, left_out, seen, _token(decision, moves, left_out))
 

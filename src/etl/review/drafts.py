@@ -117,7 +117,7 @@ def _draft(
         raise UsageError("--by", "is empty; a decision needs who made it")
     at = datetime.now(UTC).replace(microsecond=0)
     if expires_at is not None and expires_at <= at:
-        raise UsageError(f"expires {expires_at:%Y-%m-%d}", "has passed already")
+        raise UsageError(f"expires {expires_at:%Y-%m-%d %H:%M} UTC", "has passed already")
     if kind not in ("map",) and bool(ids) == (where is not None):
         raise UsageError(
             kind, "needs either ids, or a file with a rule or a column", next_step="See `etl review list`."

@@ -227,7 +227,7 @@ def alike(connection: sa.Connection, like: Like) -> tuple[dict[str, str], set[st
 
 
 def settled_as(connection: sa.Connection, like: Like) -> list[str]:
-    """What figures have that a mapping might be about, were it not settled: indicators of a label, units of a column."""
+    """What figures have that a mapping might be about, were it not settled: indicators of a label, units."""
     found: set[str] = set()
     for table in (schema.quarantine, schema.observation):
         c = table.c

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from etl.warehouse.engine import connect
-from tests.barrier import Barrier
+from tests.barrier import Barrier, wait_until
 from tests.conftest import REPO
 from tests.dump import accounting, content
 
@@ -207,13 +206,33 @@ def test_a_killed_run_leaves_nothing_half_done(home: Path, tmp_path: Path) -> No
         start_new_session=True,
     )
     barrier.let_through(3, lambda: loaded(database))
-    os.killpg(process.pid, signal.SIGKILL)
+    reader, server = child(process.pid, "etl.apart_worker"), child(process.pid, "prefect.server.api.server:create_app")
+    process.kill()
     process.wait()
+    wait_until(lambda: not is_running(reader), "the reader to end with its parent")
     assert loaded(database) == 3 < len(samples())
     again = etl(tmp_path, "run", "samples")
     assert again.returncode == 0, again.stderr
+    wait_until(lambda: not is_running(server), "the server that the killed run left to be ended by the next one")
     undisturbed = content(connect(f"sqlite:///{home / 'var' / 'warehouse.db'}"))
     assert content(connect(f"sqlite:///{database}")) == undisturbed
+
+
+def child(parent: int, word: str) -> int:
+    """Number of the process that a process started, with this word in its command line."""
+    children = Path(f"/proc/{parent}/task").glob("*/children")
+    pids = [int(pid) for listed in children for pid in listed.read_text(encoding="ascii").split()]
+    (found,) = [pid for pid in pids if word in Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0")]
+    return found
+
+
+def is_running(pid: int) -> bool:
+    """A zombie, which waits for whoever adopted it, does not run."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state not in "ZX"
 
 
 def loaded(database: Path) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from etl.cli.lost_servers import end_lost_servers, sign_server
 from etl.cli.names import shown_name
 from etl.errors import MachineError, WarehouseError
 from etl.settings import Settings
@@ -37,6 +38,8 @@ def call_flow(settings: Settings, load: Callable[[], Any], total: int | None, **
     os.environ.setdefault("PREFECT_HOME", str((settings.var_dir / "prefect").resolve()))
     home = Path(os.environ["PREFECT_HOME"])
     free = _free(home)
+    end_lost_servers()
+    sign_server()
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "CRITICAL")  # of the temporary server: errors are told below
     import httpx

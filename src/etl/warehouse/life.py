@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from etl.processes import is_gone, this_process
 from etl.warehouse import schema
 
 log = logging.getLogger("etl.runs")
@@ -68,7 +67,7 @@ def close_lost(engine: sa.Engine, lease: timedelta = LEASE) -> tuple[str, ...]:
         running = connection.execute(query.where(run.status == "running")).all()
     lost = []
     for run_id, started_at, process, seen, now in running:
-        gone = _is_gone(process)
+        gone = is_gone(process)
         if gone or (gone is None and now - seen > lease):
             lost.append(run_id)
             log.warning("the run of %s UTC was killed; what it had loaded stays", f"{started_at:%Y-%m-%d %H:%M}")
@@ -78,38 +77,6 @@ def close_lost(engine: sa.Engine, lease: timedelta = LEASE) -> tuple[str, ...]:
 
 def _beat(engine: sa.Engine, run_id: str) -> None:
     run = schema.ingest_run
-    life = {"status": "running", "process": _this_process(), "alive_at": sa.func.current_timestamp()}
+    life = {"status": "running", "process": this_process(), "alive_at": sa.func.current_timestamp()}
     with engine.begin() as connection:
         connection.execute(run.update().where(run.c.run_id == run_id, run.c.finished_at.is_(None)).values(life))
-
-
-def _this_process() -> str | None:
-    machine, start = _machine(), _start(os.getpid())
-    return f"{machine} {os.getpid()} {start}" if machine and start else None
-
-
-def _is_gone(process: str | None) -> bool | None:
-    """None: it can't be told from here."""
-    machine, pid, start = (process or "  ").split(" ")
-    if not machine or machine != _machine():
-        return None
-    return _start(int(pid)) != start
-
-
-def _machine() -> str | None:
-    """This boot of this machine, and the container whose process numbers are ours; None where there is no /proc."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{boot}/{Path('/proc/self/ns/pid').stat().st_ino}"
-    except OSError:
-        return None
-
-
-def _start(pid: int) -> str | None:
-    """When the process with this number started, in ticks since the machine did; None: there is none."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return None
-    state, *fields = stat.rpartition(")")[2].split()
-    return None if state in "ZX" else fields[18]

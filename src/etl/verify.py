@@ -12,6 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from etl import verify_history
 from etl.archive import digest
 from etl.contract import place_list, place_of
 from etl.errors import ReadError, WarehouseError
@@ -57,7 +58,7 @@ def verify(engine: sa.Engine, archive_dir: Path, *, hashes: bool = True) -> tupl
 
 
 def _checks(connection: sa.Connection, archive_dir: Path, *, hashes: bool) -> Iterator[Check]:
-    files = connection.execute(sa.select(sa.func.count()).select_from(schema.source_file)).scalar_one()
+    files = _rows(connection, schema.source_file)
     yield _found("archive", "every file of the warehouse lies in the archive, whole", files,
                  _missing(connection, archive_dir, hashes=hashes))  # fmt: skip
     yield _found("orphans", "every file of the archive belongs to one of the warehouse", *_orphans(
@@ -70,6 +71,16 @@ def _checks(connection: sa.Connection, archive_dir: Path, *, hashes: bool) -> It
     yield _found("references", "every reference of one table to another leads somewhere", *_references(connection))
     yield _found("findings", "every finding about a row has its row", *_findings(connection))
     yield _found("relations", "every member of a relation is a row of its file", *_relations(connection))
+    yield _found("history", "readings of a figure follow one another, as many as the changes tell",
+                 _rows(connection, schema.observation_history), verify_history.history(connection))  # fmt: skip
+    yield _found("editions", "a file that lies under a path has one open edition, as its row tells",
+                 _rows(connection, schema.file_edition), verify_history.editions(connection))  # fmt: skip
+    yield _found("review", "held figures wait for reviewers in the state they are in, loaded ones don't",
+                 _rows(connection, schema.review_item), verify_history.review(connection))  # fmt: skip
+
+
+def _rows(connection: sa.Connection, table: sa.Table) -> int:
+    return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
 
 
 def _found(name: str, meaning: str, looked_at: int, faults: Iterator[str]) -> Check:

@@ -8,16 +8,18 @@ import pytest
 import sqlalchemy as sa
 
 from etl.warehouse.engine import connect, upgrade
+from tests.past import assert_past_agrees
 from tests.review.world import World
 
 
 @pytest.fixture
-def world(warehouse: sa.Engine, tmp_path: Path) -> World:
+def world(warehouse: sa.Engine, tmp_path: Path) -> Iterator[World]:
     """One sheet: B3, B4, B5 without a unit, C4 a share of 120 %, the others loaded; on both databases."""
     world = World(warehouse, tmp_path)
     world.put()
     world.run()
-    return world
+    yield world
+    assert_past_agrees(warehouse)
 
 
 @pytest.fixture(scope="session")

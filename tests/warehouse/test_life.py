@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from etl import processes
 from etl.warehouse import life, schema
 from etl.warehouse.load import finish_run, start_run
 from tests.barrier import wait_until
@@ -61,7 +62,7 @@ def test_a_run_on_another_machine_is_lost_when_it_is_silent_for_long(
 ) -> None:
     run_id = begun(warehouse)
     with monkeypatch.context() as there:
-        there.setattr(life, "_machine", lambda: "elsewhere/1")
+        there.setattr(processes, "_machine", lambda: "elsewhere/1")
         with life.alive(warehouse, run_id):
             pass
     seen = run(warehouse, run_id).alive_at - silent
@@ -86,7 +87,7 @@ def test_without_proc_only_silence_counts(
     warehouse: sa.Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     run_id = begun(warehouse)
-    monkeypatch.setattr(life, "_machine", lambda: None)
+    monkeypatch.setattr(processes, "_machine", lambda: None)
     with life.alive(warehouse, run_id):
         assert run(warehouse, run_id).process is None
         assert life.close_lost(warehouse) == ()

@@ -5,6 +5,7 @@
 kill      SIGKILL at a random moment of the work proper (hashing, archiving, reading, checking, loading)
 together  four ingests of overlapping folders at once
 full      a disk that is full after a random number of bytes (RLIMIT_FSIZE; SQLite and the archive)
+away      a PostgreSQL cluster of its own that is cut off for 20 s in the middle of `etl run` (at most 3 rounds)
 
 Each round begins with an empty warehouse and archive. The warehouse named is emptied; default: a new SQLite file.
 Ingests are forked from this process, which has everything loaded, so that hardly any time passes outside of the work.
@@ -38,7 +39,9 @@ from etl.verify import verify  # noqa: E402
 from etl.warehouse import schema  # noqa: E402
 from etl.warehouse.engine import connect, upgrade  # noqa: E402
 from etl.warehouse.load import finish_run, start_run  # noqa: E402
+from tests.cluster import Cluster, postgres_bin  # noqa: E402
 from tests.dump import content  # noqa: E402
+from tests.end_to_end.test_database_away import run_without_database  # noqa: E402
 from tests.flows.making import landing  # noqa: E402
 
 FILES = 8
@@ -48,6 +51,7 @@ ONCE, TWICE = "report_001.txt", "twice.txt"
 """The same bytes under two names; whoever reads them first names them in the warehouse."""
 PATIENCE = 300
 """Seconds that one ingest may take, however busy the machine."""
+AWAY_SECONDS, AWAY_ROUNDS = 20, 3
 SUITES = load_suites(Settings().suites_dir)
 
 
@@ -173,7 +177,21 @@ def full(place: Place, pick: random.Random) -> str:
     return f"disk full at {limit:,} bytes of a file, after {done} of {FILES} files"
 
 
-WAYS: dict[str, Callable[[Place, random.Random], str]] = {"kill": kill, "together": together, "full": full}
+def away(place: Place, _: random.Random) -> str:
+    binaries = postgres_bin()
+    if binaries is None:
+        raise SystemExit("away: PostgreSQL is not installed (apt-get install postgresql)")
+    with tempfile.TemporaryDirectory(dir=place.landing.parent) as name:
+        run_without_database(Path(name), Cluster(binaries), AWAY_SECONDS)
+    return f"database away for {AWAY_SECONDS} s"
+
+
+WAYS: dict[str, Callable[[Place, random.Random], str]] = {
+    "kill": kill,
+    "together": together,
+    "full": full,
+    "away": away,
+}
 
 
 def main() -> int:
@@ -190,14 +208,16 @@ def main() -> int:
         print(f"undisturbed: {FILES} files in {place.seconds:.2f} s, {sum(map(len, place.expected.values()))} rows")
         for way in given.ways or WAYS:
             began = time.monotonic()
-            for n in range(given.rounds):
+            rounds = min(given.rounds, AWAY_ROUNDS) if way == "away" else given.rounds
+            for n in range(rounds):
                 engine = connect(place.url)
                 place.empty(engine)
                 engine.dispose()
                 what = WAYS[way](place, random.Random(f"{given.seed} {way} {n}"))
-                place.compare(f"{way}, seed {given.seed}, round {n} ({what})")
-                print(f"{way} {n + 1}/{given.rounds}: {what}, then as undisturbed", flush=True)
-            print(f"{way}: {given.rounds} rounds in {time.monotonic() - began:.0f} s, no difference")
+                if WAYS[way] is not away:  # which has compared a warehouse of its own
+                    place.compare(f"{way}, seed {given.seed}, round {n} ({what})")
+                print(f"{way} {n + 1}/{rounds}: {what}, then as undisturbed", flush=True)
+            print(f"{way}: {rounds} rounds in {time.monotonic() - began:.0f} s, no difference")
     return 0
 
 

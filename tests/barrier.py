@@ -41,6 +41,8 @@ class Barrier:
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
         self.folder = folder
+        self._pipe: int | None = None
+        """The end of ours, while the run is known to be held."""
         os.mkfifo(folder / "barrier.yaml")
 
     @property
@@ -62,20 +64,30 @@ class Barrier:
         """The run, which is held or about to be, goes on to its end."""
         self._pass(self.folder.with_name(f"{self.folder.name}-lifted"))
 
+    def let_try(self) -> None:
+        """The run goes on, fails, and is held again as it tries once more."""
+        self._pass()
+        self._wait()
+
     def _pass(self, moved: Path | None = None) -> None:
         """Waits for the run to come to the barrier, and lets it pass; ``moved``: later batches find no layouts."""
-        pipes: list[int] = []
+        pipe = self._wait()
+        if moved:
+            self.folder.rename(moved)
+        os.write(pipe, UNUSED)
+        os.close(pipe)
+        self._pipe = None
 
+    def _wait(self) -> int:
         def somebody_reads() -> bool:
             try:
-                pipes.append(os.open(self.folder / "barrier.yaml", os.O_WRONLY | os.O_NONBLOCK))
+                self._pipe = os.open(self.folder / "barrier.yaml", os.O_WRONLY | os.O_NONBLOCK)
             except OSError as error:
                 if error.errno != errno.ENXIO:
                     raise
-            return bool(pipes)
+            return self._pipe is not None
 
-        wait_until(somebody_reads, "the run to come to the barrier")
-        if moved:
-            self.folder.rename(moved)
-        os.write(pipes[0], UNUSED)
-        os.close(pipes[0])
+        if self._pipe is None:
+            wait_until(somebody_reads, "the run to come to the barrier")
+        assert self._pipe is not None
+        return self._pipe

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
 import os
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
+from tests.cluster import Cluster, postgres_bin
 
 REPO = Path(__file__).parents[1]
 IS_CI = os.environ.get("CI") == "true"
@@ -35,48 +32,23 @@ def skip_or_fail(reason: str) -> None:
     pytest.skip(reason)
 
 
-def _postgres_bin() -> Path | None:
-    for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
-        if (folder / "initdb").exists():
-            return folder
-    found = shutil.which("initdb")
-    return Path(found).resolve().parent if found else None
-
-
-def _as_postgres(command: list[str]) -> list[str]:
-    """PostgreSQL refuses to run as root: Debian's package made a user for it."""
-    return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
-
-
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[str]:
     """URL of the maintenance database of a cluster that lives as long as the tests."""
-    folder = _postgres_bin()
+    cluster = own_cluster()
+    try:
+        yield cluster.url
+    finally:
+        cluster.remove()
+
+
+def own_cluster() -> Cluster:
+    """A cluster that the caller removes."""
+    folder = postgres_bin()
     if folder is None:
         skip_or_fail("PostgreSQL is not installed (apt-get install postgresql)")
-        return
-    data = Path(tempfile.mkdtemp(prefix="gongbao-pg-"))
-    user = "postgres" if os.geteuid() == 0 else getpass.getuser()
-    if os.geteuid() == 0:
-        shutil.chown(data, "postgres")
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    run = {"check": True, "capture_output": True, "cwd": "/"}
-    subprocess.run(
-        _as_postgres(
-            [str(folder / "initdb"), "-D", str(data / "db"), "-A", "trust", "-U", user, "-E", "UTF8", "--no-sync"]
-        ),
-        **run,
-    )
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={data} -c fsync=off"
-    control = [str(folder / "pg_ctl"), "-D", str(data / "db"), "-w", "-l", str(data / "log")]
-    subprocess.run(_as_postgres([*control, "-o", options, "start"]), **run)
-    try:
-        yield f"postgresql+psycopg://{user}@127.0.0.1:{port}/postgres"
-    finally:
-        subprocess.run(_as_postgres([*control, "-m", "immediate", "stop"]), **run)
-        shutil.rmtree(data, ignore_errors=True)
+        raise AssertionError
+    return Cluster(folder)
 
 
 @contextlib.contextmanager

@@ -64,8 +64,10 @@ def _counts(o: Observation) -> bool:
 
 
 def _context(o: Observation) -> tuple[object, ...]:
-    """What part and whole must agree in; a time that nothing settles is only that of the same sentence."""
-    return area_key(o.area), o.period.iso or o.evidence, o.period.time_type, tuple(sorted(o.breakdown.items())), o.unit
+    """What part and whole must agree in; a time that nothing settles is only that of the same sentence. Whom an
+    indicator counts by its own name makes it the part that it is."""
+    beyond = tuple(sorted(load_indicators().by_code[o.indicator or ""].beyond(o.breakdown).items()))
+    return area_key(o.area), o.period.iso or o.evidence, o.period.time_type, beyond, o.unit
 
 
 def _joined(relations: Sequence[Relation]) -> frozenset[frozenset[Place]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from etl.errors import ReferenceDataError
 from etl.model import Candidate
+from etl.normalise.breakdown import breakdown_of
 from etl.reference import document, local_rows, rows
 
 ALIASES = "indicator_aliases.csv"
@@ -48,6 +49,16 @@ class Indicator:
     part_of: str | None = None
     """Code of the indicator that it is a part of."""
     phrases: tuple[str, ...] = ()
+
+    @property
+    def breakdown(self) -> Mapping[str, str]:
+        """Of whom it speaks by its own name: 户籍人口（男） of men."""
+        return breakdown_of(self.name_zh)
+
+    def beyond(self, breakdown: Mapping[str, str]) -> dict[str, str]:
+        """What a breakdown says that the name does not: who is counted of those whom the indicator counts."""
+        own = self.breakdown
+        return {name: value for name, value in breakdown.items() if own.get(name) != value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def judge(observation: Observation) -> Magnitude:
     indicator = load_indicators().by_code.get(observation.indicator or "")
     if indicator is None or observation.unit != indicator.unit:
         return Magnitude(None, None, None)
-    low, high = bounds(indicator, _level(observation))
+    low, high = bounds(indicator, _level(observation, indicator))
     if low is None and high is None:
         return Magnitude(None, None, None)
     if _within(observation.obs_value, low, high):
@@ -60,10 +60,10 @@ def bounds(indicator: Indicator, level: str | None) -> Bounds:
     return (indicator.low if above != level else low), high
 
 
-def _level(o: Observation) -> str | None:
+def _level(o: Observation, indicator: Indicator) -> str | None:
     """The level of the place that the value is the total of; None for an organisation's or a part's."""
     region = load_regions().get(o.area.code) if o.area.code else None
-    return None if region is None or o.area.entity or o.breakdown else region.level
+    return None if region is None or o.area.entity or indicator.beyond(o.breakdown) else region.level
 
 
 def _within(value: Decimal, low: Decimal | None, high: Decimal | None) -> bool:

@@ -6,10 +6,11 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from etl.model import NO_BREAKDOWN, Area, Observation, RawFigure, SourceFile
+from etl.model import Area, Observation, Period, RawFigure, SourceFile
+from etl.normalise.breakdown import breakdown_of
 from etl.normalise.indicators import load_indicators
 from etl.normalise.intervals import printed_interval
 from etl.normalise.units import load_units
@@ -41,6 +42,9 @@ class _Meaning:
     factor: Decimal
     rounded: bool
     indicator: str | None
+    is_stock: bool
+    """The indicator is one of a day, not of a span of time."""
+    breakdown: Mapping[str, str]
     steps: tuple[str, ...]
 
 
@@ -51,6 +55,7 @@ class Observer:
     def __init__(self, source: SourceFile) -> None:
         self._source = source
         self._meanings: dict[tuple[str, str, str | None, int], _Meaning] = {}
+        self._points: dict[Period, Period] = {}
 
     def observe(self, figure: RawFigure) -> Observation:
         """As the function of this name."""
@@ -75,6 +80,12 @@ class Observer:
                 upper=figure.upper,
             ).scaled(factor)
             low, high = interval.low, interval.high
+        period = self._as_of(figure.period) if meaning.is_stock else figure.period
+        breakdown = figure.breakdown or meaning.breakdown
+        key = key_of(
+            meaning.indicator, figure.label, figure.area, breakdown, meaning.unit, figure.kind, figure.status,
+            period.time_type,
+        )  # fmt: skip
         return Observation(  # in the order of its fields: names for them would take three times as long
             observation_id(self._source.sha256, str(figure.place)),
             self._source.name,
@@ -92,16 +103,22 @@ class Observer:
             figure.direction,
             figure.status,
             figure.area,
-            figure.period,
+            period,
             figure.label,
-            dict(figure.breakdown) if figure.breakdown else NO_BREAKDOWN,
+            breakdown,
             meaning.indicator,
-            series_key(figure, meaning.indicator, meaning.unit),
+            key,
             figure.evidence,
             figure.obs_status,
             (*figure.steps, NUMBER + str(number), *meaning.steps),
             figure.confidence,
         )
+
+    def _as_of(self, period: Period) -> Period:
+        """The period of a stock: what is said of a year, quarter or month holds at its end; a range stays one."""
+        if period.time_type != "period" or period.iso is None or "/" in period.iso:
+            return period
+        return self._points.setdefault(period, replace(period, time_type="point"))
 
 
 def _is_exact(figure: RawFigure, meaning: _Meaning) -> bool:
@@ -120,7 +137,9 @@ def _meaning(figure: RawFigure) -> _Meaning:
     multiplier = figure.multiplier + (parsed.multiplier if parsed else 0)
     factor = parsed.unit.factor if parsed else Decimal(1)
     unit = parsed.unit.base if parsed else figure.unit
-    match = load_indicators().map_label(figure.label, unit=unit, kind=figure.kind)
+    indicators = load_indicators()
+    match = indicators.map_label(figure.label, unit=unit, kind=figure.kind)
+    entry = indicators.by_code[match.code] if match.code else None
     steps = []
     if multiplier:
         steps.append(f"times 10^{multiplier}")
@@ -135,6 +154,9 @@ def _meaning(figure: RawFigure) -> _Meaning:
         factor=factor,
         rounded=bool(parsed and parsed.unit.dimension in ROUNDED_DIMENSIONS),
         indicator=match.code,
+        is_stock=entry is not None and entry.stock_flow == "stock",
+        # what an indicator counts is told by its own name, however a table or sentence has put it
+        breakdown=entry.breakdown if entry and match.rule != "alias" else breakdown_of(figure.label),
         steps=tuple(steps),
     )
 
@@ -151,14 +173,6 @@ def printed_number(o: Observation) -> Decimal:
 def observation_id(sha256: str, place: str) -> str:
     """Content and place: the same bytes always give the same ids, however often they are read."""
     return hashlib.sha256(f"{sha256} {place}".encode()).hexdigest()[:24]
-
-
-def series_key(figure: RawFigure, indicator: str | None, unit: str | None) -> str:
-    """The key of a figure as found."""
-    return key_of(
-        indicator, figure.label, figure.area, figure.breakdown, unit, figure.kind, figure.status,
-        figure.period.time_type,
-    )  # fmt: skip
 
 
 def key_of(

@@ -45,8 +45,9 @@ where o.status = 'observed' and o.ref_entity is null and o.time_period is not nu
 _SIZE = """kind in ('count', 'money', 'area', 'other') and label not like '%均%' and label not like '%率%'
   and label not like '%价%' and label not like '%密度%' and label not like '%指数%'"""
 """Averages and prices of a part can be above those of the whole."""
-_ALIKE = """{b}.time_period = {a}.time_period and {b}.time_type = {a}.time_type and {b}.unit = {a}.unit
-  and {b}.kind = {a}.kind and {b}.breakdown = {a}.breakdown"""
+_SAME_TIME = """{b}.time_period = {a}.time_period and {b}.time_type = {a}.time_type and {b}.unit = {a}.unit
+  and {b}.kind = {a}.kind"""
+_ALIKE = _SAME_TIME + " and {b}.breakdown = {a}.breakdown"
 _VALID = "(r.valid_from = '' or r.valid_from <= {year}) and (r.valid_to = '' or r.valid_to >= {year})"
 
 _SAME = f"""
@@ -61,7 +62,8 @@ select p.*, w.ref_area_name as whole_area, w.label as whole_label, w.text as who
        w.obs_value as whole_value, w.source as whole_source
 from across_fact p
 join indicator i on i.code = p.indicator and i.part_of is not null
-join across_fact w on w.indicator = i.part_of and w.ref_area = p.ref_area and {_ALIKE.format(a="p", b="w")}
+join across_fact w on w.indicator = i.part_of and w.ref_area = p.ref_area and {_SAME_TIME.format(a="p", b="w")}
+  and w.breakdown in (p.breakdown, '{{}}')
 where p.file_sha256 <> w.file_sha256 and p.obs_low > w.obs_high
 order by p.ref_area, p.time_period, p.observation_id, w.source, w.observation_id limit {MAX_ROWS}
 """  # noqa: S608

@@ -110,6 +110,19 @@ def test_a_rate_that_lost_its_point_is_a_suspect() -> None:
     assert rules(extract_workbook(book(sheet(rows)), "x.xls")) == {("B5", "suspect_value")}
 
 
+def test_the_whole_of_shares_is_no_misprint() -> None:
+    rows = [
+        ["湖州市各年龄人口比重（2019年）"],
+        ["单位：%"],
+        ["年龄", "比重"],
+        ["合计", 100],
+        ["0岁", 1.12],
+        ["1岁", 1.35],
+        ["2岁", 0.98],
+    ]
+    assert rules(extract_workbook(book(sheet(rows)), "x.xls")) == set()
+
+
 def test_a_part_above_its_whole_is_told() -> None:
     rows = [
         *HEAD,

@@ -1,5 +1,7 @@
 """Layouts of our own in the style of yearbooks: what stands where must be found from the structure."""
 
+import pytest
+
 from etl.extract.confidence import ENOUGH
 from etl.extract.sheet import extract_workbook
 from etl.model import ManifestEntry
@@ -325,6 +327,49 @@ def test_parts_in_rows_take_over_the_unit_but_rates_do_not() -> None:
     assert row_of(cells["C4"])[3:] == ("100000", "人")
     assert cells["B8"].unit is None
     assert cells["B8"].label == "二、自然变动|出生率"
+
+
+def test_parts_whose_text_stands_in_line_behind_a_mark_are_parts_of_one_whole() -> None:
+    rows = [
+        ["湖州市卫生（2019年）"], ["指标", "全市", "吴兴区", "南浔区"],
+        ["床位（张）", 90, 60, 30], ["#医院", 50, 30, 20], [" 卫生院", 20, 15, 5], [" 门诊部", 9, 6, 3],
+        ["诊疗人次（人次）", 900, 600, 300], ["  其中：门诊", 500, 300, 200], ["    普通门诊", 300, 200, 100],
+        ["\u3000\u3000\u3000\u3000急诊", 200, 150, 50],
+    ]  # fmt: skip
+    cells = by_cell(extract_workbook(book(sheet(rows)), "x.xls"))
+    labels = [cells[f"B{n}"].label for n in range(4, 11)]
+    assert labels == [
+        "床位|#医院", "床位|卫生院", "床位|门诊部", "诊疗人次",
+        "诊疗人次|其中：门诊", "诊疗人次|其中：门诊|普通门诊", "诊疗人次|急诊",
+    ]  # fmt: skip
+    assert {cells[f"B{n}"].unit for n in (5, 6)} == {"张"}
+
+
+@pytest.mark.parametrize("names", [("各县人口（城市）", "各县人口（镇）"), ("各县人口", "各县人口")])
+def test_tables_that_differ_in_whom_they_count_have_labels_that_differ(names: tuple[str, str]) -> None:
+    def rows(title: str, n: int) -> list[list[object]]:
+        head: list[list[object]] = [[f"表{n} 嘉兴市{title}（2020年）"], ["地区", "合计（人）", "男（人）"]]
+        return [*head, ["嘉善县", 9, 5], ["海盐县", 8, 4], ["海宁市", 7, 3]]
+
+    first, second = (
+        sheet(rows(title, n), name) for n, (title, name) in enumerate(zip(names, ("城市", "镇"), strict=True))
+    )
+    found = extract_workbook(book(first, second), "x.xls")
+    labels = [{f.label for f in by_cell(found, name).values()} for name in ("城市", "镇")]
+    assert not labels[0] & labels[1]
+    assert all(label.startswith("镇|") for label in labels[1])
+
+
+def test_labels_headers_and_titles_that_speak_of_a_day() -> None:
+    rows = [
+        ["台州市教育（2019年）"], ["地区", "年末教师（人）", "毕业生（人）", "教师比上年末增长（%）"],
+        ["椒江区", 9, 5, 1.5], ["黄岩区", 8, 4, 2.5],
+    ]  # fmt: skip
+    cells = by_cell(extract_workbook(book(sheet(rows)), "x.xls"))
+    assert [cells[f"{c}3"].period.time_type for c in "BCD"] == ["point", "period", "period"]
+    rows[0] = ["台州市教育（2019年底）"]
+    cells = by_cell(extract_workbook(book(sheet(rows)), "x.xls"))
+    assert [cells[f"{c}3"].period.time_type for c in "BC"] == ["point", "point"]
 
 
 def test_shares_that_add_up_to_a_hundred_are_percentages() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etl.extract.sheet.cells import Number
 from etl.extract.sheet.grid import Item
@@ -22,6 +22,8 @@ from etl.reference import rows
 
 MAX_LABEL = 60
 RATIOS = frozenset({"percent", "per_mille", "percentage_points"})
+SIZES: frozenset[Kind] = frozenset({"count", "money", "area", "share", "ratio", "other"})
+"""Kinds of figures that can be those of a day; growth and rates are of a span of time."""
 
 
 @record(frozen=True, slots=True)
@@ -189,6 +191,7 @@ class _Composer:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._confidence = table.confidence
+        self._of_a_day = any(words("as_of").match(text) for text in table.context.titles)
         self._steps = (*table.steps, f"confidence {table.confidence}")
         self._rows_rule = any(r.unit is not None for r in table.rows)
         self._one_measure = any(
@@ -245,7 +248,16 @@ class _Composer:
         unit = self._choose(row, column)
         headers = f" × {' / '.join(column.printed)}" if column.printed else ""
         symbol, multiplier = (unit.symbol, unit.multiplier) if unit else (None, 0)
-        return _Composed(label, symbol, multiplier, kind_of(unit, label), self._period(row, column), headers)
+        kind, period = kind_of(unit, label), self._period(row, column)
+        if period.iso is not None and kind in SIZES and self._speaks_of_a_day(label, row, column):
+            period = replace(period, time_type="point")
+        return _Composed(label, symbol, multiplier, kind, period, headers)
+
+    def _speaks_of_a_day(self, label: str, row: StubRow, column: Column) -> bool:
+        """Whether the label, a header or the title says so (年末户数, 2013年底, 存款余额)."""
+        as_of = words("as_of")
+        said = (*label.split("|"), *column.printed, row.printed)
+        return self._of_a_day or any(as_of.match(text) for text in said)
 
     def _compose_label(self, row: StubRow, column: Column) -> str:
         columns = self._column_labels(column)
@@ -260,7 +272,8 @@ class _Composer:
             part = self._one_measure and len(columns) == 1 and column.unit is None
             if part or all(words("generic").match(p) for p in parts):
                 parts = (subject, *parts)
-        return shorten(parts)
+        of_whom = self._table.context.of_whom
+        return shorten(parts if not of_whom or of_whom in parts else (of_whom, *parts))
 
     def _column_labels(self, column: Column) -> tuple[str, ...]:
         """The labels of a column that name what is measured; a column of places has none of its own."""

@@ -24,6 +24,8 @@ REGULAR = 0.3
 RARE_MARKER = 0.005
 """Markers (-, NA) are flagged where less than this share of the values is missing."""
 MIN_RATES = 3
+WHOLE = {"%": 100, "‰": 1000}
+"""What all shares together are: no misprint, however small the shares."""
 FAR_ABOVE = 20
 """Times the usual rate of a line that no place reaches."""
 BELOW_UNIT = re.compile(r"^[…⋯.]+$")
@@ -75,7 +77,7 @@ def lost_points(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
     by_columns = table.regions_in != "columns"
     lines: dict[int, list[Placed]] = defaultdict(list)
     for p in placed:
-        if p.figure.unit in ("%", "‰"):
+        if p.figure.unit in WHOLE:
             lines[p.col if by_columns else p.row].append(p)
     for line in lines.values():
         pointed = [abs(p.figure.number) for p in line if p.figure.decimals]
@@ -83,6 +85,8 @@ def lost_points(table: Table, placed: Sequence[Placed]) -> Iterator[Flag]:
             continue
         usual = median(pointed)
         for p in line:
+            if p.figure.number == WHOLE[p.figure.unit or "%"]:
+                continue
             if not p.figure.decimals and usual > 0 and abs(p.figure.number) >= FAR_ABOVE * usual:
                 item = table.cells[p.row][p.col]
                 message = f"小数点可能丢失：同列（行）其他值的中位数为 {usual:f}"

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from etl.extract.sheet.wording import Unit, is_of_which, ordinal_rank
 from etl.extract.sheet.words import words
 
+NARROW = 2
+"""Width of a # at most; blanks stand for it exactly. For 其中： they do not."""
+SLACK = 2
+
 
 @dataclass(frozen=True, slots=True)
 class _Open:
@@ -18,6 +22,8 @@ class _Open:
     section: bool
     """Its row has no values."""
     unit: Unit | None
+    mark: int = 0
+    """Width of the 其中： or # before the label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +42,9 @@ class OpenLabels:
         self._list_indent: int | None = None
         """Indent of the last row marked 其中: rows indented like it or more go on with its list."""
 
-    def place(self, labels: Sequence[str], indent: int, unit: Unit | None, *, section: bool) -> RowPath:
-        """The path of a row with these labels; ``section`` when no value stands in it."""
+    def place(self, labels: Sequence[str], indent: int, unit: Unit | None, *, section: bool, mark: int = 0) -> RowPath:
+        """The path of a row with these labels; ``section`` when no value stands in it. ``mark`` is the width of the
+        其中： or # that opens the label."""
         if len(labels) > 1:
             self._open = []
             return RowPath(tuple(labels), unit)
@@ -49,7 +56,7 @@ class OpenLabels:
         if unit is None and parent is not None and inner and not _is_rate(label):
             unit = parent.unit
         path = (*(o.label for o in self._open), label)
-        self._open.append(_Open(indent, label, section, unit))
+        self._open.append(_Open(indent, label, section, unit, mark))
         return RowPath(path, unit)
 
     def _close_before(self, label: str, indent: int, *, section: bool) -> None:
@@ -68,8 +75,19 @@ class OpenLabels:
         else:
             if self._list_indent is not None and indent < self._list_indent:
                 self._list_indent = None
+            while (marked := self._in_line(indent)) is not None:
+                del self._open[marked:]
             self._close(lambda o: o.indent >= indent and not (o.section and o.indent == indent))
             self._close(lambda o: o.section and o.indent > indent)
+
+    def _in_line(self, indent: int) -> int | None:
+        """The open label behind whose 其中： or # a row is indented just so that their texts stand in line: they are
+        parts of one whole."""
+        for n, o in enumerate(self._open):
+            slack = 0 if o.mark <= NARROW else SLACK
+            if o.mark and abs(indent - o.indent - o.mark) <= slack:
+                return n
+        return None
 
     def _close(self, closes: Callable[[_Open], bool]) -> None:
         while self._open and closes(self._open[-1]):

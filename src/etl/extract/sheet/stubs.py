@@ -20,6 +20,7 @@ from etl.extract.sheet.wording import (
     has_cjk,
     is_latin,
     is_of_which,
+    mark_width,
     parse_unit,
     split_unit,
     unit_line,
@@ -309,6 +310,8 @@ class _Labels:
     texts: list[str] = field(default_factory=list)
     unit: Unit | None = None
     indent: int = 0
+    mark: int = 0
+    """Width of the 其中： or # before the first label."""
 
     def add(self, item: Item, *, glued: bool, age: bool = False) -> None:
         found = split_unit(item.text)
@@ -320,7 +323,7 @@ class _Labels:
         if unit is None and len(found.units) == 1:
             unit = found.units[0]
         if not self.texts:
-            self.indent = indent_of(item)
+            self.indent, self.mark = indent_of(item), mark_width(item.text)
         self.unit = self.unit or unit
         if label and label not in self.texts:
             self.texts.append(label)
@@ -354,7 +357,7 @@ def _read_row(
     path: tuple[str, ...] = ()
     unit = unit or labels.unit
     if labels.texts:
-        placed = labels_above.place(labels.texts, labels.indent, unit, section=empty)
+        placed = labels_above.place(labels.texts, labels.indent, unit, section=empty, mark=labels.mark)
         path, unit = placed.labels, placed.unit
     return StubRow(
         r,

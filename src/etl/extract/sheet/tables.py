@@ -32,6 +32,7 @@ from etl.extract.sheet.timing import (
 from etl.extract.sheet.wording import Unit, chinese, has_cjk, is_latin, parse_units, split_unit, unit_line
 from etl.extract.sheet.words import squash, words
 from etl.model import Basis, ManifestEntry
+from etl.normalise.breakdown import breakdown_of
 from etl.normalise.regions import COUNTRY, load_regions
 
 TRUST = 0.6
@@ -59,6 +60,8 @@ class Context:
     speaker: Speaker | None = None
     units: tuple[Unit, ...] = ()
     sheet: str = ""
+    of_whom: str = ""
+    """Those whom title or sheet name restrict the table to (镇, 女), where several tables differ in nothing else."""
     head: str = ""
     """The line above the first table of the sheet that stands over the tables' own titles."""
 
@@ -210,7 +213,18 @@ def _context(table: Table, names: Names, before: Context | None, above: Sequence
     speaker = _speaker(table, around, metadata, names, inherited, period)
     units = _units(own, metadata, stub_heads, table, names) or (inherited.units if inherited else ())
     subject = _subject(titles, metadata, names, speaker, inherited)
-    return Context(titles, subject, _fallback(names), period, basis, printed, speaker, units, names.sheet, head)
+    of_whom = _of_whom(around, names) or (inherited.of_whom if inherited else "")
+    fallback = _fallback(names)
+    return Context(titles, subject, fallback, period, basis, printed, speaker, units, names.sheet, of_whom, head)
+
+
+_BRACKETS = re.compile(r"[(（]([^()（）]{1,12})[)）]")
+
+
+def _of_whom(titles: Sequence[str], names: Names) -> str:
+    """What stands in brackets in a title, or is the whole name of the sheet, and tells who is counted."""
+    asides = [aside for title in titles for aside in _BRACKETS.findall(chinese(title))]
+    return next((squash(text) for text in (*asides, names.sheet) if breakdown_of(squash(text))), "")
 
 
 def _head(titles: Sequence[str], names: Names, before: Context | None) -> str:

@@ -213,6 +213,18 @@ def is_of_which(label: str) -> bool:
     return words("of_which").match(strip_ordinal(label))
 
 
+def mark_width(text: str) -> int:
+    """The room that 其中： or # takes before a label, in half-width characters; 0 for a label without such a mark."""
+    plain = text.strip()
+    mark = max((m for m in words("of_which").start if plain.lower().startswith(m)), key=len, default="")
+    if not mark:
+        return 0
+    end = len(mark)
+    while end < len(plain) and plain[end] in ":： \u3000\u00a0":
+        end += 1
+    return sum(1 if char.isascii() or char == "\u00a0" else 2 for char in plain[:end])
+
+
 @functools.cache
 def _unit_words() -> tuple[tuple[str, str, str], ...]:
     return tuple((r["word"], r["match"], r["unit"]) for r in rows("sheet_unit_words.csv"))

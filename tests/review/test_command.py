@@ -29,6 +29,7 @@ def test_the_list_can_be_read_in_any_width(
     if columns:
         monkeypatch.setenv("COLUMNS", columns)
     shown, told = review(quick, capsys, "list")
+    assert not [line for line in shown.splitlines() if line.endswith(" ")]
     lines = [line.strip() for line in shown.splitlines()]
     assert lines[0] == "a.csv"
     figure = lines.index(f"{quick.id_of('C4')[:10]}  csv!C4  “120”  占比  伍家岗区  2023")

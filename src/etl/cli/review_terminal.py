@@ -60,7 +60,10 @@ def show_list(items: Sequence[Item], total: int) -> None:
             table.add_row(i.observation_id[:10], escape(about))
             if why := _why(i):
                 table.add_row("", f"[dim]{escape(why)}[/dim]")
-        out.print(table)
+        with out.capture() as captured:
+            out.print(table)
+        for line in captured.get().splitlines():
+            typer.echo(line.rstrip())
     more = "" if len(items) == total else f" of {total}; --limit shows more"
     typer.echo(f"{len(items)}{more} figures", err=True)
 

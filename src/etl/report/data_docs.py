@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from lxml import etree, html
 
-from etl.check.evaluation import gx_suite
+from etl.check.evaluation import gx_suite, quiet
 from etl.check.frames import FileRows, Rows
 from etl.check.suites import Suite, columns_of
 from etl.errors import UsageError
@@ -102,7 +100,7 @@ def _validated(suite: Suite, rows: Rows) -> Any:
         progress_bars=ProgressBarsConfig(globally=False),
         analytics_enabled=False,
     )
-    with _quiet():
+    with quiet():
         context = gx.get_context(mode="ephemeral", project_config=in_memory)
         asset = context.data_sources.add_pandas("warehouse").add_dataframe_asset(suite.frame)
         definition = asset.add_batch_definition_whole_dataframe("all")
@@ -117,7 +115,7 @@ def _rendered(result: Any) -> str:
     from great_expectations.render.view.view import DefaultJinjaPageView
 
     page, view = ValidationResultsPageRenderer(), DefaultJinjaPageView()
-    with _quiet():
+    with quiet():
         return str(view.render(page.render(result)))  # type: ignore[no-untyped-call]
 
 
@@ -167,14 +165,3 @@ def _whole(title: str, content: str) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         f"<title>{escape(title)}</title><style>{style}</style></head><body>{clean(content)}</body></html>\n"
     )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    logger = logging.getLogger("great_expectations")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

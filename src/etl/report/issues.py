@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from etl.contract import place_of
 from etl.model import CellRef, Place, Span
 from etl.report.data import SEVERITY_ORDER, FigureRow, FindingCount, FindingLine, RelationIssue, RowIssue
-from etl.review.model import STATE_ZH, State
+from etl.review.model import STALE, STATE_ZH, State
 from etl.warehouse import schema
 
 LIMIT = 50_000
@@ -96,11 +96,12 @@ def _findings(connection: sa.Connection, wanted: sa.ColumnElement[bool]) -> list
 
 def _reviewed(connection: sa.Connection, shas: sa.Select[Any], limit: int | None) -> list[FindingLine]:
     """What reviewers decided on rows, and which decisions no longer stand, as one more line of each row."""
-    i, d = schema.review_item.c, schema.decision.c
+    i, d, f = schema.review_item.c, schema.decision.c, schema.finding.c
+    is_told = sa.exists().where(f.observation_id == i.observation_id, f.rule_id == STALE)
     query = (
         sa.select(i.observation_id, i.file_sha256, i.state, i.note, d.decided_by, d.decided_at, d.reason)
         .outerjoin(schema.decision, d.decision_id == i.decision_id)
-        .where(i.file_sha256.in_(shas), i.decision_id.is_not(None) | (i.note != "") & (i.state == "open"))
+        .where(i.file_sha256.in_(shas), i.decision_id.is_not(None) | (i.note != "") & (i.state == "open") & ~is_told)
         .order_by(i.file_sha256, i.observation_id)
         .limit(limit)
     )

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 MANY = 500
+LARGE = 50_000
+"""From so many values on they count as old at once. Not below: the collector forgets by that how much has become old
+since it last looked at everything, and would never do so between small files."""
 
 
 @contextmanager
@@ -20,6 +23,7 @@ def collector_paused(values: int) -> Iterator[None]:
         yield
     finally:
         if pause:
-            gc.freeze()  # and back: all that was made counts as old at once, instead of being walked through now
-            gc.unfreeze()
+            if values > LARGE:
+                gc.freeze()  # and back: all that was made counts as old, instead of being walked through now
+                gc.unfreeze()
             gc.enable()

@@ -46,6 +46,8 @@ class Block:
     notes: list[int] = field(default_factory=list)
     metadata: list[int] = field(default_factory=list)
     """Rows of key and value cells above a series."""
+    stacked: bool = False
+    """The first of several blocks one below the other, each of which has lines of its own above its header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +303,7 @@ def find_blocks(band: Band) -> tuple[list[Block], list[int]]:
         current.data.append(r)
     if current is not None:
         _close(current, pending)
+        blocks[0].stacked = len(blocks) > 1 and all(_has_title(b, band) for b in blocks)
         return blocks, []
     return blocks, [p for p, _ in pending]
 
@@ -313,6 +316,14 @@ def _is_section(pending: list[tuple[int, RowKind]], band: Band) -> bool:
         return False
     item = next(iter(band.rows[rows[0]].values()))
     return item.kind == "text" and not unit_line(item.text) and not words("continued").match(item.text)
+
+
+def _has_title(block: Block, band: Band) -> bool:
+    """Whether a text above the header is neither a unit line nor a period, and carries no table on."""
+    texts = [i.text for r in block.preamble for i in band.rows[r].values() if i.kind == "text"]
+    return any(not unit_line(t) and not is_period_label(t) for t in texts) and not any(
+        words("continued").match(t) for t in texts
+    )
 
 
 def _free_first_section(block: Block, pending: list[tuple[int, RowKind]], band: Band) -> None:

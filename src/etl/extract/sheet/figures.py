@@ -13,7 +13,7 @@ from etl.extract.sheet.places import area_of, as_city, is_total, likeness
 from etl.extract.sheet.stubs import StubRow, indent_of
 from etl.extract.sheet.tables import Table
 from etl.extract.sheet.timing import YEAR, combined, since_january, year_in_label
-from etl.extract.sheet.wording import Unit, choose_unit, parse_unit
+from etl.extract.sheet.wording import Unit, choose_unit, is_bare_change, parse_unit
 from etl.extract.sheet.words import words
 from etl.model import NO_BREAKDOWN, Area, CellRef, Ignored, Kind, Period, RawFigure, column_letters
 from etl.normalise.regions import COUNTRY, load_regions
@@ -199,6 +199,8 @@ class _Composer:
             for c in table.header.columns.values()
         )
         """A bare 合计 among the columns: they are all parts of what the title names."""
+        self._unnamed = not any(p for c in table.header.columns.values() for p in c.path if not is_bare_change(p))
+        """The header names no measure: 2015年 | 比上年增长."""
         periods = {c.period for c in table.header.columns.values() if c.period and YEAR not in c.period}
         self._latest = max(periods) if len({len(p) for p in periods}) == 1 else None
         """Of the columns: what columns without a period speak of where the title names none (增长, districts)."""
@@ -270,8 +272,12 @@ class _Composer:
             parts = (subject or self._table.context.fallback,)
         elif subject and subject not in parts[0]:
             part = self._one_measure and len(columns) == 1 and column.unit is None
-            if part or all(words("generic").match(p) for p in parts):
+            bare = self._unnamed and all(is_bare_change(p) for p in parts)
+            if part or bare or all(words("generic").match(p) for p in parts):
                 parts = (subject, *parts)
+        block = self._table.context.part
+        if block and not any(block in p for p in parts):
+            parts = (block, *parts)
         of_whom = self._table.context.of_whom
         return shorten(parts if not of_whom or of_whom in parts else (of_whom, *parts))
 

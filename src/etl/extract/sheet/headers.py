@@ -13,6 +13,7 @@ from etl.extract.sheet.wording import (
     Unit,
     chinese,
     has_cjk,
+    is_bare_change,
     is_latin,
     is_of_which,
     ordinal_rank,
@@ -93,6 +94,7 @@ def read_header(grid: Grid, rows: Sequence[tuple[int, Row]], values: Sequence[in
     for c in values:
         header.columns[c].path = _join(covers[c], spans, measures)
     _hang_parts(header, values)
+    _date_changes(header, values)
     _nest_ordinals(header, values)
     return header
 
@@ -306,6 +308,34 @@ def _hang_parts(header: Header, values: Sequence[int]) -> None:
         if column.unit is None and whole.unit is not None:
             column.unit = replace(whole.unit)
             column.unit_inherited = True
+
+
+def _date_changes(header: Header, values: Sequence[int]) -> None:
+    """Growth and shares behind columns of periods (2015年 | 比上年增长 | 2016年 | 比上年增长) have the period of these:
+    of several the latest, where they are of one length, else that of the nearest."""
+    times = Counter(header.columns[c].path for c in values if header.columns[c].period is None)
+    before: list[Column] = []
+    closed = False
+    for c in values:
+        column = header.columns[c]
+        if column.period is not None:
+            before = [column] if closed else [*before, column]
+            closed = False
+            continue
+        closed = True
+        if not before or not column.path or column.path[:-1] not in ((), before[-1].path):
+            before = []
+            continue
+        label = column.path[-1]
+        if is_bare_change(label) or (words("growth").match(label) and column.path[:-1] == before[-1].path):
+            column.period = _latest([b.period for b in before if b.period is not None])
+        elif times[column.path] > 1:
+            column.period = before[-1].period
+
+
+def _latest(periods: Sequence[str]) -> str:
+    alike = len({len(p) for p in periods}) == 1 and not any("/" in p for p in periods)
+    return max(periods) if alike else periods[-1]
 
 
 def _goes_on(header: Header, col: int, values: Sequence[int]) -> bool:

@@ -29,7 +29,17 @@ from etl.extract.sheet.timing import (
     period_label,
     year_in_label,
 )
-from etl.extract.sheet.wording import Unit, chinese, has_cjk, is_latin, parse_units, split_unit, unit_line
+from etl.extract.sheet.wording import (
+    Unit,
+    chinese,
+    has_cjk,
+    is_latin,
+    ordinal_rank,
+    parse_units,
+    split_unit,
+    strip_ordinal,
+    unit_line,
+)
 from etl.extract.sheet.words import squash, words
 from etl.model import Basis, ManifestEntry
 from etl.normalise.breakdown import breakdown_of
@@ -64,6 +74,8 @@ class Context:
     """Those whom title or sheet name restrict the table to (镇, 女), where several tables differ in nothing else."""
     head: str = ""
     """The line above the first table of the sheet that stands over the tables' own titles."""
+    part: str = ""
+    """What the own title of one of several blocks says (二、在校学生数 → 在校学生数): all its labels need it."""
 
 
 @dataclass(slots=True)
@@ -207,15 +219,22 @@ def _context(table: Table, names: Names, before: Context | None, above: Sequence
     titles = tuple(t for t in own if _is_title(t))
     goes_on = before is not None and before.sheet == names.sheet and not titles and not metadata
     inherited = before if continued or goes_on else None
-    head = _head(titles, names, before)
+    upper = before if before is not None and before.sheet == names.sheet and not metadata else None
+    own_title = _part_title(table, titles, upper)
+    head = next(filter(has_cjk, titles)) if own_title and upper is None else _head(titles, names, before)
     around = (*titles, head) if head else titles
-    period, basis, printed = _period(own, around, names, inherited)
-    speaker = _speaker(table, around, metadata, names, inherited, period)
+    if own_title:
+        titles = (own_title,)
+    period, basis, printed = _period(own, around, names, inherited or (upper if own_title else None))
+    told = upper if upper and upper.speaker and upper.speaker.basis == "title" else None
+    speaker = _speaker(table, around, metadata, names, inherited or told, period)
     units = _units(own, metadata, stub_heads, table, names) or (inherited.units if inherited else ())
-    subject = _subject(titles, metadata, names, speaker, inherited)
+    subject = _subject([strip_ordinal(t) if t == own_title else t for t in titles], metadata, names, speaker, inherited)
+    part = subject_of(strip_ordinal(chinese(own_title)), speaker) if own_title else ""
+    part = part or (inherited.part if inherited else "")
     of_whom = _of_whom(around, names) or (inherited.of_whom if inherited else "")
     fallback = _fallback(names)
-    return Context(titles, subject, fallback, period, basis, printed, speaker, units, names.sheet, of_whom, head)
+    return Context(titles, subject, fallback, period, basis, printed, speaker, units, names.sheet, of_whom, head, part)
 
 
 _BRACKETS = re.compile(r"[(（]([^()（）]{1,12})[)）]")
@@ -225,6 +244,20 @@ def _of_whom(titles: Sequence[str], names: Names) -> str:
     """What stands in brackets in a title, or is the whole name of the sheet, and tells who is counted."""
     asides = [aside for title in titles for aside in _BRACKETS.findall(chinese(title))]
     return next((squash(text) for text in (*asides, names.sheet) if breakdown_of(squash(text))), "")
+
+
+def _part_title(table: Table, titles: Sequence[str], upper: Context | None) -> str:
+    """The title of one block among several of a sheet: in the first block the line below the title of all, in later
+    ones a line without number and place of its own; empty for others."""
+    named = [t for t in titles if has_cjk(t) and not words("continued").match(t)]
+    if upper is None:
+        found = named[1] if len(named) > 1 and ordinal_rank(named[0]) is None else ""
+        if ordinal_rank(found) is None and (not table.block.stacked or found[:1] in "(（"):
+            return ""
+    else:
+        found = named[0] if len(named) == 1 else ""
+    own = found and not _TABLE_NUMBER.match(found) and place_in_text(chinese(found)) is None
+    return found if own else ""
 
 
 def _head(titles: Sequence[str], names: Names, before: Context | None) -> str:
@@ -359,7 +392,7 @@ _TABLE_NUMBER = re.compile(
     r"\s*(?:\(续\)|（续）|续表\d*)?"
 )
 _PERIOD_PART = re.compile(
-    r"[(（]?(?:19|20)\d\d年?(?:[-—–~～至](?:19|20)?\d\d年?)?(?:第?[一二三四]季度|\d{1,2}月)?[)）]?"
+    r"[(（]?(?:19|20)\d\d年?(?:[-—–~～至](?:19|20)?\d\d年?)?(?:第?[一二三四]季度|\d{1,2}月)?[末底]?[)）]?"
 )
 _BROKEN_DOWN = re.compile(r"^[按分][^的]{1,24}的(?=.{2})")
 """按受教育程度、孩次分的育龄妇女生育人数: what comes before 的 is said by rows and columns."""
@@ -386,7 +419,7 @@ def subject_of(title: str, speaker: Speaker | None) -> str:
         text = text.removeprefix(word)
     for word in sorted(noise.inside, key=len, reverse=True):
         text = text.replace(word, "")
-    for word in noise.end:
+    for word in sorted(noise.end, key=len, reverse=True):
         text = text.removesuffix(word)
     text = split_unit(text).label
     text = _BROKEN_DOWN.sub("", _ASIDE.sub("", text))

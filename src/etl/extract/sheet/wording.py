@@ -226,6 +226,17 @@ def mark_width(text: str) -> int:
 
 
 @functools.cache
+def _bare_change() -> re.Pattern[str]:
+    parts = sorted(words("bare_change").whole, key=len, reverse=True)
+    return re.compile(f"(?:{'|'.join(map(re.escape, parts))})+")
+
+
+def is_bare_change(label: str) -> bool:
+    """Whether a label tells only that something grew, or its share (比上年增长, 同比, 增减额), and not what."""
+    return bool(_bare_change().fullmatch(squash(label)))
+
+
+@functools.cache
 def _unit_words() -> tuple[tuple[str, str, str], ...]:
     return tuple((r["word"], r["match"], r["unit"]) for r in rows("sheet_unit_words.csv"))
 

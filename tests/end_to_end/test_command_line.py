@@ -31,11 +31,11 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def etl(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def etl(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "etl.cli.main", *arguments],
         cwd=folder,
-        env=environment(folder),
+        env=environment(folder) | settings,
         capture_output=True,
         text=True,
         timeout=240,

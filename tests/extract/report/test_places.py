@@ -165,3 +165,12 @@ def test_places_that_count_for_themselves_keep_their_own() -> None:
     text = "建成零工市场9个,其中平定县2个、盂县3个、开发区4个。"
     found = extract_report(Document(text, "txt", "txt/1"), entry)
     assert [f.area.code for f in found.figures] == ["140300", "140321", "140322", "140300"]
+
+
+def test_a_firm_of_a_headline_lies_where_its_text_says() -> None:
+    text = (
+        "小改小革托起大产业\n——湖北江化集团创新纪事\n\n在宜昌市猇亭区的江化车间,班长手里攥着11项专利。\n\n"
+        "职工累计提交成果4378项。"
+    )
+    found = read(text, "4378项", "420500")
+    assert (found.area.code, found.area.entity) == ("420505", "湖北江化集团")

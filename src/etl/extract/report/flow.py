@@ -111,6 +111,7 @@ def flow(text: str) -> Flow:
             cut_number = bool(_CUT_NUMBER.search(line[-CUT_LENGTH:])) and not titled and not row
             heading = (
                 titled
+                or (not prose and not wrapped and line.startswith("——"))
                 or (not prose and not wrapped and bool(_NUMBERED.fullmatch(line)))
                 or (not prose and not wrapped and not cut_number and (len(block) == 1 or end - start < 0.8 * widest))
             )

@@ -48,6 +48,9 @@ _TITLED_FIRM = re.compile(
     r"[\u4e00-\u9fffA-Za-z()]{2,14}?(?:有限责任公司|股份有限公司|有限公司|集团公司|公司|集团|煤矿|矿业|煤业|钢铁|冶炼厂|电厂)"
     r"(?:[\u4e00-\u9fff]{0,6}?(?:煤矿|矿|公司|分公司|电厂))?"
 )
+_FIRM_END = re.compile(r"(?:有限责任公司|股份有限公司|有限公司|集团公司|公司|集团|煤矿|矿业|煤业|钢铁|冶炼厂|电厂)+$")
+_SEAT_REACH = 400
+"""How far behind a headline, in characters, its firm's seat is looked for."""
 _GENERIC = re.compile(
     r"^(?:成为|该|本|各|全|每|某|多|一|家|其|我|这|那|有|让|使|对|为|与|和|等|指导|支持|推动|引导|鼓励|组织|依托|深入|打造|建成|创建|新建|成立|设立|引进|建设|评选|获批|开办|组建|联合|[\u4e00-\u9fff]*企业)"
     r"|(?:中央|国有|民营|上市|物业|快递|物流|金融|保险|三甲|二级|三级|公立|县级|乡镇|职业|综合性|基层|定点|各类|省属|市属)[\u4e00-\u9fff]{0,2}"
@@ -122,12 +125,22 @@ class Atlas:
             else:
                 firm = self._titled_firm(line)
                 if firm is not None and otherwise is not None:
-                    found.append((line.start, replace(otherwise, entity=firm)))
+                    found.append((line.start, replace(self._seat_of(firm, line, named) or otherwise, entity=firm)))
                     shape = own
                 elif otherwise is not None and ((shape and own == shape) or (found and found[-1][1].entity)):
                     titled = self._home.code is not None and otherwise.code in {area.code for _, area in found}
                     found.append((line.start, self._home if titled else otherwise))
         return found
+
+    def _seat_of(self, firm: str, line: Line, named: Sequence[Named]) -> Area | None:
+        """The county that the text under a headline says a firm lies in: 在宜昌市猇亭区的宜化化工车间."""
+        core = _FIRM_END.sub("", firm)
+        core = core[2:] if len(core) > 3 and self._gazetteer.resolve(core[:2]).code else core
+        starts = [n.start for n in named]
+        for n in named[bisect_left(starts, line.end) : bisect_left(starts, line.end + _SEAT_REACH)]:
+            if n.level == "county" and self._inside_home(n.code) and core in self._text[n.end : n.end + 16]:
+                return Area(n.code, n.name, None, "article", n.printed)
+        return None
 
     def _titled_firm(self, line: Line) -> str | None:
         """The firm that a heading opens with: what follows is about it."""

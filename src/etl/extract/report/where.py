@@ -268,7 +268,7 @@ class Atlas:
             return place
         if before:
             own = entity if entity and entity[0] >= before[-1].start - 1 else None
-            return self._shared(before, place, own) or self._told(before[-1], "text", own)
+            return self._shared(before, at, place, own) or self._told(before[-1], "text", own)
         if here and here[0].start >= at and (heading or here[0].start < clause[1]):
             return self._told(here[0], "text", entity)
         if (speaker := self._speaker(sentence, clause[1])) is not None:
@@ -330,12 +330,12 @@ class Atlas:
         """A list that its count closes (A、B等3个县): what is counted from there on is the speaker's."""
         return n.listed and bool(_AND_OTHERS.match(self._text, n.end, at + 1))
 
-    def _shared(self, before: Sequence[Named], place: Area, entity: tuple[int, str] | None) -> Area | None:
+    def _shared(self, before: Sequence[Named], at: int, place: Area, entity: tuple[int, str] | None) -> Area | None:
         """What lies over the places of a list that ends with the last of ``before``."""
         last = before[-1]
         if not last.listed or last.code is None:
             return None
-        codes = {n.code for n in before if n.listed and n.code}
+        codes = {n.code for n in self._between(before[0].start, at) if n.listed and n.code}
         if len(codes) < 2:
             return None
         over = [set(self._gazetteer.ancestors(code)) for code in codes if code]

@@ -348,13 +348,17 @@ def _is_letterhead(row: Row) -> bool:
     if len(texts) != len(row) or len(texts) > 2:
         return False
     if len(texts) == 1:
-        return bool(unit_line(texts[0]))
-    if unit_line(texts[0]) or _heads_stub(texts[0]):
+        return _is_aside(texts[0])
+    if _is_aside(texts[0]) or _heads_stub(texts[0]):
         return False
-    if unit_line(texts[1]):
+    if _is_aside(texts[1]):
         return True
     office = words("office").match(texts[0]) or bool(_SEPARATORS.search(texts[0]))
     return office and is_period_label(texts[1])
+
+
+def _is_aside(text: str) -> bool:
+    return bool(unit_line(text)) or words("prices").match(squash(text).strip("()（）"))
 
 
 def _trailing_notes(block: Block, pending: list[tuple[int, RowKind]]) -> list[tuple[int, RowKind]]:

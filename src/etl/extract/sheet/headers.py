@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from etl.extract.sheet.blocks import Row
 from etl.extract.sheet.grid import Grid, Item
-from etl.extract.sheet.timing import part_before_label, period_before_label, period_label, period_of_item
+from etl.extract.sheet.timing import (
+    are_whole_years,
+    part_before_label,
+    period_before_label,
+    period_label,
+    period_of_item,
+)
 from etl.extract.sheet.wording import (
     Unit,
     chinese,
@@ -82,6 +89,8 @@ def read_header(grid: Grid, rows: Sequence[tuple[int, Row]], values: Sequence[in
         role = named_rows.get(r)
         if role is None and _is_unit_row(row, values):
             role = "unit"
+        if role is None and are_whole_years(row[c] for c in values if c in row):
+            role = "years"
         for c, item, own in _drawn_out(grid, rows, r, row, values, covers):
             if (r, item.col) in translations:
                 continue
@@ -110,7 +119,7 @@ def _place(header: Header, column: Column, covers: list[_Covering], covering: _C
         column.region = item.text
         return
     if period is not None and role != "indicator":
-        column.period = period
+        column.period = period[:4] if role == "years" else period
         return
     if item.kind in ("number", "marker"):
         return
@@ -130,8 +139,8 @@ def _place(header: Header, column: Column, covers: list[_Covering], covering: _C
         if len(units) == 1:
             column.unit = _settle(column.unit, units[0], item)
             return
-    elif parse_unit(found.label) is not None and not has_cjk(found.label):
-        column.unit = parse_unit(found.label)
+    elif (unit := parse_unit(found.label)) is not None and (not has_cjk(found.label) or unit.dimension == "index"):
+        column.unit = unit  # also 上年=100 | 1978年=100 below 指数
         return
     if found.unit is not None and role != "indicator" and (period := period_label(found.label)) is not None:
         column.period = period  # 2022年（万人）
@@ -236,12 +245,11 @@ def _drawn_out(
 
 
 def _spans(covers: dict[int, list[_Covering]]) -> dict[tuple[int, int], int]:
-    """How many columns each header cell covers, columns that are a part of another (#, 其中) left out."""
+    """How many columns each header cell covers, those above a part (#, 其中) left out for its column."""
     counts: dict[tuple[int, int], int] = {}
     for path in covers.values():
-        if path and any(is_of_which(x.label) for x in path):
-            continue
-        for x in path:
+        mark = next((n for n, x in enumerate(path) if is_of_which(x.label)), 0)
+        for x in path[mark:]:
             place = (x.item.row, x.item.col)
             counts[place] = counts.get(place, 0) + 1
     return counts
@@ -278,10 +286,13 @@ def _hang_parts(header: Header, values: Sequence[int]) -> None:
     counted: int | None = None
     """The last whole that is no rate: what 男, 城镇人口 and the like are parts of."""
     times = Counter(header.columns[c].path for c in values if header.columns[c].period is None)
+    shared = {c for a, b in pairwise(values) if header.columns[a].path == header.columns[b].path for c in (a, b)}
+    """Columns side by side below one label (上年=100 | 1978年=100 below 指数)."""
     for c in values:
         column = header.columns[c]
         marks = [n for n, label in enumerate(column.path) if is_of_which(label)]
-        if times[column.path] > 1 and len(column.path) == 1 and base is not None and not marks:
+        again = times[column.path] > 1 and c not in shared
+        if again and len(column.path) == 1 and base is not None and not marks:
             column.path = (*header.columns[base].path, *column.path)  # 增速 behind each of several measures
             continue
         owner = base

@@ -12,7 +12,7 @@ from etl.extract.sheet.grid import Grid, Item
 from etl.extract.sheet.places import place_share
 from etl.extract.sheet.row_paths import OpenLabels
 from etl.extract.sheet.sections import Section, parts_of_places, sections_of
-from etl.extract.sheet.timing import combined, is_period_label, period_of_item
+from etl.extract.sheet.timing import are_whole_years, combined, is_period_label, period_of_item
 from etl.extract.sheet.wording import (
     Unit,
     chinese,
@@ -42,6 +42,8 @@ class StubColumn:
     col: int
     kind: StubKind
     header: str
+    yearly: bool = False
+    """Dates that mean years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def split_columns(block: Block, rows: dict[int, Row]) -> tuple[list[StubColumn],
         elif values:
             other.append(col)
         elif kind is not None:
-            stub.append(StubColumn(col, kind, head))
+            stub.append(StubColumn(col, kind, head, kind == "period" and are_whole_years(items)))
     return _without_translations(stub, data), values, other
 
 
@@ -347,7 +349,8 @@ def _read_row(
         if column.kind == "unit" and item.kind == "text":
             unit = parse_unit(item.text) or unknown_unit(item.text) or unit
         elif column.kind == "period":
-            period = combined(period, period_of_item(item))
+            told = period_of_item(item)
+            period = combined(period, told[:4] if told and column.yearly and item.kind == "moment" else told)
         elif column.kind == "region_code" and item.number is not None:
             code = str(item.number.value)
         elif column.kind == "region" and item.kind == "text":

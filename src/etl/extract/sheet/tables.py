@@ -282,7 +282,9 @@ def _metadata(rows: Sequence[int], cells: dict[int, Row]) -> dict[str, str]:
 
 
 def _is_title(text: str) -> bool:
-    if is_period_label(text) or unit_line(text) or not squash(text):
+    if is_period_label(text) or unit_line(text) or words("prices").match(squash(text).strip("()（）")):
+        return False
+    if not squash(text):
         return False
     key = re.split(r"[:：]", text, maxsplit=1)
     if len(key) == 2 and any(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 from datetime import date
 from pathlib import PurePath
 
@@ -113,6 +114,12 @@ def period_of_item(item: Item) -> str | None:
         day = item.cell.value
         return f"{day.year:04d}-{day.month:02d}" if day.day == 1 else day.strftime("%Y-%m-%d")
     return period_label(item.text) if item.kind == "text" else None
+
+
+def are_whole_years(items: Iterable[Item]) -> bool:
+    """Whether dates side by side mean years: New Year's Days of several years (Excel shows 2020年 for 2020-01-01)."""
+    days = [i.cell.value for i in items if i.kind == "moment" and isinstance(i.cell.value, date)]
+    return len({d.year for d in days}) > 1 and all((d.month, d.day) == (1, 1) for d in days)
 
 
 def period_in_title(text: str) -> str | None:

@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from tests.cluster import Cluster, postgres_bin
 
 REPO = Path(__file__).parents[1]
 IS_CI = os.environ.get("CI") == "true"
+
+settings.register_profile("gongbao", deadline=None, derandomize=True)
+settings.load_profile("gongbao")
+"""A run of the tests says the same whenever and wherever it runs; `make fuzz` looks for what is new."""
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from etl.extract.numeric_cells import count_numeric_cells
@@ -24,6 +24,8 @@ def test_count_and_extractor_agree_on_what_a_number_is(text: str) -> None:
 
 
 @given(st.lists(st.lists(VALUES, max_size=6), max_size=9))
+@example([["男", "2"], ["地区", 1, "地区", "3"]])  # numbers above a header that is there twice
+@example([[None, None, "男", 4], ["男", "2"], ["地区", None, "地区"]])
 def test_every_numeric_cell_is_one_figure_or_ignored_once(rows: list[list[object]]) -> None:
     workbook = book(sheet(rows))
     extraction = extract_workbook(workbook, "任意.xlsx")

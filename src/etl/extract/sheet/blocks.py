@@ -93,16 +93,20 @@ def _cut(rows: dict[int, Row], columns: Iterable[int]) -> dict[int, Row]:
 def _halves(band: Band) -> list[Band]:
     """The band cut where a header row repeats the name of its stub, as 年龄 | 男 | 女 | 年龄 | 男 | 女 does.
 
-    The rows above that header speak for each half."""
+    The texts above that header speak for each half; a number is of the half in whose columns it stands."""
     header, columns = _stubs_again(band)
     if len(columns) < 2:
         return [band]
     found = []
     for first, end in zip(columns, (*columns[1:], band.columns[-1] + 1), strict=True):
         inside = tuple(c for c in band.columns if (first <= c or first == columns[0]) and c < end)
-        above = {r: row for r, row in band.rows.items() if r < header}
+        above = {
+            r: {c: i for c, i in row.items() if c in inside or i.kind != "number"}
+            for r, row in band.rows.items()
+            if r < header
+        }
         below = {r: row for r, row in band.rows.items() if r >= header}
-        found.append(Band(band.sheet, inside, above | _cut(below, inside)))
+        found.append(Band(band.sheet, inside, {r: row for r, row in above.items() if row} | _cut(below, inside)))
     return found
 
 

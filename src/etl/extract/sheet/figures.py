@@ -55,7 +55,6 @@ def table_figures(table: Table) -> Figures:
     compose = _Composer(table)
     columns = {col: table.header.columns[col] for col in table.values}
     add = found.placed.append
-    letters = {col: column_letters(col) for col in table.block.columns}
     for row, area in _row_areas(table):
         composed = compose.of_row(row)
         number_of_row = str(row.row + 1)
@@ -63,7 +62,7 @@ def table_figures(table: Table) -> Figures:
             number = item.number
             if number is None:
                 continue
-            place = CellRef(sheet, letters[col] + number_of_row)
+            place = CellRef(sheet, column_letters(col) + number_of_row)
             column = columns.get(col)
             if column is None:
                 found.ignored.append(Ignored(place, item.text, _stub_reason(table, col)))

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from etl.extract.sheet.grid import Item, month_of
 from etl.extract.sheet.words import squash, words
 from etl.normalise.periods import parse_period
+from etl.reference import rows
 
 MAX_TEXT = 80
 """Characters of a cell that can be a period, blanks included."""
@@ -71,6 +72,21 @@ def _part_of_year(text: str) -> str | None:
     return f"{YEAR}-S{1 if found['half'] == '上' else 2}"
 
 
+@functools.cache
+def _censuses() -> dict[str, str]:
+    return {r["name"]: r["year"] for r in rows("censuses.csv")}
+
+
+_YEAR_BEHIND = re.compile(rf"[(（\[]({_YEAR})年?[)）\]]$")
+
+
+def census_year(text: str) -> str | None:
+    """Year of a cell that names a census: ``六普``, ``第五次全国人口普查(2000年)``; the year printed there counts."""
+    printed = _YEAR_BEHIND.search(text)
+    year = _censuses().get(text[: printed.start()].replace("全国", "") if printed else text.replace("全国", ""))
+    return printed[1] if printed and year else year
+
+
 def is_period_label(text: str) -> bool:
     """Whether a whole cell is a period: ``2012年``, ``2020年第一季度``, ``2010-05``, ``(201 1年)``."""
     return len(text) <= MAX_TEXT and _is_period_label(text)
@@ -79,6 +95,8 @@ def is_period_label(text: str) -> bool:
 @functools.lru_cache(maxsize=20_000)
 def _is_period_label(text: str) -> bool:
     plain = squash(text)
+    if census_year(plain) is not None:
+        return True
     return 2 <= len(plain) <= 16 and (bool(_LABEL.fullmatch(_unbracketed(plain))) or part_of_year(plain) is not None)
 
 
@@ -97,6 +115,8 @@ def _period_label(text: str) -> str | None:
     plain = squash(text)
     if not is_period_label(plain):
         return None
+    if (year := census_year(plain)) is not None:
+        return year
     if (part := part_of_year(plain)) is not None:
         return part
     bare = _unbracketed(plain)

@@ -104,3 +104,9 @@ def test_large_and_hostile_texts_are_done_in_time() -> None:
     NormalisedView.of("全市实现增加值１２３．４５亿元，同比增长5.6%；" * 180_000)
     NormalisedView.of("a" + "\u0301\u0327" * 200_000)
     NormalisedView.of("℃" * 300_000)
+
+
+def test_the_colon_that_is_two_dots_to_unicode_is_a_colon() -> None:
+    view = NormalisedView.of("产业结构为12.1︰40.3︰47.6。")
+    assert view.text == "产业结构为12.1:40.3:47.6。"
+    assert view.to_raw(5, 9) == Span(5, 9)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from etl.model import Span
 
+_USED_AS = {"︰": ":"}
+"""U+FE30 is two dots to Unicode (11.8︰48.3 would become 11.8..48.3); Chinese pages print it as their colon."""
 MAX_MARKS = 30
 """Combining marks taken together with their base, as in Unicode's stream-safe format. Sorting marks is
 quadratic, so that a run of them without end would be an attack."""
@@ -19,8 +21,8 @@ quadratic, so that a run of them without end would be an attack."""
 class NormalisedView:
     """NFKC of a text: full-width letters, digits and punctuation folded (１２．５％ → 12.5%, ， → ``,``).
 
-    Two exceptions: characters that have no shape (zero-width spaces, soft hyphens, direction marks) are left out;
-    and characters that *contain* digits without being one (①, ², ½, ⒈, ㎡, ㏠) stay as they are, because folded
+    Three exceptions: ``︰`` is a colon; characters that have no shape (zero-width spaces, soft hyphens, direction marks)
+    are left out; and characters that *contain* digits without being one (①, ², ½, ⒈, ㎡, ㏠) stay as they are, because folded
     they would run together with the digits beside them (每㎡3000元 → 每m23000元).
     """
 
@@ -45,7 +47,7 @@ class NormalisedView:
         for char in set(text):
             if char.isascii():
                 continue
-            folded = unicodedata.normalize("NFKC", char)
+            folded = _USED_AS.get(char) or unicodedata.normalize("NFKC", char)
             if _joins_the_character_before(char):
                 marks.add(char)
             if unicodedata.category(char) == "Cf":

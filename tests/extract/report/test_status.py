@@ -77,3 +77,18 @@ def test_status(text: str, statuses: list[str]) -> None:
 def test_a_year_is_to_come_only_where_the_day_of_publication_is_known() -> None:
     found = extract_report(Document("到2028年,让每个街道都有健身中心,总数不少于60个。", "txt", "txt/1"))
     assert [f.status for f in found.figures] == ["observed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("2023年工作回顾\n\n过去的一年成绩来之不易。预计实现财政收入52亿元。", "observed"),
+        ("一、2023年工作总结\n\n预计粮食总产量31.5万吨,连续六年丰收。", "observed"),
+        ("一、2023年工作总结\n\n该项目预计明年投产,力争产值达到8亿元。", "target"),
+        ("二、2024年重点工作\n\n预计实现财政收入55亿元。", "target"),
+    ],
+)
+def test_what_is_expected_of_a_year_that_a_section_looks_back_on_is_its_outcome(text: str, status: str) -> None:
+    entry = ManifestEntry("a.txt", None, "县政府", "430522", "2024-01-09")
+    (figure, *_) = extract_report(Document(text, "txt", "txt/1"), entry).figures
+    assert figure.status == status

@@ -24,6 +24,8 @@ _CLAUSE_OF_LAW = re.compile(r"第[一二三四五六七八九十百\d]{1,4}条")
 _LAST_LAW = 900
 """How far behind its number, in characters, an article of a rule can reach."""
 _BACK = re.compile(r"回顾|总结|完成情况|成效|成就|现状|进展|情况")
+_EXPECTED = re.compile(r"预计")
+_PLANNED = re.compile(r"力争|目标(?:为|是)|明年|下一?年|将[建达完实]|[“「]?十[四五六]五[”」]?(?:末|时期)")
 _TOLD = re.compile(
     r"目前|已(?!经?计划)|去年|上年|现有|截至|以来|同比|累计|(?:19|20)\d\d年(?!起|底|末|[1-9]|前)|截止|兑现"
 )
@@ -40,6 +42,8 @@ class Section:
     iso: str | None = None
     """The period that its heading names."""
     mode: Mode = "told"
+    past: bool = False
+    """Its heading looks back (2019年工作回顾): what is expected there (预计) is the outcome of a year that is over."""
 
 
 class Sections:
@@ -73,6 +77,11 @@ class Sections:
     def status(self, figure: Figure, sentence: int) -> Figure:
         """The figure, planned or laid down where its section plans or lays down and its sentence tells no past."""
         section = self.at(figure.start)
+        if section.past and figure.status == "target":
+            told = self._text[sentence : figure.start]
+            return (
+                replace(figure, status="observed") if _EXPECTED.search(told) and not _PLANNED.search(told) else figure
+            )
         if section.mode == "told" or figure.status != "observed":
             return figure
         words = _TOLD if section.mode == "ahead" else _MEASURED
@@ -98,7 +107,8 @@ def _headed(text: str, headings: Sequence[Line], periods: Sequence[PeriodMention
         ahead = bool(lexicon.words("ahead").search(words)) and not _BACK.search(words)
         if inside or ahead:
             iso = inside[-1].iso if inside else (str(today.year) if today.reported else None)
-            found.append(Section(line.start, iso, "ahead" if ahead else "told"))
+            past = bool(_BACK.search(words)) and iso is not None and not (today.year and iso[:4] > str(today.year))
+            found.append(Section(line.start, iso, "ahead" if ahead else "told", past))
             shape = own
         elif own == shape and found:
             found.append(Section(line.start))

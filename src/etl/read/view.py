@@ -21,9 +21,9 @@ quadratic, so that a run of them without end would be an attack."""
 class NormalisedView:
     """NFKC of a text: full-width letters, digits and punctuation folded (１２．５％ → 12.5%, ， → ``,``).
 
-    Three exceptions: ``︰`` is a colon; characters that have no shape (zero-width spaces, soft hyphens, direction marks)
-    are left out; and characters that *contain* digits without being one (①, ², ½, ⒈, ㎡, ㏠) stay as they are, because folded
-    they would run together with the digits beside them (每㎡3000元 → 每m23000元).
+    Three exceptions: ``︰`` is a colon; characters that have no shape (zero-width spaces, soft hyphens, direction
+    marks) are left out; and characters that *contain* digits without being one (①, ², ½, ⒈, ㎡, ㏠) stay as they are,
+    because folded they would run together with the digits beside them (每㎡3000元 → 每m23000元).
     """
 
     text: str

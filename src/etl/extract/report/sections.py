@@ -78,10 +78,9 @@ class Sections:
         """The figure, planned or laid down where its section plans or lays down and its sentence tells no past."""
         section = self.at(figure.start)
         if section.past and figure.status == "target":
-            told = self._text[sentence : figure.start]
-            return (
-                replace(figure, status="observed") if _EXPECTED.search(told) and not _PLANNED.search(told) else figure
-            )
+            before = self._text[sentence : figure.start]
+            expected = _EXPECTED.search(before) and not _PLANNED.search(before)
+            return replace(figure, status="observed") if expected else figure
         if section.mode == "told" or figure.status != "observed":
             return figure
         words = _TOLD if section.mode == "ahead" else _MEASURED

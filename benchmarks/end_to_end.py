@@ -25,14 +25,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.emptied import emptied
 from benchmarks.overhead import generate
 from etl import __version__, apart, ingest
 from etl.check.suites import load_suites
 from etl.landing import Look
 from etl.report.write import write_report
 from etl.settings import Settings
-from etl.warehouse import schema
-from etl.warehouse.engine import connect, upgrade
 from etl.warehouse.load import finish_run, start_run
 
 BATCH = 25
@@ -70,12 +69,7 @@ def measure(files: int, url: str | None) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         landing = generate(folder / "landing", files)
-        engine = connect(url or f"sqlite:///{folder / 'warehouse.db'}")
-        upgrade(engine)
-        with engine.begin() as connection:
-            for table in reversed(schema.metadata.sorted_tables):
-                if table.name not in {"region", "unit", "indicator", "reference_version"}:
-                    connection.execute(table.delete())
+        engine = emptied(url or f"sqlite:///{folder / 'warehouse.db'}")
         settings = Settings(var_dir=folder)
         suites = load_suites(settings.suites_dir)
         reading = stages.timed_each("receive", apart.reading(settings))

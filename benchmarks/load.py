@@ -19,6 +19,7 @@ import os
 import platform
 import random
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -28,11 +29,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.emptied import emptied
 from etl import __version__
 from etl.ingest import context_key
 from etl.model import Area, CellRef, Observation, Period
 from etl.warehouse import schema
-from etl.warehouse.engine import connect, upgrade
 from etl.warehouse.load import FileRecord, load_file, start_run
 
 PER_FILE = 10_000
@@ -197,12 +200,7 @@ def dlt(python: str, engine: sa.Engine, rows: list[tuple[Any, ...]], folder: Pat
 def measure(url: str | None, rows: int, dlt_python: str | None) -> dict[str, float]:
     """Way → seconds."""
     with tempfile.TemporaryDirectory() as name:
-        engine = connect(url or f"sqlite:///{name}/warehouse.db")
-        upgrade(engine)
-        with engine.begin() as connection:
-            for table in reversed(schema.metadata.sorted_tables):
-                if table.name not in {"region", "unit", "indicator", "reference_version"}:
-                    connection.execute(table.delete())
+        engine = emptied(url or f"sqlite:///{name}/warehouse.db")
         seconds = {"load_file": ours(engine, rows)}
         ready = stored(engine)
         way = "raw COPY" if engine.dialect.name == "postgresql" else "raw executemany"

@@ -21,10 +21,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.emptied import emptied
 from etl import __version__, ingest
 from etl.landing import Look
 from etl.warehouse import schema
-from etl.warehouse.engine import connect, upgrade
+from etl.warehouse.engine import connect
 from etl.warehouse.load import start_run
 
 PER_FOLDER = 500
@@ -91,11 +94,7 @@ def measure(files: int, url: str | None, repeat: int) -> dict[str, float]:
         landing = scratch / "landing"
         generate(landing, files)
         warehouse = url or f"sqlite:///{scratch / 'warehouse.db'}"
-        engine = connect(warehouse)
-        upgrade(engine)
-        with engine.begin() as connection:
-            for table in (schema.file_look, schema.file_arrival, schema.source_file):
-                connection.execute(table.delete())
+        engine = emptied(warehouse)
         time.sleep(2.1)  # the inode has rested, too
         record(engine, landing, scratch / "archive")
         child = [sys.executable, __file__, "--look", str(landing), warehouse, str(repeat)]

@@ -293,6 +293,8 @@ def _kind(unit: str, before: str, after: str, number: Number, clause: str) -> Ki
         return "duration"
     if dimension.split("_")[0] in _PHYSICAL:
         return "other"
+    if re.search(r"/1?0*[十百千]?万", unit):
+        return "rate"
     if dimension == "ratio" or "/" in unit:
         return "ratio"
     if re.search(r"每(?:百|千|万|十万|百万|1?0{1,6}|\d+)[名人户个家万]?[^,。;]{0,48}$", clause):

@@ -70,6 +70,10 @@ def label_of(
         label = total[0]
     if len(label) < SPENT and _SPENT.search(label) and (use := _USE.match(text, at[1])):
         label = f"{label},{_trim(_plain(_without(text, *use.span('use'), holes)))}"
+    if left > own[0] and _DEPENDENT.match(label):  # 工业增加值4.6亿元、增长3.2%: the growth is that of the amount
+        first = next(start for start, _ in figures if start >= own[0])
+        subject = _trim(_plain(_without(text, own[0], first, holes)))
+        label = f"{subject},{label}" if len(subject) > 1 and subject not in label else label
     if (owner := _owner(text, at[0], own[0], holes)) and owner not in label:
         label = f"{owner},{label}"
     for start, end in reversed(clauses[:-1]):

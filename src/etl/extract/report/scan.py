@@ -312,6 +312,6 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
 _APART_SIGN = frozenset("少多高超低")
 _OF_POWERS = frozenset({"上", "过", "破"})
 """Qualifiers of 百, 千, 万 … only: 上千人, 过百, 破亿; 看过3场 is none."""
-_SHORT = frozenset({"近", "上", "超", "过", "破"})
-_IN_OTHER_WORDS = frozenset("最附邻接以晚网赶马通经侦打")
-"""Before those: 最近, 晚上, 赶超, 通过, 侦破."""
+_SHORT = frozenset({"近", "上", "超", "过", "破", "约"})
+_IN_OTHER_WORDS = frozenset("最附邻接以晚网赶马通经侦打签履预节合公条制集特契违")
+"""Before those: 最近, 晚上, 赶超, 通过, 侦破, 签约."""

@@ -88,7 +88,7 @@ _PAID_BY = re.compile(
     r"(?:的(?:标准|比例))?(?:给予|予以|进行)?(?:一次性)?(?:发放|计发|缴纳|奖励|返还|补贴|补助|提取|报销|计提|贴息|资助)"
 )
 _MEAN = re.compile(r"实际|平均|综合|总体")
-_SUMMED = re.compile(r"共|累计|合计|总计|先后|总额")
+_SUMMED = re.compile(r"(?<!公)共|累计|合计|总计|先后|总额")
 
 
 def status_of(number: Number, unit: str, text: str, place: tuple[int, int, int], year: int | None) -> Status:

@@ -12,6 +12,7 @@ import functools
 import itertools
 import logging
 import operator
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -174,11 +175,21 @@ def _configuration() -> dict[str, Any]:
     return {"result_format": dict(FORMAT)}
 
 
+@functools.cache
+def _lock_of_this_process() -> None:
+    """Great Expectations draws even no progress bar under tqdm's lock, which a process shares with those forked from
+    it: one that is killed while it holds the lock would stop all others for good."""
+    from tqdm import tqdm  # type: ignore[import-untyped]
+
+    tqdm.set_lock(threading.RLock())
+
+
 def gx_suite(suite: Suite, *, conditions: bool = True) -> Any:
     """The suite as Great Expectations holds it, with or without the conditions of its rules.
 
     Raises SuiteError for a rule it dropped or refused.
     """
+    _lock_of_this_process()
     import great_expectations as gx
     from great_expectations.expectations.row_conditions import Column
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -588,5 +589,39 @@ def test_the_total_of_an_autonomous_region_or_county_is_its_own() -> None:
         {
             "B4": ("450000", "农村公路里程", "2022", "公里"),
             "C5": ("450100", "农村公路里程", "2023", "公里"),
+        },
+    )
+
+
+def test_a_translated_header_is_no_unit_beside_a_unit_line() -> None:
+    rows: Grid = [
+        ["绍兴市历年户数和人口"],
+        ["单位：万户,万人"],
+        ["年份", "总户数", "总人口"],
+        ["Year", "Households", "Population"],
+        ["2007年", 151.2, 435.5],
+        ["2008年", 152.7, 437.1],
+    ]
+    figures = by_cell(extract_workbook(book(sheet(rows)), "年鉴.xlsx"))
+    assert [(f.number, f.multiplier, f.unit) for f in (figures["B5"], figures["C6"])] == [
+        (Decimal("151.2"), 4, "户"),
+        (Decimal("437.1"), 4, "人"),
+    ]
+
+
+def test_months_in_chinese_numerals_are_months() -> None:
+    _check(
+        [
+            ["延安市2021年气象情况"],
+            ["月份", "平均气温（℃）", "降水量（毫米）"],
+            ["全 年", 10.9, 812.4],
+            ["一 月", -5.1, 2.2],
+            ["二 月", 1.2, 10.5],
+            ["十二月", -3.8, 1.9],
+        ],
+        {
+            "B3": ("610600", "平均气温", "2021", "摄氏度"),
+            "B4": ("610600", "平均气温", "2021-01", "摄氏度"),
+            "C6": ("610600", "降水量", "2021-12", "毫米"),
         },
     )

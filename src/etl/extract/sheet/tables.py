@@ -32,6 +32,7 @@ from etl.extract.sheet.timing import (
 from etl.extract.sheet.wording import (
     Unit,
     chinese,
+    choose_unit,
     has_cjk,
     is_latin,
     ordinal_rank,
@@ -126,8 +127,19 @@ def build_table(
     _find_regions(table)
     _find_periods(table)
     table.context = _context(table, names, before, above)
+    _free_translated_units(table)
     _rate(table)
     return table
+
+
+def _free_translated_units(table: Table) -> None:
+    """``Households`` below 总户数 translates what is counted; it is no unit beside a line that says 万户."""
+    for column in table.header.columns.values():
+        unit = column.unit
+        if unit is not None and not unit.multiplier and is_latin(unit.printed):
+            said = choose_unit(table.context.units, "|".join(column.path))
+            if said is not None and said.symbol == unit.symbol:
+                column.unit = None
 
 
 def _is_told_apart(stub: list[StubColumn], block: Block) -> bool:

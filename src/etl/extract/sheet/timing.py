@@ -42,8 +42,12 @@ _TRAILING = re.compile(rf"[_\s-]({_YEAR})$")
 _ISO_DAY = re.compile(rf"(?<!\d)({_YEAR})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
+_HAN_MONTHS = {
+    han: n for n, han in enumerate(["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"], 1)
+}
 _PART = re.compile(
-    r"(?P<first>0?[1-9]|1[0-2])(?:月?[-—–~～至](?P<last>0?[1-9]|1[0-2]))?月(?:份)?"
+    r"(?P<han>十[一二]?|[一二三四五六七八九])月(?:份)?"
+    r"|(?P<first>0?[1-9]|1[0-2])(?:月?[-—–~～至](?P<last>0?[1-9]|1[0-2]))?月(?:份)?"
     r"|第?(?P<quarter>[一二三四1-4])季度?|(?P<half>[上下])半年|(?P<three>前三季度|[一1][-—–~～至][三3]季度)|(?P<whole>全年)"
 )
 YEAR = "{year}"
@@ -60,6 +64,8 @@ def _part_of_year(text: str) -> str | None:
     found = _PART.fullmatch(squash(text))
     if not found:
         return None
+    if found["han"]:
+        return f"{YEAR}-{_HAN_MONTHS[found['han']]:02d}"
     if found["first"]:
         first = f"{YEAR}-{int(found['first']):02d}"
         return f"{first}/{YEAR}-{int(found['last']):02d}" if found["last"] else first

@@ -82,7 +82,10 @@ def short_name(name: str) -> str:
 
 
 def other_forms(name: str) -> tuple[str, ...]:
-    """Common ways to write the long name of an autonomous place: 恩施州, 三江县, 三江自治县, 广西自治区."""
+    """Common ways to write the long name of an autonomous place: 恩施州, 三江县, 三江自治县, 广西自治区, 管城区."""
+    if name.endswith("族区"):
+        stem = _groups().sub("", name.removesuffix("区"))
+        return (f"{stem}区",) if len(stem) > 1 else ()
     for suffix, kind in _suffixes():
         if name.endswith(suffix):
             if kind != "yes" or not suffix.startswith("自治"):

@@ -625,3 +625,22 @@ def test_months_in_chinese_numerals_are_months() -> None:
             "C6": ("610600", "降水量", "2021-12", "毫米"),
         },
     )
+
+
+@pytest.mark.parametrize("year", ["(2004年)", "（2004年）", "2004年"])
+@pytest.mark.parametrize("english", ["(10 000 persons)", None])
+def test_a_period_between_the_halves_of_a_unit_line_hides_no_unit(year: str, english: str | None) -> None:
+    _check(
+        [
+            ["宝鸡市分行业年末职工人数"],
+            ["单位:万人", None, year, None, english],
+            ["项目", "Item", "合计", "国有单位", "其他单位"],
+            [None, None, "Total", "State-owned", "Others"],
+            ["制造业", "Manufacturing", 3.42, 2.17, 1.25],
+            ["建筑业", "Construction", 1.08, 0.61, 0.47],
+        ],
+        {
+            "C5": ("610300", "分行业年末职工人数|合计|制造业", "2004", "人"),
+            "E6": ("610300", "分行业年末职工人数|其他单位|建筑业", "2004", "人"),
+        },
+    )

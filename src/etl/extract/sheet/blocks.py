@@ -347,9 +347,14 @@ def _key_value_rows(band: Band) -> frozenset[int]:
 
 def _is_letterhead(row: Row) -> bool:
     """Whether a row above the header is none of it: a unit or base line at the right ((上年=100)), alone or beside the
-    title; an office, and the unit line or period at the right."""
+    title; an office, and the unit line or period at the right; a unit line in two languages around the period."""
     texts = [i.text for i in row.values() if i.kind == "text"]
-    if len(texts) != len(row) or len(texts) > 2:
+    if len(texts) != len(row):
+        return False
+    periods = [t for t in texts if is_period_label(t)]
+    if len(periods) == 1 and len(texts) > 1 and all(t in periods or _is_aside(t) for t in texts):
+        return True  # 单位:万人 | (2004年) | (10 000 persons)
+    if len(texts) > 2:
         return False
     if len(texts) == 1:
         return _is_aside(texts[0])

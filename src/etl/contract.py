@@ -46,24 +46,7 @@ def place_of(row: Mapping[str, Any]) -> Place:
 
 def observation_row(o: Observation) -> Row:
     """Every field of the contract, in its order; decimals as strings."""
-    row = observation_values(o)
-    value = row["obs_value"]
-    row["obs_value"] = text = plain(value)
-    row["obs_low"] = text if o.obs_low is value else plain(o.obs_low)
-    row["obs_high"] = text if o.obs_high is value else plain(o.obs_high)
-    return row
-
-
-def json_lines(rows: Iterable[Row]) -> bytes:
-    """The rows as JSON Lines."""
-    lines = bytearray()
-    for row in rows:
-        lines += orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
-    return bytes(lines)
-
-
-def observation_values(o: Observation) -> Row:
-    """The same with decimals as they are."""
+    value = plain(o.obs_value)
     place = o.place
     start, end, sheet, cell = (
         (None, None, place.sheet, place.cell) if isinstance(place, CellRef) else (place.start, place.end, None, None)
@@ -76,14 +59,14 @@ def observation_values(o: Observation) -> Row:
         "sheet": sheet,
         "cell": cell,
         "text": o.text,
-        "obs_value": o.obs_value,
+        "obs_value": value,
         "unit": o.unit,
         "unit_measure": o.unit_measure,
         "printed_mult": o.printed_mult,
         "printed_decimals": o.printed_decimals,
         "qualifier": o.qualifier,
-        "obs_low": o.obs_low,
-        "obs_high": o.obs_high,
+        "obs_low": value if o.obs_low is o.obs_value else plain(o.obs_low),
+        "obs_high": value if o.obs_high is o.obs_value else plain(o.obs_high),
         "kind": o.kind,
         "direction": o.direction,
         "status": o.status,
@@ -101,6 +84,14 @@ def observation_values(o: Observation) -> Row:
         "evidence": o.evidence,
         "obs_status": o.obs_status,
     }
+
+
+def json_lines(rows: Iterable[Row]) -> bytes:
+    """The rows as JSON Lines."""
+    lines = bytearray()
+    for row in rows:
+        lines += orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+    return bytes(lines)
 
 
 def flag_row(source: str, flag: Flag) -> Row:

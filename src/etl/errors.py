@@ -115,12 +115,6 @@ class SuiteError(GongbaoError):
     code = "suite"
 
 
-class BlockedError(GongbaoError):
-    """A file whose load a ``block`` rule stopped."""
-
-    code = "blocked"
-
-
 class WarehouseError(GongbaoError):
     """The warehouse is away, or its schema isn't the one this version needs."""
 

@@ -97,8 +97,8 @@ def show(
     """Show one figure: where it stands, which rules hold it and why, what was decided about it.
 
     \b
-    etl review show 06efd41cab
-    etl explain 06efd41cab          how it was read, step by step
+    etl review show 19b6aa5752
+    etl explain 19b6aa5752          how it was read, step by step
     """
     from etl.cli import review_terminal as terminal
     from etl.review.listing import show as show_one
@@ -142,9 +142,9 @@ app.command(
     help="""Load held figures as they were read, although a rule holds them.
 
     \b
-    etl review accept 06efd41cab --why "电话核实，原表无误"
+    etl review accept 19b6aa5752 --why "电话核实，原表无误"
     etl review accept --rule OBS-SHARE --file 'yichang*.xls' --why "企业自报口径，可超过100%"
-    etl review accept 06efd41cab --expires 2026-06-30 --why "待年鉴核对"
+    etl review accept 19b6aa5752 --expires 2026-06-30 --why "待年鉴核对"
 
     It lapses when value, unit, period, series or rule change: the figure is open again then.
     """,
@@ -155,7 +155,7 @@ app.command(
     help="""Keep figures out of the warehouse; a loaded one is taken out again.
 
     \b
-    etl review reject 06efd41cab --why "与年鉴矛盾，待发布方更正"
+    etl review reject 19b6aa5752 --why "与年鉴矛盾，待发布方更正"
     etl review reject --file F.xls --column C --why "该列与年鉴矛盾"
     """,
 )(_settling("reject"))
@@ -187,8 +187,8 @@ def correct(
     """Load figures with something set by you. What was printed stays; all rules run over the result first.
 
     \b
-    etl review correct 06efd41cab --unit 万人 --why "表头漏印单位，见去年公报"
-    etl review correct 06efd41cab --value 76.5 --why "小数点错位，见同表合计"
+    etl review correct 19b6aa5752 --unit 万人 --why "表头漏印单位，见去年公报"
+    etl review correct 19b6aa5752 --value 76.5 --why "小数点错位，见同表合计"
     etl review correct --file F.xls --sheet 表1 --column C --unit 万人 --why "该列单位为万人"
     """
     from etl.review.drafts import correct as draft

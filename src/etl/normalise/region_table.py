@@ -128,13 +128,6 @@ class RegionTable:
         region = self.get(code)
         return region is not None and region.level == "county"
 
-    def is_city(self, code: str) -> bool:
-        """Whether the code is a city, or a municipality, whose counties are its own."""
-        region = self.get(code)
-        return region is not None and (
-            region.level == "city" or (region.level == "province" and region.name.endswith("市"))
-        )
-
     def translate(self, code: str, *, since: str, to: str) -> tuple[str, ...]:
         """The codes that cover at ``to`` what ``code`` covered at ``since`` (years or periods), either way in time.
 

@@ -173,17 +173,9 @@ def _targets(
     return found
 
 
-READ = (
-    "obs_value", "unit", "unit_measure", "printed_mult", "printed_decimals", "obs_low", "obs_high", "kind", "ref_area",
-    "ref_area_name", "area_basis", "area_unresolved", "area_candidates", "time_period", "period_basis", "indicator",
-    "series_key", "steps",
-)  # fmt: skip
-"""Columns that a decision may change: what ``reading`` keeps."""
-
-
 def reading_of(o: Observation) -> Row:
-    """The columns of READ as JSON holds them."""
-    values: Row = {
+    """The columns that a decision may change, as JSON holds them."""
+    return {
         "obs_value": plain(o.obs_value),
         "unit": o.unit,
         "unit_measure": o.unit_measure,
@@ -203,7 +195,6 @@ def reading_of(o: Observation) -> Row:
         "series_key": o.series_key,
         "steps": list(o.steps),
     }
-    return values
 
 
 def write_items(

@@ -1,4 +1,4 @@
-"""Observations as columns of the warehouse: a few thousand of them at a time, each column taken from all at once."""
+"""Observations as columns of the warehouse: some hundreds of them at a time, each column taken from all at once."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Complete rows into a table on the fastest path of each database: COPY of ready text on PostgreSQL, one prepared
 statement on SQLite.
 
-Values become what the database takes column by column: what is to be done is asked once for thousands of them, and most
+Values become what the database takes column by column: what is to be done is asked once for hundreds of them, and most
 columns need nothing at all.
 """
 

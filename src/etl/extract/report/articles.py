@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from etl.extract.report.flow import Flow, Line
@@ -61,7 +59,3 @@ def split_articles(reading: Flow) -> list[Article]:
         end = lines[last - 1].end + 1 if last else len(reading.text)
         articles.append(Article(begin, end, tuple(titles)))
     return articles
-
-
-def article_at(articles: Sequence[Article], starts: Sequence[int], at: int) -> Article:
-    return articles[max(0, bisect_right(starts, at) - 1)]

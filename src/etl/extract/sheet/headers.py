@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from etl.extract.sheet.blocks import Row
@@ -60,7 +60,6 @@ class Header:
 
     columns: dict[int, Column]
     table_units: tuple[Unit, ...] = ()
-    unit_misreads: list[Item] = field(default_factory=list)
 
 
 @dataclass(slots=True)

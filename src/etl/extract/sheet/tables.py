@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from etl.extract.sheet.blocks import Block, Row, metadata_of
-from etl.extract.sheet.grid import Grid, Item
+from etl.extract.sheet.grid import Grid
 from etl.extract.sheet.headers import Column, Header, read_header
 from etl.extract.sheet.places import (
     Speaker,
@@ -52,9 +52,6 @@ TRUST = 0.6
 
 MIN_MACRO = 3
 """Columns of 全国 and macro-regions that make a header one of places."""
-
-
-TITLE_KEYS = ("meta_database", "meta_indicator", "meta_time", "meta_source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -486,11 +483,6 @@ def _rate(table: Table) -> None:
         score -= 0.3
         table.steps.append("no header row")
     table.confidence = max(0.0, round(score, 2))
-
-
-def column_items(table: Table, col: int) -> list[Item]:
-    """The numbers of a column in its data rows."""
-    return [table.cells[r.row][col] for r in table.rows if col in table.cells[r.row]]
 
 
 __all__ = ["Column", "Context", "Names", "Table", "build_table", "place_labels", "subject_of"]

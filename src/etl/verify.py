@@ -17,6 +17,7 @@ from etl.archive import digest
 from etl.contract import place_list, place_of
 from etl.errors import ReadError, WarehouseError
 from etl.warehouse import schema
+from etl.warehouse.engine import no_tables
 
 EXAMPLES = 5
 """Cases that are named of each kind of fault."""
@@ -43,11 +44,7 @@ def verify(engine: sa.Engine, archive_dir: Path, *, hashes: bool = True) -> tupl
     try:
         with engine.connect().execution_options(readonly=True) as connection:
             if not sa.inspect(connection).has_table(schema.source_file.name):
-                raise WarehouseError(
-                    engine.url.render_as_string(hide_password=True),
-                    "holds no tables of Gongbao",
-                    next_step="The first `etl run` creates them; check --warehouse.",
-                )
+                raise no_tables(engine)
             return tuple(_checks(connection, archive_dir, hashes=hashes))
     except sa.exc.DBAPIError as e:
         raise WarehouseError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -58,3 +59,14 @@ def test_a_token_is_the_same_however_the_decision_was_named(quick: World, capsys
 def listed(world: World, capsys: pytest.CaptureFixture[str]) -> list[dict[str, str]]:
     items: list[dict[str, str]] = json.loads(review(world, capsys, "list", "--state", "all", "--json")[0])["items"]
     return items
+
+
+@pytest.mark.parametrize("command", [["review", "list"], ["review", "history"], ["recheck", "--dry-run"]])
+def test_a_mistyped_warehouse_is_no_empty_one(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GONGBAO_WAREHOUSE", "")  # what a command sets goes when the test ends
+    with pytest.raises(SystemExit) as left:
+        main([*command, "--warehouse", f"sqlite:///{tmp_path / 'typo.db'}"])
+    assert left.value.code
+    assert "holds no tables of Gongbao" in capsys.readouterr().err

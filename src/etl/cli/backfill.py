@@ -44,7 +44,7 @@ def backfill(
         tuple(names or ()), tuple(publisher or ()), day("--from", published_from), day("--to", published_to)
     )
     engine = connect(settings.warehouse)
-    upgrade(engine)
+    upgrade(engine, create=False)
     close_lost(engine)
     todo = plan_backfill(engine, selection, settings.archive_dir)
     if dry_run:

@@ -50,7 +50,7 @@ def recheck(
     )
     if dry_run:
         engine = connect(settings.warehouse)
-        upgrade(engine)
+        upgrade(engine, create=False)
         suites = load_suites(settings.suites_dir)
         with engine.connect().execution_options(readonly=True) as connection:
             files = [f for f in select(connection, selection) if f.known.status == "loaded"]

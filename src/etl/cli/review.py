@@ -364,7 +364,7 @@ def _engine(warehouse: str | None) -> tuple[Settings, sa.Engine]:
 
     settings = load_settings(warehouse=warehouse)
     engine = connect(settings.warehouse)
-    upgrade(engine)
+    upgrade(engine, create=False)
     return settings, engine
 
 

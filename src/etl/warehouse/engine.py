@@ -87,10 +87,20 @@ def shown(url: str) -> str:
     return _parsed(url).render_as_string(hide_password=True)
 
 
-def upgrade(engine: sa.Engine) -> None:
+def no_tables(engine: sa.Engine) -> WarehouseError:
+    """What to raise where a command that needs what was loaded finds no warehouse: a mistyped name, most likely."""
+    return WarehouseError(
+        engine.url.render_as_string(hide_password=True),
+        "holds no tables of Gongbao",
+        next_step="The first `etl run` creates them; check --warehouse.",
+    )
+
+
+def upgrade(engine: sa.Engine, *, create: bool = True) -> None:
     """Create the schema or bring it to this version, and refresh the reference tables and the views.
 
-    Raises WarehouseError when the database is away or belongs to a newer version.
+    Raises WarehouseError when the database is away or belongs to a newer version; without ``create`` also where it has
+    no schema yet.
     """
     from alembic import command
     from alembic.config import Config
@@ -109,6 +119,8 @@ def upgrade(engine: sa.Engine) -> None:
                 connection.exec_driver_sql("select pg_advisory_xact_lock(723511)")
             config.attributes["connection"] = connection
             held = MigrationContext.configure(connection).get_current_revision()
+            if held is None and not create:
+                raise no_tables(engine)
             if held != ScriptDirectory.from_config(config).get_current_head():
                 views.drop(connection)
             command.upgrade(config, "head")

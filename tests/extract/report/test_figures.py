@@ -211,7 +211,7 @@ def test_a_structure_printed_as_a_ratio_is_its_shares() -> None:
     assert [f.label for f in figures] == ["参训学员中工人,比例", "技术人员,比例", "管理人员,比例"]
 
 
-def test_a_ratio_without_a_unit_is_set_aside_as_one() -> None:
-    found = read("该校师生比1:13.2,城乡收入比为2.05:1。")
-    assert found.figures == ()
+def test_of_a_ratio_to_one_the_first_is_a_figure_and_any_other_is_set_aside() -> None:
+    found = read("该校师生比1:13.2,城乡收入比由2.05:1缩小到1.98:1。主队以3:1取胜。")
+    assert [told(f)[1:] for f in found.figures] == [("2.05", "?", "eq", "ratio"), ("1.98", "?", "eq", "ratio")]
     assert {i.reason for i in found.ignored} == {"ratio"}

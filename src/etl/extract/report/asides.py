@@ -84,11 +84,24 @@ _QUOTED_FIGURE = re.compile(r"\d[\d.]*\s?[%‰元亿万]|[,。]")
 _NUMERAL = re.compile(r"[\d〇零一二三四五六七八九十百千万亿两]")
 
 
+_BARRED = re.compile(r"(?:取消|暂停|停止|禁止|限制)[^,。;\d]{0,12}$")
+_BARS = re.compile(r"不得|不予|不再|禁止")
+
+
+def _is_barred(text: str, period: PeriodMention) -> bool:
+    """取消该单位3年内的申报资格: how long, not when."""
+    if not period.text.endswith("年内"):
+        return False
+    barred = _BARRED.search(text, max(0, period.start - 20), period.start)
+    return bool(barred or _BARS.match(text, period.end))
+
+
 def find_asides(text: str, periods: Sequence[PeriodMention]) -> list[Aside]:
     """Everything set aside, by start; may overlap."""
     found = [
         Aside(p.start, p.end, "duration_phrase" if p.iso is None and p.time_type == "cumulative" else "date")
         for p in periods
+        if not _is_barred(text, p)
     ]
     behind = _behind_numerals(text)
     for pattern in _patterns():

@@ -19,7 +19,7 @@ from etl.extract.report.relations import Member, relations_of
 from etl.extract.report.relations_across import Sentence, relations_across
 from etl.extract.report.scan import Number, find_numbers
 from etl.extract.report.sections import Sections
-from etl.extract.report.status import status_of
+from etl.extract.report.status import around_of, status_of
 from etl.extract.report.when import Calendar, Default
 from etl.extract.report.where import Atlas
 from etl.extract.report.worded import structures, worded_ranks
@@ -131,7 +131,8 @@ def _judged(
         sentence = sentences[bisect_right(starts, figure.start) - 1]
         if figure.kind == "growth":
             clause = clauses.of(sentence, figure.start)
-            told = status_of(number, figure.unit, text, (sentence[0], *clause), today.year)
+            around = around_of(number, figure.unit, text, (sentence[0], *clause))
+            told = status_of(around, text[number.end : clause[1]], today.year)
             figure = sections.status(replace(figure, status=told), sentence[0])
         numbers.append((number, figure))
     numbers.sort(key=lambda pair: pair[1].start)

@@ -80,6 +80,8 @@ A first group of four digits is a year or a code (2023 125人), and so are group
 _INNER_BLANK = re.compile(r"(?<=\d)[ ]+(?=\d)")
 _COUNTED = re.compile(r"[ ]?[万亿千百余多几]")
 _TORN = re.compile(r"\d{1,3}[ ]\d{3}")
+_GAP = 4
+"""Blanks and breaks at most between a number in groups and what it counts."""
 _LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]*")
 _CUT_NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d$)\d[\d.,]*[ \t]?[万亿千百余多]*$")
 _NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])[^:]{2,28}(?<![、的和与及])")
@@ -174,7 +176,9 @@ def _separators(text: str, start: int, end: int) -> frozenset[int]:
     """Where the blanks start that separate thousands inside of numbers."""
     found: set[int] = set()
     for m in _GROUPED.finditer(text, start, end):
-        after = m.end() + (text[m.end() : m.end() + 1] == " ")
+        after = m.end()
+        while after < m.end() + _GAP and text[after : after + 1].isspace():
+            after += 1  # the line may end before what is counted
         if _COUNTED.match(text, m.end()) or unit_at(text, after) or counted_nouns()[0].match(text, after):
             found.update(b.start() for b in _INNER_BLANK.finditer(text, *m.span()))
     return frozenset(found)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from etl.extract.report import lexicon
+from etl.extract.report import lexicon, rules
 from etl.extract.report.scan import Number
-from etl.extract.report.status import status_of
+from etl.extract.report.status import around_of, status_of
 from etl.model import Kind, Status
 from etl.normalise.units import load_units
 from etl.record import record
@@ -15,7 +15,6 @@ from etl.record import record
 _PUNCTUATION = re.compile(r"[\s,.。、;:!?)\]》”’」』…—]|$")
 _DATE_AFTER = re.compile(r"[日号时点](?![间产均])|月(?!度)")
 _PER_BEFORE = re.compile(r"每$")
-_FROM_TO = re.compile(r"(?:从|由|至|到|为|达|超|逾|近|约|过|满)$")
 _TIME_UNITS = frozenset(
     [
         "年",
@@ -47,7 +46,6 @@ _POWER_NEEDS = re.compile(r"(?:达到?|破|过|至|数|共|增加|有|约)$")
 _ROUND = re.compile(r"[十百千]?[百千万亿]|十万")
 """让十万产业工人有奔头: as many as that, in rhetoric."""
 _LATIN_BEFORE = re.compile(r"[A-Za-z][-—.]?$")
-_WORD_AFTER_BARE = re.compile(r"[A-Za-z]")
 
 
 @record(frozen=True, slots=True)
@@ -91,36 +89,45 @@ def judge(
         return "denominator" if number.unit not in _TIME_UNITS else "duration_phrase"
     if _LATIN_BEFORE.search(before) and number.unit is None:
         return "name"
-    if number.unit is None and _DATE_AFTER.match(after):
-        return "date"
     unit = number.unit
     end = number.end
+    if unit is None and number.numeral.decimals and after.startswith("日"):
+        unit, end = "日", end + 1  # 平均住院日9.8日: no date has a point in its day
+    elif unit is None and _DATE_AFTER.match(after):
+        return "date"
     if unit is None:
         found = _unit_from_noun(number, text, clause_start, clause_end)
         if found is None and _INDEX.search(before) and not number.han:
             return Figure("", "index", "observed", None, number.start, end)
-        paired = text.startswith((":", "∶"), number.end)  # 2.05:1
+        to_one = number.numeral.value > 0 and number.numeral.value != 1 and _TO_ONE.match(text, end)
+        if (
+            found is None
+            and not number.han
+            and to_one
+            and lexicon.words("compared").search(text, max(sentence_start, number.start - 24), number.start)
+        ):
+            return Figure("", "ratio", "observed", None, number.start, end)
+        paired = text.startswith((":", "∶"), end)
         if found is None and not number.han and not paired and _PROPORTION.search(before):
             return Figure("", "ratio", "observed", None, number.start, end)
         if found is None and number.numeral.multiplier >= 4 and not number.han and not re.match(r"[”」A-Za-z]", after):
             found = ""  # 比上年多1.2万: a figure without doubt, in the unit of the one before
         if found is None:
-            around = text[max(0, number.start - 3) : number.start], text[number.end : number.end + 3]
-            return _reason_without_unit(number, before, after, around)
+            beside = text[max(0, number.start - 3) : number.start], text[number.end : number.end + 3]
+            return _reason_without_unit(number, before, after, beside)
         if _is_rhetoric(number, text, before):
             return "idiom"
         unit = found
-    if number.han and (_is_programme(number, text, before) or _announces(number, before, after)):
-        return "idiom"
+    around = around_of(number, unit, text, (sentence_start, clause_start, clause_end))
     if number.han and (reason := _not_meant_as_number(number, before, unit)):
         return reason
-    term = rule and unit not in _AGES and _TERM.search(f"{before}_{after}")
-    if unit in _TIME_UNITS and not term and (reason := _time_phrase(number, before, after, unit)):
+    if (reason := rules.first("reason", "any", around)) and reason != "figure":
         return reason
-    if number.after and (_SIZE_CLASS.match(after) or _GROUP.match(after[len(number.after) :])):
-        return "threshold"
+    term = rule and unit not in _AGES and _TERM.search(f"{before}_{after}")
+    if unit in _TIME_UNITS and not term and (reason := _time_phrase(number, before, after, around)):
+        return reason
     kind = _kind(unit, before, after, number, text[max(clause_start, number.start - 60) : number.start])
-    status = status_of(number, unit, text, (sentence_start, clause_start, clause_end), year)
+    status = status_of(around, text[number.end : clause_end], year)
     if unit == "位":
         moved = re.search(r"(?:前移|后移|上升|下降|跃升|提升|前进|进步|后退)(?:了)?$", before)
         unit, kind = ("位", "rank") if moved else ("人", kind)
@@ -142,31 +149,9 @@ def _is_rhetoric(number: Number, text: str, before: str) -> bool:
     return bool(bare) and not _POWER_NEEDS.search(before)
 
 
-def _is_programme(number: Number, text: str, before: str) -> bool:
-    """实施三项工程, 推进五大行动: how many parts a programme has is a matter of its name."""
-    few = number.numeral is not None and number.numeral.value <= 10 and number.qualifier == "eq"
-    if not few or number.unit not in _PARTS or not lexicon.words("programme").match(text, number.end):
-        return False
-    return bool(_PURSUED.search(before))
-
-
-_PARTS = frozenset({"项", "个", "大"})
-_PURSUED = re.compile(
-    r"(?:实施|推进|落实|推行|围绕|聚焦|抓好|抓实|深化|坚持|健全|完善|统筹|把|将|以|大力|深入|持续|全面|扎实)[^,。;]{0,3}$"
-)
-"""Verbs that go on with a programme; 完成三项工程 and 建成两项工程 count."""
-
-
-def _announces(number: Number, before: str, after: str) -> bool:
-    """主要有三项。一是…: how many things the text goes on to say."""
-    few = number.numeral is not None and number.numeral.value <= 10
-    return few and bool(_ANNOUNCED.search(before) and re.match(r"(?:方面|内容|措施|政策)?(?:[。:;]|$)", after))
-
-
-_ANNOUNCED = re.compile(r"(?:主要|分为|概括为|归纳为|体现在|集中在|包括)[有为是]?(?:以下)?$")
-
-
 def _ordinal(number: Number, text: str, before: str) -> Figure | str:
+    if _MORE_ORDINALS.match(text, number.digits_end):
+        return "ordinal"
     after = text[number.digits_end : number.digits_end + 2]
     counted = after[:1] in ("位", "名")
     rest = after[1:] if counted else after
@@ -175,6 +160,10 @@ def _ordinal(number: Number, text: str, before: str) -> Figure | str:
     if closes and (chained or lexicon.words("rank").search(before[:-1][-14:])):
         return Figure("位", "rank", "observed", None, number.start - 1, number.digits_end + (1 if counted else 0))
     return "enumerator" if len(before) == 1 and rest[:1] in (",", "、", ":") else "ordinal"
+
+
+_MORE_ORDINALS = re.compile(r"[、和及至到—-][一二三四五六七八九十\d]{1,3}[批届期次轮季版代章条款项类号组]")
+"""全国第四、五批: no places."""
 
 
 def _unit_from_noun(number: Number, text: str, clause_start: int, clause_end: int) -> str | None:
@@ -229,27 +218,16 @@ def _not_meant_as_number(number: Number, before: str, unit: str) -> str | None:
     return None if any(m.fullmatch(before[-k:]) for k in (1, 2)) else "article"
 
 
-def _time_phrase(number: Number, before: str, after: str, unit: str) -> str | None:
-    if unit in _AGES:
+def _time_phrase(number: Number, before: str, after: str, around: rules.Around) -> str | None:
+    if number.unit in _AGES:
         measured = re.search(r"(?:平均|寿命|年龄|年轻)[^,。]{0,6}$", before)
         return None if measured and not after.startswith(("以上", "以下")) else "age"
-    if (number.numeral is not None and number.numeral.decimals) or number.before.startswith(
-        ("不超", "不少", "不低", "不高", "最", "至少")
-    ):
+    exact = number.numeral is not None and number.numeral.decimals
+    if exact or around.limited or number.before == "至少":
         return None
-    if lexicon.words("measured_time").search(before[-10:]):
-        return None
-    if _UNHARMED.match(after):
-        return None
-    if re.match(r"(?:缩短|减少|压缩|压减|提升|延长|增加)", after) or re.search(
-        r"(?:缩短|压缩|延长|减)(?:至|到|为)$", before
-    ):
-        return None
-    return "duration_phrase"
+    return None if rules.first("reason", "time", around) == "figure" else "duration_phrase"
 
 
-_UNHARMED = re.compile(r"[^,。;]{0,4},?(?:无|零|未|没有)[^,。;]{0,6}(?:事故|伤亡|故障|违章|停机|投诉)")
-"""连续2000多天无事故: counted days."""
 _LEVEL = re.compile(r"(?:到|至|为|成)(?:了)?(?:近|约|超过?|逾|不足)?$")
 _GROWTH_NEAR = re.compile(r"(?:了|达到?|约|近|超过?|逾|高达|为|幅度|突破|仅|又|最高|不低于|不少于|-|连续|平均)*$")
 
@@ -319,14 +297,10 @@ _PHYSICAL = frozenset(
 )
 
 
-_GROUP = re.compile(r"(?:的)?[\u4e00-\u9fff]{2,8}?(?:共|有|达|分别)?\d[\d.,]*[余多万]*[个家人项名户条所台]")
-"""亿元以上项目67个: the amount tells which projects, it counts nothing."""
-_SIZE_CLASS = re.compile(
-    r"(?:及|或)?以[上下](?:规模)?(?:非公|小微|民营|工业)?(?:企业|单位|用人单位|公司|工厂|园区|村|工会)"
-)
-"""百人以上企业: a class of size, not a count."""
 _TERM = re.compile(r"满_|(?:期|期限|时间|期间|时限)(?:为|是|不超过|不少于)?_|_个?(?:工作)?日[以之]?内|^[^_]*_[以之]?内")
 _INDEX = re.compile(r"指数(?:\([^()]{0,12}\))?(?:为|达到?|是|升至|降至)?$")
+_TO_ONE = re.compile(r"[:∶]1(?!\s?\d|[.:∶])")
+"""收入比由2.88:1缩小到2.84:1, but not the score of a match: the words must compare."""
 _PROPORTION = re.compile(
     r"(?:收入比(?:值|率)?|收入倍差|比值|系数|性别比|出生人口性别比)(?:\([^()]{0,12}\))?"
     r"(?:[从由][^,。;]{1,12}|[^,。;]{0,6}?)(?:为|是|达到?|至|到|的)?$"

@@ -115,9 +115,19 @@ def counted_nouns() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 @cache
+def any_of(group: str) -> str:
+    """All cues of a group of ``text_cues.csv`` and ``text_cue_patterns.csv`` as regex alternatives."""
+    patterns = [r["pattern"] for r in rows("text_cue_patterns.csv") if r["group"] == group]
+    words = [r["word"] for r in rows("text_cues.csv") if r["group"] == group]
+    if not words and not patterns:
+        raise KeyError(group)
+    return "|".join(filter(None, [*patterns, _alternatives(words)]))
+
+
+@cache
 def words(group: str) -> re.Pattern[str]:
-    """One pattern of all cue words of a group of ``text_cues.csv``."""
-    return re.compile(_alternatives([r["word"] for r in rows("text_cues.csv") if r["group"] == group]))
+    """One pattern of all cues of a group."""
+    return re.compile(any_of(group))
 
 
 @cache

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
+from etl.extract.report import lexicon
 from etl.extract.report.flow import Flow, Line
 from etl.extract.report.judge import Figure
 from etl.extract.report.lexicon import words
@@ -18,6 +19,10 @@ _LINK = re.compile(r"(?:左右|以上|以下|以内)?(?:、|和|及|与|以及|,
 _COORDINATES = re.compile(r"[^,;:。、\n]+(?:、[^,;:。、\n]+)*")
 _AND = re.compile(r"(?:以及|及|和|与)")
 _RATIO = re.compile(r"(?:的|之)?(?:人数|数量)?(?:比例|比重|结构|占比|比)(?:为|约为|是|达到|调整为|优化为)?$")
+_SAME_AGAIN = re.compile(r"[比较增减多少升降其中]|^[^\u4e00-\u9fff]*$|^[、和及与至到]")
+"""Between a figure and one without a unit that is counted in the same: 报名24.9万人,比上年多1.2万."""
+_NEXT_TIER = re.compile(r"[,、;](?:其他|其余)?[^,。;、:\d]{2,12}")
+"""Between the tariffs of a list: 首席技师每月津贴5000元,主任技师3000元."""
 _BETWEEN = re.compile(r"[,、]?(?:同比|环比|比上年|较上年|比去年|较去年|各自|每[人名户家])?")
 Item = tuple[tuple[int, int], tuple[int, int]]
 """Span of an item and span of the list it stands in."""
@@ -58,13 +63,17 @@ def like_their_list(text: str, numbers: Sequence[tuple[Number, Figure]]) -> list
     for i in range(1, len(out)):
         (_, last), (number, figure) = out[i - 1], out[i]
         between = text[last.end : figure.start] if figure.start - last.end <= 40 else "。"
-        if not figure.unit and "。" not in between:
+        if not figure.unit and figure.kind == "count" and "。" not in between and _SAME_AGAIN.search(between):
             figure = replace(figure, unit=last.unit, kind=last.kind if last.unit != "%" else "count")
             out[i] = number, figure
         if last.status == "target" and figure.status == "observed" and _GOES_ON.fullmatch(between):
             figure = replace(figure, status="target")
             out[i] = number, figure
-        if figure.unit == last.unit and last.status == "standard" and _RAISED.fullmatch(between):
+        tariff = figure.unit == last.unit and last.status == "standard"
+        if tariff and (
+            _RAISED.fullmatch(between)
+            or (_NEXT_TIER.fullmatch(between) and not lexicon.words("really").search(between))
+        ):
             figure = replace(figure, status="standard")
             out[i] = number, figure
         if last.unit == "个" and figure.unit.startswith("个") and _LINK.fullmatch(between):

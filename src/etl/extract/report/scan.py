@@ -50,9 +50,10 @@ _RANGE_STARTS = frozenset("( \t\n-–—~～至到")
 _GOES_ON = _RANGE_STARTS | {"成", "折"}
 """Behind these a numeral may be longer than what ``_NUMBER`` matches."""
 _APART = re.compile(
-    r"(至少|不少于|最多|最高|不超过|不[低高]于(?=每))[\u4e00-\u9fff]{1,4}$|(不高于|不超过|不低于|不少于)[\u4e00-\u9fff]{2,12}的$"
+    r"(至少|不少于|最多|最高|不超过|不[低高]于(?=每))[\u4e00-\u9fff]{1,4}$|(不高于|不超过|不低于|不少于|不到|不足|接近|超过)(?!以来|之后|以后)[\u4e00-\u9fff]{2,12}的$"
+    r"|(不到|不足|接近|超过|近)(?:全[国省市县区州盟旗镇乡村校院厂]|总[数量额])[\u4e00-\u9fff]{0,8}$"
 )
-"""至少培训20名, 最高给予50万元: the qualifier stands before the verb."""
+"""至少培训20名, 最高给予50万元, 不到全市的4%: the qualifier stands before the verb or before the whole."""
 _NEGATIVE = re.compile(r"(?<![-−\d%‰元人万亿个A-Za-z)])[-−]$|(?<![担肩背抱辜自胜欺])负$")
 
 
@@ -291,10 +292,10 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
             before in _SHORT and near[: len(near) - lead][-1:] in _IN_OTHER_WORDS
         ):
             before = ""
-    elif (near[-1:] == "的" or _APART_SIGN.intersection(near)) and (
+    elif (near[-1:] == "的" or not _APART_SIGN.isdisjoint(near)) and (
         m := _APART.search(text, max(0, start - 18), start)
     ):
-        before = m[1] or m[2]
+        before = m[1] or m[2] or m[3]
     following = text[end : end + 1]
     if following in lexicon.qualifier_starts() and (m := lexicon.qualifier_after().match(text, end)):
         after = m[0]
@@ -309,7 +310,7 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
     return code, before, after, lead if before else 0  # type: ignore[return-value]
 
 
-_APART_SIGN = frozenset("少多高超低")
+_APART_SIGN = frozenset("少多高超低到足近")
 _OF_POWERS = frozenset({"上", "过", "破"})
 """Qualifiers of 百, 千, 万 … only: 上千人, 过百, 破亿; 看过3场 is none."""
 _SHORT = frozenset({"近", "上", "超", "过", "破", "约"})

@@ -20,9 +20,10 @@ from etl.normalise.numbers import DIGITS, parse_numeral
 from etl.record import record
 from etl.reference import rows
 
-Role = Literal["when", "now", "since", "compare", "until", "origin"]
+Role = Literal["when", "now", "since", "compare", "until", "origin", "name"]
 """``when``: the time of what is said; ``compare``: the base of a comparison (比去年, 较2019年); ``until``: 到2025年;
-``origin``: when something began that is spoken of (成立于1998年, 1966年建矿的老矿)."""
+``origin``: when something began that is spoken of (成立于1998年, 1966年建矿的老矿); ``name``: in the name of a plan
+or a paper (《2021—2023年提升行动方案》, 2021—2023年行动计划), which tells of no figure when it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ _PART = rf"""(?:
   | 第?(?P<q>[一二三四1-4])季度(?P<qend>末)?
   | 前(?P<pq>[二三两23])个?季度
   | (?P<h>[上下])半年
-  | 前(?P<pm>\d{{1,2}}|[一二两三四五六七八九十]{{1,2}})个?月
+  | (?<!提)前(?P<pm>\d{{1,2}}|[一二两三四五六七八九十]{{1,2}})个?月
   | (?P<whole>全年)
   | (?P<edge>年?[末底初]|岁末|同期)
 )"""
@@ -152,7 +153,7 @@ def find_periods(text: str, today: Today) -> Iterator[PeriodMention]:
             mention = replace(mention, iso=str(year_before))
         if mention.iso is not None and _DATELINE.match(text, mention.end):
             speaking = Today.of(mention.iso)
-        if (m["y"] or m["rel"]) and mention.iso is not None and mention.role in ("when", "since"):
+        if (m["y"] or m["rel"]) and mention.iso is not None and mention.role == "when":
             known, known_at = Today(int(mention.iso[:4]), 12, None), m.end()
             year_before = int(mention.iso[:4])
         yield mention
@@ -161,8 +162,12 @@ def find_periods(text: str, today: Today) -> Iterator[PeriodMention]:
 _HALF = {("01", "06"): "S1", ("07", "12"): "S2"}
 
 
-def as_half_year(mention: PeriodMention) -> PeriodMention:
-    """1-6月 as the half-year that it is (``2024-S1``); other mentions as they are."""
+def as_told(mention: PeriodMention) -> PeriodMention:
+    """1-6月 as the half-year that it is (``2024-S1``), 前三季度 as 1-9月: a time has one name. Others as they are."""
+    quarters = re.fullmatch(r"(\d{4})-Q1/\1-Q([23])", mention.iso) if mention.iso else None
+    if quarters:
+        whole = f"{quarters[1]}-S1" if quarters[2] == "2" else f"{quarters[1]}-01/{quarters[1]}-09"
+        return replace(mention, iso=whole)
     m = re.fullmatch(r"(\d{4})-(\d\d)/\1-(\d\d)", mention.iso) if mention.iso else None
     half = _HALF.get((m[2], m[3])) if m else None
     return replace(mention, iso=f"{m[1]}-{half}") if m and half else mention
@@ -287,6 +292,8 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
     if tail.endswith(("以来", "至今", "迄今")) or (tail in ("起", "开始") and lead in ("自", "自从", "从")):
         if lead == "" and tail not in ("以来", "至今", "迄今"):
             pass
+        elif iso is None and g["rel"]:
+            return PeriodMention(m.start("body"), m.end(), m[0], None, "cumulative", "since")
         else:
             return _since(m, iso, today) if iso is not None and "/" not in iso else None
     if role == "when" and lead in ("比", "较", "与", "同", "相比", "相比于"):
@@ -306,6 +313,12 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
     end = m.end("body")
     if role == "when" and (g["y"] or g["rel"]) and _is_origin(m.string, m.start("body"), end):
         role = "origin"
+    if (
+        role == "when"
+        and (g["y"] or g["ya"] or g["fa"])
+        and _is_in_name(m.string, m.start("body"), end, g["y"] is None)
+    ):
+        role = "name"
     return PeriodMention(m.start("body"), end, m["body"], iso, time_type, role, vague)
 
 
@@ -323,6 +336,24 @@ def _is_origin(text: str, start: int, end: int) -> bool:
     """始建于1958年, 1966年建矿的老矿; but 2023年建成的5个基地 dates the five."""
     before, after = _origin_words()
     return bool(before.search(text, max(0, start - 6), start) or after.match(text, end))
+
+
+@lru_cache(maxsize=1)
+def _plan() -> re.Pattern[str]:
+    plans = "|".join(word for word, (kind, _) in _words().items() if kind == "named_plan")
+    return re.compile(rf"[^,。;:、\d\n]{{0,12}}?(?:{plans})")
+
+
+def _is_in_name(text: str, start: int, end: int, several: bool) -> bool:
+    """Whether a year is part of a title in 《》, or ``several`` years of what they plan (2021—2023年行动计划)."""
+    opened = text.rfind("《", max(0, start - _TITLE), start)
+    if opened >= 0 and text.find("》", opened, start) < 0 and text.find("》", end, end + _TITLE) >= 0:
+        return True
+    return several and bool(_plan().match(text, end))
+
+
+_TITLE = 40
+"""The longest part of a title, in characters, on either side of a year in it."""
 
 
 def _since(m: re.Match[str], first: str, today: Today) -> PeriodMention | None:
@@ -417,11 +448,11 @@ def _bare_part(g: dict[str, str | None], today: Today, planned: bool) -> tuple[s
         return (str(today.year - past) if today.year else None, "point", True)
     if g["b_whole"]:
         if today.year is None:
-            return None
+            return (None, "period", True)
         if planned:
             return (str(today.year), "period", True)
         over = today.month is not None and today.month <= 6
-        return (str(today.year - over), "period", True) if over or today.month == 12 else None
+        return (str(today.year - over) if over or today.month == 12 else None, "period", True)
     if today.year is None:
         return (None, _edge_type(g, "b_"), True)
     year = today.year
@@ -433,6 +464,10 @@ def _bare_part(g: dict[str, str | None], today: Today, planned: bool) -> tuple[s
         needed = _number(g["b_q"]) * 3 - 2
     elif g["b_h"]:
         needed = 1 if g["b_h"] == "上" else 7
+    elif g["b_pq"]:
+        needed = _number(g["b_pq"]) * 3 - 1
+    elif g["b_pm"]:
+        needed = _number(g["b_pm"])
     if needed and today.month and needed > today.month:
         year -= 1
     return (_within(year, g, "b_"), _edge_type(g, "b_"), True)

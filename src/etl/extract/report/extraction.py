@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -15,21 +15,21 @@ from etl.extract.report.flow import Flow, Line, flow
 from etl.extract.report.judge import Figure, judge
 from etl.extract.report.labels import distinct, label_after, label_of, label_of_item, label_under
 from etl.extract.report.lists import Item, halves, lead_ins, like_their_list, respective_items
+from etl.extract.report.published import published_on
 from etl.extract.report.relations import Member, relations_of
 from etl.extract.report.relations_across import Sentence, relations_across
 from etl.extract.report.scan import Number, find_numbers
 from etl.extract.report.sections import Sections
 from etl.extract.report.status import around_of, status_of
-from etl.extract.report.when import Calendar, Default
+from etl.extract.report.when import Calendar, Default, bulletin_year
 from etl.extract.report.where import Atlas
 from etl.extract.report.worded import structures, worded_ranks
 from etl.model import Area, Basis, Document, Extraction, Ignored, ManifestEntry, RawFigure, Relation
-from etl.normalise.periods import PeriodMention, Today, as_half_year, find_periods
+from etl.normalise.periods import PeriodMention, Today, as_told, find_periods
 from etl.normalise.regions import load_regions
 
 _SENTENCE = re.compile(r"[^。!?\n]{0,600}(?:[。!?]{1,8}[”』」)]{0,4}|\n)?")
 _CUT = re.compile(r"[,;:。!?\n]")
-_PUBLISHED = re.compile(r"(?:发布|发表|刊发|印发|更新|上传)?(?:时间|日期)\s?:")
 _WORK_REPORT = re.compile(r"工作报告|各位代表")
 _DIGITS_BEFORE = re.compile(r"(?<![\d.])(?!(?:19|20)\d\d )(?:\d{1,4} {1,2}|\d{1,3}, )$")
 """Digits that touch a figure but for a blank: more likely a part of it than a number of their own, but for a year."""
@@ -64,13 +64,16 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
 def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction:
     reading = flow(document.text)
     today, basis = _today(reading, manifest)
-    periods = [as_half_year(p) for p in find_periods(reading.text, today)]
+    periods = [as_told(p) for p in find_periods(reading.text, today)]
     sentences = [m.span() for m in _SENTENCE.finditer(reading.text) if m.end() > m.start()]
     clauses = _Clauses(reading.text)
     sections = Sections(reading, periods, today)
-    periods = [sections.dated(p) for p in periods]
-    numbers, asides = _judged(reading, periods, sentences, clauses, sections, today)
     articles = split_articles(reading)
+    default = _default(today, basis, manifest)
+    defaults = _defaults(Calendar(reading.text, periods, today), articles, default)
+    about = _about(articles, defaults)
+    periods = [sections.dated(p, about(p.start)) for p in periods]
+    numbers, asides = _judged(reading, periods, sentences, clauses, sections, today)
     headings = [line for line in reading.lines if line.heading]
     dates = [(p.start, p.end) for p in periods if p.role != "compare"]
     context = _Context(
@@ -83,7 +86,8 @@ def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction
         calendar=Calendar(reading.text, periods, today),
         sections=sections,
         headings=headings,
-        default=Default(str(today.year) if today.year else None, basis if today.year else None),
+        default=default,
+        defaults=defaults,
         holes=sorted([(f.start - n.lead, f.end + len(n.after)) for n, f in numbers] + dates),
         spans=sorted((f.start, f.end) for _, f in numbers),
     )
@@ -142,20 +146,39 @@ def _judged(
 
 
 def _today(reading: Flow, manifest: ManifestEntry | None) -> tuple[Today, Basis]:
-    """The day of publication: of the manifest, else a date that stands alone in the head or foot of the document."""
-    today, basis = Today.of(manifest.published_on if manifest else None), "manifest"
+    """The day of publication: of the manifest, else as the page prints it."""
+    today = Today.of(manifest.published_on if manifest else None)
+    basis: Basis = "manifest"
     if today.year is None:
-        for line in (*reading.lines[:12], *reading.lines[-4:]):
-            printed = reading.text[line.start : line.end]
-            if len(printed) > 40 and not (len(printed) <= 160 and _PUBLISHED.search(printed)):
-                continue
-            found = [p for p in find_periods(printed, Today()) if p.iso and p.role == "when"]
-            if len(found) == 1 and found[0].iso and found[0].iso.count("-") == 2 and "/" not in found[0].iso:
-                today, basis = Today.of(found[0].iso), "layout"
-                break
+        today, basis = published_on(reading), "layout"
     if today.year and today.month in (1, 2, 3) and _WORK_REPORT.search(reading.text, 0, 2000):
         today = replace(today, reported=today.year - 1)
-    return today, basis  # type: ignore[return-value]
+    return today, basis
+
+
+def _default(today: Today, basis: Basis, manifest: ManifestEntry | None) -> Default:
+    """The period of what neither the text nor the title of its article dates."""
+    titled = bulletin_year(manifest.title) if manifest and manifest.title else None
+    if titled is not None:
+        return Default(titled, "manifest")
+    return Default(str(today.year), basis) if today.year else Default(None, None)
+
+
+def _defaults(calendar: Calendar, articles: Sequence[Article], fallback: Default) -> list[Default]:
+    return [
+        calendar.default_for((a.start, a.end), a.titles[-1].end if a.titles else a.start, fallback) for a in articles
+    ]
+
+
+def _about(articles: Sequence[Article], defaults: Sequence[Default]) -> Callable[[int], str | None]:
+    """What period the article around a place says that it is about."""
+    starts = [a.start for a in articles]
+
+    def about(at: int) -> str | None:
+        told = defaults[max(0, bisect_right(starts, at) - 1)]
+        return told.iso if told.basis in ("title", "article") else None
+
+    return about
 
 
 _NUMERAL = re.compile(r"[\d零〇一二三四五六七八九十百千万亿兆两]")
@@ -208,6 +231,8 @@ class _Context:
     sections: Sections
     headings: list[Line]
     default: Default
+    defaults: list[Default]
+    """The period of what is undated, by article."""
     holes: list[tuple[int, int]]
     spans: list[tuple[int, int]]
 
@@ -217,10 +242,6 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
     text = reading.text
     starts = [s for s, _ in context.sentences]
     article_starts = [a.start for a in context.articles]
-    defaults = [
-        context.calendar.default_for((a.start, a.end), a.titles[-1].end if a.titles else a.start, context.default)
-        for a in context.articles
-    ]
     items, earlier, halved = _items(context, numbers)
     leads = lead_ins(reading)
     labels: dict[int, str] = {}
@@ -275,7 +296,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         if section.start < context.articles[article].start and not context.articles[article].titles:
             section = replace(section, iso=None)  # 又讯: what the headings before date ends here
         rule = figure.status == "standard" and section.mode == "rule"
-        default = defaults[article] if not rule else context.default
+        default = context.defaults[article] if not rule else context.default
         default = Default(section.iso, "section") if section.iso else default
         target = figure.status == "target"
         period = context.calendar.period(
@@ -287,6 +308,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             starts,
             target=target,
             rule=rule,
+            standard=figure.status == "standard",
         )
         labels[figure.start] = label
         at_last = sentence

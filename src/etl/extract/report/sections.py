@@ -11,7 +11,7 @@ from typing import Literal
 from etl.extract.report import lexicon
 from etl.extract.report.flow import Flow, Line
 from etl.extract.report.judge import Figure
-from etl.normalise.periods import PeriodMention, Today
+from etl.normalise.periods import PeriodMention, Today, find_periods
 
 Mode = Literal["told", "ahead", "rule"]
 """What a section does: it tells what is, plans what shall be, or lays down what holds."""
@@ -20,6 +20,8 @@ _SHAPE = re.compile(
     r"(?P<han>[一二三四五六七八九十]{1,3}[、.])|(?P<bracket>[((][一二三四五六七八九十\d]{1,3}[))])|(?P<digit>\d{1,2}[、.])"
     r"|(?P<article>第[一二三四五六七八九十百]{1,4}[章节部])|(?P<colon>[^:,。]{2,24}:)"
 )
+_CAPTION = re.compile(r"(?:附?[图表]|图表|专栏|附件)\s?[\d一二三四五六七八九十]{1,3}")
+"""Opens what stands under a figure or over a table; the text goes on behind it."""
 _CLAUSE_OF_LAW = re.compile(r"第[一二三四五六七八九十百\d]{1,4}条")
 _LAST_LAW = 900
 """How far behind its number, in characters, an article of a rule can reach."""
@@ -30,6 +32,7 @@ _TOLD = re.compile(
     r"目前|已(?!经?计划)|去年|上年|现有|截至|以来|同比|累计|(?:19|20)\d\d年(?!起|底|末|[1-9]|前)|截止|兑现"
 )
 
+_TELL_NOTHING = ("compare", "origin", "name")
 _PART = re.compile(r"全年|[上下]半年|年[末底初]|岁末|前?第?[一二三四两\d]{1,2}个?(?:季度|月)|\d{1,2}\s?[-—–~至到]")
 _YEAR = re.compile(r"(?<![-\d])\d{4}")
 _MEASURED = re.compile(r"目前|去年|现有|截至|截止|同比|(?:19|20)\d\d年(?!起|底|末|[1-9]|前)|兑现")
@@ -67,12 +70,21 @@ class Sections:
             return replace(found, mode="rule")
         return found
 
-    def dated(self, period: PeriodMention) -> PeriodMention:
-        """A part of a year that names none (全年, 三季度) in the year that its section is about."""
-        if not period.vague or period.iso is None or "日" in period.text or not _PART.match(period.text):
+    def dated(self, period: PeriodMention, about: str | None) -> PeriodMention:
+        """A part of a year that names none (全年, 三季度, 年末) in the year that its section is about.
+
+        Without such a section it is of what its article is ``about``: 年末 of a bulletin of 2022 is that of 2022.
+        """
+        if not period.vague or "日" in period.text or not _PART.match(period.text):
             return period
-        year = (self.at(period.start).iso or "")[:4]
-        return replace(period, iso=_YEAR.sub(year, period.iso)) if year and year != period.iso[:4] else period
+        years = set(_YEAR.findall(self.at(period.start).iso or about or ""))
+        year = years.pop() if len(years) == 1 else None
+        if year is None or year == (period.iso or "")[:4]:
+            return period
+        if period.iso is not None:
+            return replace(period, iso=_YEAR.sub(year, period.iso))
+        told = next(find_periods(period.text, Today(int(year), 12)), None)
+        return replace(period, iso=told.iso) if told else period
 
     def status(self, figure: Figure, sentence: int) -> Figure:
         """The figure, planned or laid down where its section plans or lays down and its sentence tells no past."""
@@ -96,12 +108,17 @@ def _headed(text: str, headings: Sequence[Line], periods: Sequence[PeriodMention
     starts = [p.start for p in periods]
     for line in headings:
         words = text[line.start : line.end]
+        if _CAPTION.match(words):
+            continue
         printed = _SHAPE.match(words)
         own = printed.lastgroup if printed else None
         inside = [
             p
             for p in periods[bisect_right(starts, line.start - 1) : bisect_right(starts, line.end)]
-            if p.iso is not None and p.role != "compare" and p.iso.count("-") < 2 and p.end - p.start < len(words)
+            if p.iso is not None
+            and p.role not in _TELL_NOTHING
+            and p.iso.count("-") < 2
+            and p.end - p.start < len(words)
         ]
         ahead = bool(lexicon.words("ahead").search(words)) and not _BACK.search(words)
         if inside or ahead:

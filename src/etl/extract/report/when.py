@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from etl.extract.report.lexicon import label_words, words
 from etl.model import Basis, Period, TimeType
 from etl.normalise.numbers import parse_numeral
-from etl.normalise.periods import PeriodMention, Today
+from etl.normalise.periods import PeriodMention, Today, find_periods
 
 _FORWARD = re.compile(r"将(?:借|继|在|进|于|以|为|聚)|下一步|接下来|今后")
 _NEW_ITEM = re.compile(
@@ -33,6 +34,13 @@ _YEARLY_PLAN = re.compile(
     r"|完成[^,。;]{0,10}(?<!季度)(?<!半年)(?<!月度)(?:目标|计划|任务)(?:任务)?[^,。;\d]{0,6}$"
 )
 _YEARLY_PLAN_AFTER = re.compile(r"[^,。;]{0,10}的(?:年度|全年)?[^,。;\d]{0,4}(?:目标|计划|任务)")
+_LAST_WORD = re.compile(r"[)。;!?\s]{0,4}")
+"""Behind a period that ends its sentence, and so dates the figures before it: 有床位120张(截至2023年6月)."""
+_AT_EVENT = re.compile(
+    r"在?(?:刚刚)?(?:结束|落幕|闭幕|举办|举行)?的?[^,。;]{0,12}第[一二三四五六七八九十\d]{1,3}[届次][^,。;]{2,30}[上中],"
+)
+_SAID_BEFORE = 60
+"""How far back, in characters, a figure looks for the word that tells whether it is of a time."""
 _IS_STOCK = re.compile(r"其中|[余存]额|存[栏量款]|参保|在[册校岗职读]|[共现]有|拥有|总[数量]|累计|人口|床位")
 _LEAD_IN = 8
 """A period this close to the start of its sentence sets the time of the sentences after it as well."""
@@ -54,12 +62,20 @@ class Default:
     basis: Basis | None
 
 
+def bulletin_year(title: str) -> str | None:
+    """The year that the title of a bulletin or of a yearly report names (2022年度…统计公报), if it names one."""
+    if not (words("bulletin").search(title) or _YEARLY.search(title)):
+        return None
+    named = [m.iso for m in find_periods(unicodedata.normalize("NFKC", title), Today()) if m.iso and m.role == "when"]
+    return named[0] if len(named) == 1 and named[0].isdigit() else None
+
+
 class Calendar:
     """Period mentions of a flow by place, and what was last said before a place."""
 
     def __init__(self, text: str, mentions: Sequence[PeriodMention], today: Today) -> None:
         self._text = text
-        self._mentions = [m for m in mentions if m.role not in ("compare", "origin")]
+        self._mentions = [m for m in mentions if m.role not in ("compare", "origin", "name")]
         self._starts = [m.start for m in self._mentions]
         self._compared = [m for m in mentions if m.role == "compare" and m.iso is not None]
         self._compared_starts = [m.start for m in self._compared]
@@ -75,6 +91,8 @@ class Calendar:
             if m.iso is not None and m.role == "when" and _OWN_YEAR.match(m.text) and "-" not in m.iso:
                 if _ISSUE.match(self._text, m.end):
                     continue
+                if self._today.reported and m.iso == str(self._today.year):
+                    return Default(str(self._today.reported), fallback.basis)  # 2024年政府工作报告, given in January
                 return Default(m.iso, "title")
         opening = self._between(titles_end, min(end, titles_end + _LEAD_IN))
         for m in opening[:1]:
@@ -107,6 +125,7 @@ class Calendar:
         *,
         target: bool,
         rule: bool = False,
+        standard: bool = False,
     ) -> Period:
         """The period of the figure at ``at``; ``paragraph`` is where its paragraph starts, ``sentences`` all starts."""
         start, end = sentence
@@ -125,19 +144,14 @@ class Calendar:
             return Period(None, None, said[-1].text, said[-1].time_type)
         if before:
             return self._told(before[-1], at, clause[0], target)
-        later = [
-            m
-            for m in usable
-            if m.start > at
-            and not m.vague
-            and m.role == "when"
-            and self._text[m.start - 1] in ",;:、 "
-            and not _DIGIT.search(self._text, m.end, end)
-        ]
-        if later and later[0] is inside[0]:
-            return self._told(later[0], at, clause[0], target)
-        if not inside and not target and not _FORWARD.search(self._text, start, end):
-            carried = self._carried(start, paragraph, sentences, (clause[0], at), default)
+        later = inside[0] if len(inside) == 1 and inside[0] in usable else None
+        if later is not None and later.start > at and _LAST_WORD.fullmatch(self._text, later.end, end):
+            return self._told(later, at, clause[0], target)
+        if not said and not target and not _FORWARD.search(self._text, start, end):
+            lasting = standard or self._is_lasting(sentence[0], at)
+            carried = self._carried(start, paragraph, sentences, (clause[0], at), default, lasting=lasting)
+            if carried is not None and carried.iso and _PART_OF_YEAR.fullmatch(carried.iso) and self._is_event(start):
+                return Period(carried.iso[:4], "section", carried.text)
             if carried is not None:
                 told = self._text[clause[0] : at]
                 spans = carried.iso and "-" not in carried.iso and ("全年" in told or words("flow").search(told))
@@ -145,7 +159,27 @@ class Calendar:
                 return Period(carried.iso, "section", carried.text, kind)
         if target and default.iso is not None and (default.basis == "title" or self._is_yearly(clause[0], at)):
             return Period(default.iso[:4], default.basis)  # what a bulletin of a half-year plans, it plans for the year
+        in_part = default.iso and default.basis == "title" and _PART_OF_YEAR.fullmatch(default.iso)
+        if default.iso and in_part and (standard or self._is_lasting(start, at)):
+            return Period(default.iso[:4], "title")
         return Period(default.iso, default.basis)
+
+    def _is_lasting(self, start: int, at: int) -> bool:
+        """Whether the figure at ``at`` tells what there is (总量, 能力) and not what happened over a time.
+
+        The last word that tells either decides, in the figure's clause or before it in the sentence from ``start``.
+        """
+        told = None
+        for found in words("flow").finditer(self._text, max(start, at - _SAID_BEFORE), at):
+            told = found
+        stock = None
+        for found in words("stock").finditer(self._text, max(start, at - _SAID_BEFORE), at):
+            stock = found
+        return stock is not None and (told is None or stock.start() > told.start())
+
+    def _is_event(self, sentence: int) -> bool:
+        """在第三届运动会上,…: what a sentence tells of an event happened then, not over the months named before."""
+        return bool(_AT_EVENT.match(self._text, sentence))
 
     def _between(self, start: int, end: int) -> list[PeriodMention]:
         return self._mentions[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
@@ -195,14 +229,21 @@ class Calendar:
         return Period(_YEAR_OF.sub(last.iso[:4], now or ""), "text", last.text)  # 由去年同期的38%提高到45%
 
     def _carried(
-        self, start: int, paragraph: int, sentences: Sequence[int], words_before: tuple[int, int], default: Default
+        self,
+        start: int,
+        paragraph: int,
+        sentences: Sequence[int],
+        words_before: tuple[int, int],
+        default: Default,
+        *,
+        lasting: bool,
     ) -> PeriodMention | None:
         """The period that opened an earlier sentence of the paragraph, unless a new item began since.
 
         ``words_before`` is the clause up to the figure: a day or month's end (6月末) speaks for what stands at a time,
-        not for what happened over one.
+        not for what happened over one. ``lasting``: the figure tells what there is, which a quarter does not date.
         """
-        if _NEW_ITEM.match(self._text, start):
+        if _NEW_ITEM.match(self._text, start) or words("present").search(self._text, *words_before):
             return None
         earlier = self._between(paragraph, start)
         for m in reversed(earlier):
@@ -215,6 +256,10 @@ class Calendar:
                 return None
             if _FROM.search(self._text, max(opened, m.start - 2), m.start) and self._text[m.end : m.end + 1] == "的":
                 continue  # 由2017年的…增加到…: the time of an old value
+            if self._is_base(m, start):
+                continue  # …,是2019年的1.5倍。
+            if lasting and m.time_type == "period" and _PART_OF_YEAR.fullmatch(m.iso):
+                return None
             if m.time_type == "point" and "-" in m.iso:
                 told = self._text[words_before[0] : words_before[1]]
                 spanned = bool(default.iso and "-" in default.iso and default.basis in ("title", "section"))

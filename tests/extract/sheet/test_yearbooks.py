@@ -30,7 +30,7 @@ def _read(rows: Grid, name: str = "年鉴.xlsx") -> dict[str, Said]:
     return found
 
 
-def _check(rows: Grid, said: Mapping[str, Said], name: str = "年鉴.xlsx") -> None:
+def check(rows: Grid, said: Mapping[str, Said], name: str = "年鉴.xlsx") -> None:
     found = _read(rows, name)
     assert {cell: found.get(cell) for cell in said} == said
 
@@ -119,7 +119,7 @@ BASE_LINES: Sequence[tuple[Grid, Mapping[str, Said]]] = (
 
 @pytest.mark.parametrize(("rows", "said"), BASE_LINES)
 def test_a_base_line_at_the_right_is_the_unit_of_the_table(rows: Grid, said: Mapping[str, Said]) -> None:
-    _check(rows, said)
+    check(rows, said)
 
 
 DATE_HEADERS: Sequence[tuple[Grid, Mapping[str, Said]]] = (
@@ -186,7 +186,7 @@ DATE_HEADERS: Sequence[tuple[Grid, Mapping[str, Said]]] = (
 
 @pytest.mark.parametrize(("rows", "said"), DATE_HEADERS)
 def test_dates_over_the_columns_are_their_periods(rows: Grid, said: Mapping[str, Said]) -> None:
-    _check(rows, said)
+    check(rows, said)
 
 
 OVER_YEARS: Sequence[tuple[Grid, Mapping[str, Said]]] = (
@@ -281,7 +281,7 @@ OVER_YEARS: Sequence[tuple[Grid, Mapping[str, Said]]] = (
 
 @pytest.mark.parametrize(("rows", "said"), OVER_YEARS)
 def test_texts_above_years_are_the_measures_of_the_years_below(rows: Grid, said: Mapping[str, Said]) -> None:
-    _check(rows, said)
+    check(rows, said)
 
 
 GROWTH: Sequence[tuple[Grid, Mapping[str, Said]]] = (
@@ -366,7 +366,7 @@ GROWTH: Sequence[tuple[Grid, Mapping[str, Said]]] = (
 
 @pytest.mark.parametrize(("rows", "said"), GROWTH)
 def test_growth_beside_periods_has_the_period_of_its_neighbour(rows: Grid, said: Mapping[str, Said]) -> None:
-    _check(rows, said)
+    check(rows, said)
 
 
 STACKED: Sequence[tuple[Grid, Mapping[str, Said]]] = (
@@ -461,7 +461,7 @@ STACKED: Sequence[tuple[Grid, Mapping[str, Said]]] = (
 
 @pytest.mark.parametrize(("rows", "said"), STACKED)
 def test_stacked_blocks_keep_the_place_of_the_sheet_and_their_own_titles(rows: Grid, said: Mapping[str, Said]) -> None:
-    _check(rows, said)
+    check(rows, said)
 
 
 def test_titles_leave_no_ends_of_words_in_labels() -> None:
@@ -496,7 +496,7 @@ def test_groups_below_of_which_are_not_glued_to_their_first_column() -> None:
 
 
 def test_base_lines_in_a_header_row_are_units_of_columns_and_prices_are_no_title() -> None:
-    _check(
+    check(
         [
             ["2-1 淮南市主要年份地区生产总值", None, None, "按可比价格计算"],
             ["年份", "地区生产总值（亿元）", "地区生产总值指数"],
@@ -573,11 +573,11 @@ CENSUSES: Sequence[tuple[Grid, Mapping[str, Said]]] = (
 
 @pytest.mark.parametrize(("rows", "said"), CENSUSES)
 def test_the_name_of_a_census_is_its_year(rows: Grid, said: Mapping[str, Said]) -> None:
-    _check(rows, said)
+    check(rows, said)
 
 
 def test_the_total_of_an_autonomous_region_or_county_is_its_own() -> None:
-    _check(
+    check(
         [
             ["广西各市农村公路里程"],
             ["单位：公里"],
@@ -610,7 +610,7 @@ def test_a_translated_header_is_no_unit_beside_a_unit_line() -> None:
 
 
 def test_months_in_chinese_numerals_are_months() -> None:
-    _check(
+    check(
         [
             ["延安市2021年气象情况"],
             ["月份", "平均气温（℃）", "降水量（毫米）"],
@@ -630,7 +630,7 @@ def test_months_in_chinese_numerals_are_months() -> None:
 @pytest.mark.parametrize("year", ["(2004年)", "（2004年）", "2004年"])
 @pytest.mark.parametrize("english", ["(10 000 persons)", None])
 def test_a_period_between_the_halves_of_a_unit_line_hides_no_unit(year: str, english: str | None) -> None:
-    _check(
+    check(
         [
             ["宝鸡市分行业年末职工人数"],
             ["单位:万人", None, year, None, english],

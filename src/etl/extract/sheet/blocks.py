@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
-from etl.extract.sheet.grid import Grid, Item, month_of
+from etl.extract.sheet.grid import Grid, Item, months_of
+from etl.extract.sheet.places import likeness
 from etl.extract.sheet.timing import is_period_label
-from etl.extract.sheet.wording import unit_line
+from etl.extract.sheet.wording import chinese, unit_line
 from etl.extract.sheet.words import squash, words
 
 RowKind = Literal["data", "header", "stub", "single", "note", "meta"]
@@ -24,6 +25,8 @@ MIN_STUB_ROWS = 3
 """Rows with text beside numbers that make the first column behind an empty one a stub of its own."""
 MIN_METADATA = 4
 """Key and value rows that make the head of a series; a table of two columns has fewer by chance."""
+MIN_UNEVEN = 4
+"""Years in order that head columns though they are not evenly spaced (2003 | 2005 | 2010 | 2019)."""
 MAX_HEADER_ROWS = 15
 MAX_PREAMBLE_ROWS = 30
 """Rows above a table that can head or introduce it; what stands higher is other text."""
@@ -201,7 +204,7 @@ def _is_year_row(row: Row, numbers: list[Item], first_value: int, seen_data: boo
     Above the first data row, years under a header cell or an empty stub do; below it they must run evenly.
     """
     if not all(n.yearlike for n in numbers):
-        return not seen_data and _are_months(numbers)
+        return not seen_data and bool(months_of(numbers))
     years = [int(n.number.value) for n in numbers if n.number is not None]
     texts = [i for i in row.values() if i.kind == "text" and i.col >= first_value]
     if any(not is_period_label(i.text) for i in texts):
@@ -210,21 +213,16 @@ def _is_year_row(row: Row, numbers: list[Item], first_value: int, seen_data: boo
         steps = {b - a for a, b in pairwise(years)}
         even = len(steps) == 1 and abs(next(iter(steps))) in (0, 1, 2, 5, 10)
         stub = [i for i in row.values() if i.kind == "text" and i.col < first_value]
-        return even or (not seen_data and all(_heads_stub(i.text) for i in stub))
+        named = all(_heads_stub(i.text) for i in stub)
+        ordered = len(years) >= MIN_UNEVEN and (min(steps) > 0 or max(steps) < 0)
+        ordered = ordered and all(likeness(i.text) == "other" for i in stub)
+        return even or (not seen_data and (named or ordered))
     return not seen_data and (len(row) > 1 or numbers[0].col > first_value)
 
 
-def _are_months(numbers: list[Item]) -> bool:
-    """Whether numbers are months that follow one another: 2023.01 | 2023.02."""
-    months = [month_of(n) for n in numbers]
-    known = [m for m in months if m is not None]
-    counts = [int(m[:4]) * 12 + int(m[5:]) for m in known]
-    steps = {b - a for a, b in pairwise(counts)}
-    return len(known) == len(months) >= 2 and len(steps) == 1 and abs(next(iter(steps))) in (1, 2, 3, 6, 12)
-
-
 def _heads_stub(text: str) -> bool:
-    return any(words(kind).match(text) for kind in ("region", "indicator", "period", "unit"))
+    plain = chinese(text)
+    return any(words(kind).match(plain) for kind in ("region", "indicator", "period", "unit", "group_head"))
 
 
 def _is_count_row(row: Row, numbers: list[Item], seen_data: bool) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -45,13 +45,59 @@ class Item:
         return n.decimals == 0 or n.value == n.value.to_integral_value()
 
 
-_MONTH = re.compile(r"((?:19|20)\d\d)\.(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"((?:19|20)\d\d)\.(\d\d?)")
+_EVEN_STEPS = (1, 2, 3, 6, 12)
+_FEW = 2
+_SURE = 4
+"""Months of one digit (2016.1 | 2016.2) that must follow one another: two such numbers can be values."""
+_GAPS = (1, 2)
+"""Months from one to the next where they are not even: January is often left out."""
+_LONG = 6
 
 
 def month_of(item: Item) -> str | None:
     """``2023-01`` of a cell that prints 2023.01; a number like any other unless the cells beside it are months too."""
     found = _MONTH.fullmatch(item.text.strip()) if item.kind == "number" else None
-    return "-".join(found.groups()) if found else None
+    return f"{found[1]}-{found[2]}" if found and len(found[2]) == 2 and 1 <= int(found[2]) <= 12 else None
+
+
+def months_of(items: Sequence[Item]) -> tuple[str, ...]:
+    """The months that numbers in a line are when they follow one another: 2016.09 | 2016.1 | 2016.11; else empty.
+
+    Excel drops the zero of October: which month 2016.1 is, its neighbours tell.
+    """
+    readings = [_month_readings(item) for item in items]
+    if len(readings) < _FEW or not all(readings):
+        return ()
+    one_digit = all(len(item.text.strip()) < len("2016.01") for item in items)
+    if one_digit and len(items) < _SURE:
+        return ()
+    gaps: list[tuple[int, ...]] = [(s,) for s in _EVEN_STEPS]
+    if len(items) >= _LONG:
+        gaps.append(_GAPS)
+    for steps in gaps:
+        for sign in (1, -1):
+            if found := _follow(readings, [sign * s for s in steps]):
+                return tuple(f"{m // 12:04d}-{m % 12 + 1:02d}" for m in found)
+    return ()
+
+
+def _month_readings(item: Item) -> tuple[int, ...]:
+    """Months since the year 0 that a number can mean; empty for other numbers."""
+    found = _MONTH.fullmatch(item.text.strip()) if item.kind == "number" else None
+    if found is None:
+        return ()
+    year, printed = int(found[1]), found[2]
+    months = (1, 10) if printed == "1" else (int(printed),)
+    return tuple(year * 12 + m - 1 for m in months if 1 <= m <= 12)
+
+
+def _follow(readings: Sequence[tuple[int, ...]], steps: Sequence[int]) -> tuple[int, ...]:
+    """One reading of each number such that each follows the one before by one of the steps; empty if there is none."""
+    ways: dict[int, tuple[int, ...]] = {m: (m,) for m in readings[0]}
+    for months in readings[1:]:
+        ways = {m: (*way, m) for m in months for last, way in ways.items() if m - last in steps}
+    return next(iter(ways.values()), ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from etl.extract.sheet.blocks import Row
-from etl.extract.sheet.grid import Grid, Item
+from etl.extract.sheet.grid import Grid, Item, months_of
 from etl.extract.sheet.timing import (
     are_whole_years,
     part_before_label,
@@ -85,18 +85,19 @@ def read_header(grid: Grid, rows: Sequence[tuple[int, Row]], values: Sequence[in
     translations = _translations(rows, values)
     named_rows = _named_rows(rows, stub)
     for r, row in rows:
+        months = _months(row, values)
         role = named_rows.get(r)
         if role is None and _is_unit_row(row, values):
             role = "unit"
         if role is None and are_whole_years(row[c] for c in values if c in row):
             role = "years"
-        for c, item, own in _drawn_out(grid, rows, r, row, values, covers):
+        for c, item, own in _drawn_out(grid, rows, r, row, values, covers, months):
             if (r, item.col) in translations:
                 continue
             column = header.columns[c]
             if own:
                 column.printed += (" ".join(item.text.split()),)
-            _place(header, column, covers[c], _Covering(item, "", own, r), role)
+            _place(header, column, covers[c], _Covering(item, "", own, r), role, months.get(item.col))
     spans = _spans(covers)
     measures = _repeated_measures(covers)
     for c in values:
@@ -107,10 +108,18 @@ def read_header(grid: Grid, rows: Sequence[tuple[int, Row]], values: Sequence[in
     return header
 
 
-def _place(header: Header, column: Column, covers: list[_Covering], covering: _Covering, role: str | None) -> None:
-    """Take one header cell as the unit, period, region or label that it is."""
+def _months(row: Row, values: Sequence[int]) -> dict[int, str]:
+    """The months that the numbers of a header row are, by column, when they follow one another."""
+    numbers = [row[c] for c in values if c in row and row[c].kind == "number"]
+    return dict(zip((i.col for i in numbers), months_of(numbers), strict=False))
+
+
+def _place(
+    header: Header, column: Column, covers: list[_Covering], covering: _Covering, role: str | None, month: str | None
+) -> None:
+    """Take one header cell as the unit, period, region or label that it is; ``month`` is what its row makes of it."""
     item = covering.item
-    period = period_of_item(item)
+    period = month or period_of_item(item)
     if role == "frequency":
         column.frequency = squash(item.text)
         return
@@ -206,6 +215,7 @@ def _drawn_out(
     row: Row,
     values: Sequence[int],
     covers: dict[int, list[_Covering]],
+    months: Mapping[int, str],
 ) -> list[tuple[int, Item, bool]]:
     """(column, cell, own) for the columns that the cells of a header row stand over.
 
@@ -235,7 +245,7 @@ def _drawn_out(
             continue
         has_child = any(c in later and later[c].kind in ("text", "number") for later in below)
         same_parent = [x.item for x in covers[c]] == [x.item for x in covers[last.col]]
-        is_period = period_of_item(last) is not None
+        is_period = last.col in months or period_of_item(last) is not None
         if same_parent and has_child and (not is_period or last.col in {k for later in below for k in later}):
             found.append((c, last, False))
         else:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Literal
 
 from etl.extract.sheet.blocks import Block, Row
-from etl.extract.sheet.grid import Grid, Item
+from etl.extract.sheet.grid import Grid, Item, months_of
 from etl.extract.sheet.places import place_share
 from etl.extract.sheet.row_paths import OpenLabels
 from etl.extract.sheet.sections import Section, parts_of_places, sections_of
@@ -123,7 +123,7 @@ def _column_kind(items: list[Item], head: str, *, leading: bool) -> StubKind | L
             return "label"
         if words("ordinal").match(head) or (not head and _are_running(numbers)):
             return "ordinal"
-        if _are_years(numbers, head):
+        if _are_years(numbers, head) or _are_months(numbers, head):
             return "period"
         if _are_region_codes(numbers):
             return "region_code"
@@ -189,6 +189,11 @@ def _are_years(numbers: list[Item], head: str) -> bool:
     return len(values) >= MANY_YEARS and (values == sorted(set(values)) or values[::-1] == sorted(set(values)))
 
 
+def _are_months(numbers: list[Item], head: str) -> bool:
+    """2023.01, 2023.02 … below 月份 or, when there are many, below whatever the column is called."""
+    return (bool(words("period").match(head)) or len(numbers) >= MANY_YEARS) and bool(months_of(numbers))
+
+
 def _without_translations(stub: list[StubColumn], data: list[Row]) -> list[StubColumn]:
     """Columns that repeat the labels in English are marked as translations."""
     found = []
@@ -211,6 +216,7 @@ def read_rows(
     """The rows of a block with the paths of their labels, in order."""
     inside = set(values)
     filled = _merged_texts(grid, block, stub)
+    months = _months(block, rows, stub)
     glued = _has_glued_units(block, rows, stub)
     open_labels = OpenLabels()
     carried: dict[int, Item] = {}
@@ -230,7 +236,7 @@ def read_rows(
         empty = not any(c in inside and i.kind in ("number", "marker") for c, i in row.items())
         cells = {s.col: item for s in stub if (item := row.get(s.col) or filled.get((r, s.col))) is not None}
         _carry_down(cells, stub, carried)
-        read = _read_row(r, cells, stub, open_labels, glued=glued, empty=empty)
+        read = _read_row(r, cells, stub, open_labels, months, glued=glued, empty=empty)
         if parts and read.regions:
             if (label := squash(read.regions[-1])) not in parts:
                 above = read
@@ -331,8 +337,25 @@ class _Labels:
             self.texts.append(label)
 
 
+def _months(block: Block, rows: dict[int, Row], stub: Sequence[StubColumn]) -> dict[tuple[int, int], str]:
+    """The months that numbers in a column of periods are, by row and column, when they follow one another."""
+    found: dict[tuple[int, int], str] = {}
+    for column in stub:
+        if column.kind == "period":
+            numbers = [i for r in block.data if (i := rows[r].get(column.col)) is not None and i.kind == "number"]
+            found.update(zip(((i.row, i.col) for i in numbers), months_of(numbers), strict=False))
+    return found
+
+
 def _read_row(
-    r: int, cells: dict[int, Item], stub: Sequence[StubColumn], labels_above: OpenLabels, *, glued: bool, empty: bool
+    r: int,
+    cells: dict[int, Item],
+    stub: Sequence[StubColumn],
+    labels_above: OpenLabels,
+    months: Mapping[tuple[int, int], str],
+    *,
+    glued: bool,
+    empty: bool,
 ) -> StubRow:
     labels = _Labels()
     printed: list[str] = []
@@ -349,7 +372,7 @@ def _read_row(
         if column.kind == "unit" and item.kind == "text":
             unit = parse_unit(item.text) or unknown_unit(item.text) or unit
         elif column.kind == "period":
-            told = period_of_item(item)
+            told = months.get((item.row, item.col)) or period_of_item(item)
             period = combined(period, told[:4] if told and column.yearly and item.kind == "moment" else told)
         elif column.kind == "region_code" and item.number is not None:
             code = str(item.number.value)

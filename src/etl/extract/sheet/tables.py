@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from etl.extract.sheet.timing import (
     YEAR,
     is_period_label,
     period_in_name,
+    period_in_note,
     period_in_title,
     period_label,
     year_in_label,
@@ -234,7 +236,8 @@ def _context(table: Table, names: Names, before: Context | None, above: Sequence
     around = (*titles, head) if head else titles
     if own_title:
         titles = (own_title,)
-    period, basis, printed = _period(own, around, names, inherited or (upper if own_title else None))
+    notes = [*own, *_texts(table.block.notes, table.cells)]
+    period, basis, printed = _period(own, around, notes, names, inherited or (upper if own_title else None))
     told = upper if upper and upper.speaker and upper.speaker.basis == "title" else None
     speaker = _speaker(table, around, metadata, names, inherited or told, period)
     units = _units(own, metadata, stub_heads, table, names) or (inherited.units if inherited else ())
@@ -305,7 +308,7 @@ def _is_title(text: str) -> bool:
 
 
 def _period(
-    own: Sequence[str], titles: Sequence[str], names: Names, inherited: Context | None
+    own: Sequence[str], titles: Sequence[str], notes: Sequence[str], names: Names, inherited: Context | None
 ) -> tuple[str | None, Basis | None, str | None]:
     for text in own:
         if (iso := period_label(text)) is not None and YEAR not in iso:
@@ -313,6 +316,9 @@ def _period(
     for text in sorted(titles, key=lambda t: not has_cjk(t)):
         if (iso := period_in_title(text)) is not None:
             return iso, "title", squash(text)
+    for text in notes:
+        if (iso := period_in_note(text)) is not None:
+            return iso, "text", squash(text)
     if inherited and inherited.period:
         return inherited.period, inherited.period_basis, inherited.period_printed
     if (iso := period_in_title(names.sheet) or period_in_name(names.sheet)) is not None:
@@ -425,16 +431,30 @@ def subject_of(title: str, speaker: Speaker | None) -> str:
             if len(name) >= 2 and text.startswith(name):
                 text = text[len(name) :]
                 break
-    noise = words("title_noise")
-    for word in noise.start:
-        text = text.removeprefix(word)
-    for word in sorted(noise.inside, key=len, reverse=True):
-        text = text.replace(word, "")
-    for word in sorted(noise.end, key=len, reverse=True):
-        text = text.removesuffix(word)
+    text = _without_noise(text)
     text = split_unit(text).label
     text = _BROKEN_DOWN.sub("", _ASIDE.sub("", text))
     return text.strip("的、，,：:-—_ ·.()（）")
+
+
+def _without_noise(text: str) -> str:
+    """A title without 全市, 各区县, 情况 and the like: as whole words only (各市场, 部分县 and 全国性 stay)."""
+    noise = words("title_noise")
+    for word in noise.start:
+        if not text.startswith(words("title_noise_apart").start):
+            text = text.removeprefix(word)
+    text = _noise_inside().sub(lambda m: m["apart"] or "", text)
+    for word in sorted(noise.end, key=len, reverse=True):
+        text = text.removesuffix(word)
+    return text
+
+
+@functools.cache
+def _noise_inside() -> re.Pattern[str]:
+    def any_of(kind: str) -> str:
+        return "|".join(map(re.escape, sorted(words(kind).inside, key=len, reverse=True)))
+
+    return re.compile(f"(?P<apart>{any_of('title_noise_apart')})|(?:{any_of('title_noise')})")
 
 
 def _subject(

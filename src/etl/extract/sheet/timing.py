@@ -39,7 +39,12 @@ _DAYS = re.compile(rf"(?<!\d){_WHOLE_DAY}\s*[-—–~～至]+\s*{_WHOLE_DAY}(?!\
 _RANGE = re.compile(rf"{_YEAR}年?\s*[-—–~～至]\s*(?:{_YEAR}|\d{{2}}(?!\d))")
 _LEADING = re.compile(rf"^({_YEAR})年(?=[\u4e00-\u9fff])")
 _TRAILING = re.compile(rf"[_\s-]({_YEAR})$")
-_ISO_DAY = re.compile(rf"(?<!\d)({_YEAR})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_ISO_DAY = re.compile(
+    rf"(?<!\d)(?P<year>{_YEAR})(?P<sep>[-_.]?)(?P<month>0[1-9]|1[0-2])(?P=sep)(?P<day>0[1-9]|[12]\d|3[01])(?!\d)"
+)
+_EDITION = re.compile(rf"(?<!普查)年鉴\W{{0,2}}{_YEAR}年?(?!\d)|{_YEAR}年?(?=[\u4e00-\u9fff]{{0,8}}(?<!普查)年鉴)")
+"""The year of a yearbook is that of its edition: its tables are of the year before, or of many. That of a census's
+yearbook is the year of the census."""
 
 
 _HAN_MONTHS = {
@@ -172,6 +177,18 @@ def _in_title(plain: str) -> str | None:
     return years.pop() if not named and len(years) == 1 else None
 
 
+_NOTE_MARK = re.compile(r"^(?:注释?[:：]?)?(?:\d[.．、]|[(（]\d[)）]|[①-⑨])?")
+
+
+def period_in_note(text: str) -> str | None:
+    """The one period of which a note says that the figures are (本表是2003年卫生服务调查数据); None for other notes."""
+    plain = _NOTE_MARK.sub("", squash(text[:300]))
+    if not plain.startswith(words("note_of_data").start):
+        return None
+    sentence = re.split(r"[。；;]", plain, maxsplit=1)[0]
+    return None if words("note_of_other").match(sentence) else _in_title(_EDITION.sub("", sentence))
+
+
 def _within_a_year(iso: str) -> bool:
     """Whether a period is no range, or one of months or quarters of one year."""
     first, _, last = iso.partition("/")
@@ -216,10 +233,10 @@ def since_january(period: str) -> str:
 def period_in_name(name: str) -> str | None:
     """The one period of a sheet or file name: ``2022``, ``2012_C0202.xls``, ``2020-02-10.csv``; None for ranges."""
     stem = PurePath(name).stem if "." in name else name
-    plain = squash(stem)
+    plain = _EDITION.sub(" ", squash(stem))
     day = _ISO_DAY.search(plain)
     if day and len(_ISO_DAY.findall(plain)) == 1:
-        return "-".join(day.groups())
+        return f"{day['year']}-{day['month']}-{day['day']}"
     if _RANGE.search(plain):
         return None
     years = set(_ANY_YEAR.findall(plain))

@@ -23,7 +23,7 @@ from etl.extract.report.sections import Sections
 from etl.extract.report.status import around_of, status_of
 from etl.extract.report.when import Calendar, Default, bulletin_year
 from etl.extract.report.where import Atlas
-from etl.extract.report.worded import structures, worded_ranks
+from etl.extract.report.worded import medals, structures, worded_ranks
 from etl.model import Area, Basis, Document, Extraction, Ignored, ManifestEntry, RawFigure, Relation
 from etl.normalise.periods import PeriodMention, Today, as_told, find_periods
 from etl.normalise.regions import load_regions
@@ -111,7 +111,7 @@ def _judged(
     text = reading.text
     covering = Covering(find_asides(text, periods))
     starts = [s for s, _ in sentences]
-    worded = [*worded_ranks(text), *structures(text)]
+    worded = [*worded_ranks(text), *structures(text), *medals(text)]
     taken = sorted((f.start, f.end) for _, f in worded)
     numbers: list[tuple[Number, Figure]] = []
     asides: list[tuple[int, int, str]] = []

@@ -79,9 +79,7 @@ def judge(
     before = before[: len(before) - number.lead] if number.lead and number.lead <= len(before) else before
     if number.numeral is None:
         return "article" if number.han else "code"
-    if number.slash and not re.search(
-        r"(?:占|近|约|超过?|有|为|达|的|全[国省市县])$", before + text[number.start - number.lead : number.start]
-    ):
+    if number.slash and not (_OF_WHOLE.match(after) or _SHARED.search(text, max(0, number.start - 12), number.start)):
         return "other"
     if before.endswith("第"):
         return _ordinal(number, text, before)
@@ -111,7 +109,7 @@ def judge(
         if found is None and not number.han and not paired and _PROPORTION.search(before):
             return Figure("", "ratio", "observed", None, number.start, end)
         if found is None and number.numeral.multiplier >= 4 and not number.han and not re.match(r"[”」A-Za-z]", after):
-            found = ""  # 比上年多1.2万: a figure without doubt, in the unit of the one before
+            found = "元" if _of_money(before) else ""  # 比上年多1.2万: in the unit of the one before
         if found is None:
             beside = text[max(0, number.start - 3) : number.start], text[number.end : number.end + 3]
             return _reason_without_unit(number, before, after, beside)
@@ -119,12 +117,13 @@ def judge(
             return "idiom"
         unit = found
     around = around_of(number, unit, text, (sentence_start, clause_start, clause_end))
-    if number.han and (reason := _not_meant_as_number(number, before, unit)):
+    measured = unit in _TIME_UNITS and rules.first("reason", "time", around) == "figure"
+    if number.han and not measured and (reason := _not_meant_as_number(number, around, before, unit)):
         return reason
     if (reason := rules.first("reason", "any", around)) and reason != "figure":
         return reason
     term = rule and unit not in _AGES and _TERM.search(f"{before}_{after}")
-    if unit in _TIME_UNITS and not term and (reason := _time_phrase(number, before, after, around)):
+    if unit in _TIME_UNITS and not term and (reason := _time_phrase(number, before, after, measured or around.limited)):
         return reason
     kind = _kind(unit, before, after, number, text[max(clause_start, number.start - 60) : number.start])
     status = status_of(around, text[number.end : clause_end], year)
@@ -135,13 +134,36 @@ def judge(
         unit = "人"  # 320户1280口; wells, kilns and ponds are counted in 口, too
     direction: Literal["up", "down"] | None = None
     if kind in ("growth", "pp_change") or _changes(before):
-        near = before[-12:]
-        direction = (
-            "down"
-            if lexicon.words("down").search(near) or lexicon.words("down").match(after.lstrip("的"))
-            else ("up" if lexicon.words("growth").search(near) else None)
-        )
+        direction = _direction(before, after)
     return Figure(unit, kind, status, direction, number.start, end)
+
+
+_OF_WHOLE = re.compile(r"(?:以[上下]|左右|多)?的[\u4e00-\u9fff]")
+_SHARED = re.compile(r"(?:占|近|约|超过?|有|为|达到?|[降升增减]?[到至]|的|全[国省市县])$")
+"""1/5的乡镇, 降到1/3: shares, no dates and no parts of codes."""
+
+
+def _direction(before: str, after: str) -> Literal["up", "down"] | None:
+    near = before[-12:]
+    if lexicon.words("down").search(near) or lexicon.words("down").match(after.lstrip("的")):
+        return "down"
+    if brief := _BRIEFLY.search(_GROWTH_NEAR.sub("", before)):
+        return "down" if set(brief[0][-2:]) & _LESS else "up"
+    return "up" if lexicon.words("growth").search(near) else None
+
+
+_LESS = frozenset("减跌降低少慢")
+
+
+def _of_money(before: str) -> bool:
+    """贷款余额突破3000亿: nothing is counted but money."""
+    nouns = list(lexicon.words("money_noun").finditer(before))
+    return bool(nouns) and bool(_UP_TO.fullmatch(before, nouns[-1].end()))
+
+
+_UP_TO = re.compile(
+    r"(?:总?[额量值]|总计|合计|累计|规模|首次|已经?|预计|将|有望|约|突破|超过?|达到?|迈上|跨越|跃上|接近|近|逾|破|共|为|仅|就|了|至|到|从|由|年均|增|增长|增加)*"
+)
 
 
 def _is_rhetoric(number: Number, text: str, before: str) -> bool:
@@ -193,7 +215,7 @@ def _reason_without_unit(number: Number, before: str, after: str, around: tuple[
     return "code" if number.digits_end - number.start >= 5 else "other"
 
 
-def _not_meant_as_number(number: Number, before: str, unit: str) -> str | None:
+def _not_meant_as_number(number: Number, around: rules.Around, before: str, unit: str) -> str | None:
     """Chinese numerals are words more often than figures: the reason, or None with evidence of counting."""
     parsed = load_units().parse(unit)
     dimension = parsed.unit.dimension if parsed else ""
@@ -215,26 +237,31 @@ def _not_meant_as_number(number: Number, before: str, unit: str) -> str | None:
     if dimension in _MEASURES:
         return None
     m = lexicon.words("shown")
-    return None if any(m.fullmatch(before[-k:]) for k in (1, 2)) else "article"
+    shown = any(m.fullmatch(before[-k:]) for k in (1, 2)) or rules.first("reason", "han", around)
+    return None if shown else "article"
 
 
-def _time_phrase(number: Number, before: str, after: str, around: rules.Around) -> str | None:
+def _time_phrase(number: Number, before: str, after: str, measured: bool) -> str | None:
     if number.unit in _AGES:
-        measured = re.search(r"(?:平均|寿命|年龄|年轻)[^,。]{0,6}$", before)
-        return None if measured and not after.startswith(("以上", "以下")) else "age"
+        told = re.search(r"(?:平均|寿命|年龄|年轻)[^,。]{0,6}$", before)
+        return None if told and not after.startswith(("以上", "以下")) else "age"
     exact = number.numeral is not None and number.numeral.decimals
-    if exact or around.limited or number.before == "至少":
-        return None
-    return None if rules.first("reason", "time", around) == "figure" else "duration_phrase"
+    return None if exact or measured or number.before == "至少" else "duration_phrase"
 
 
 _LEVEL = re.compile(r"(?:到|至|为|成)(?:了)?(?:近|约|超过?|逾|不足)?$")
 _GROWTH_NEAR = re.compile(r"(?:了|达到?|约|近|超过?|逾|高达|为|幅度|突破|仅|又|最高|不低于|不少于|-|连续|平均)*$")
 
 
+_BRIEFLY = re.compile(r"[增减涨跌降]$|(?<![公晋])升$|比[^,。;]{2,16}[高低多少快慢](?:出)?$")
+"""单产增5.2%, 比同级高出20%"""
+
+
 def _changes(before: str) -> bool:
     """Whether the number tells a change: a word of change directly before it, and not up to what."""
     rest = _GROWTH_NEAR.sub("", before)
+    if _BRIEFLY.search(rest):
+        return True
     words = list(lexicon.words("growth").finditer(before))
     if not words:
         return False
@@ -262,7 +289,7 @@ def _kind(unit: str, before: str, after: str, number: Number, clause: str) -> Ki
     if dimension == "per_mille":
         return "rate"
     if dimension == "multiple":
-        return "growth" if _changes(before) else "multiple"
+        return "growth" if _changes(before) and not _OF_ANOTHER.search(before) else "multiple"
     if dimension.startswith("money"):
         return "money"
     if dimension in ("area", "area_mu"):
@@ -280,6 +307,8 @@ def _kind(unit: str, before: str, after: str, number: Number, clause: str) -> Ki
     return "count"
 
 
+_OF_ANOTHER = re.compile(r"的(?:近|约|超过?)?$")
+"""平均增幅的1.2倍"""
 _PHYSICAL = frozenset(
     [
         "length",
@@ -298,7 +327,7 @@ _PHYSICAL = frozenset(
 
 
 _TERM = re.compile(r"满_|(?:期|期限|时间|期间|时限)(?:为|是|不超过|不少于)?_|_个?(?:工作)?日[以之]?内|^[^_]*_[以之]?内")
-_INDEX = re.compile(r"指数(?:\([^()]{0,12}\))?(?:为|达到?|是|升至|降至)?$")
+_INDEX = re.compile(r"指数(?:\([^()]{0,12}\))?(?:平均)?(?:为|达到?|是|升[至到]|降[至到])?$")
 _TO_ONE = re.compile(r"[:∶]1(?!\s?\d|[.:∶])")
 """收入比由2.88:1缩小到2.84:1, but not the score of a match: the words must compare."""
 _PROPORTION = re.compile(

@@ -76,6 +76,9 @@ def like_their_list(text: str, numbers: Sequence[tuple[Number, Figure]]) -> list
         ):
             figure = replace(figure, status="standard")
             out[i] = number, figure
+        if last.status == "standard" and figure.status == "observed" and _goes_with(figure, between):
+            figure = replace(figure, status="standard")
+            out[i] = number, figure
         if last.unit == "个" and figure.unit.startswith("个") and _LINK.fullmatch(between):
             before = out[i - 1][0]
             out[i - 1] = before, replace(last, unit=figure.unit, kind=figure.kind)  # 2.1个和3.4个百分点
@@ -93,6 +96,15 @@ def like_their_list(text: str, numbers: Sequence[tuple[Number, Figure]]) -> list
                 number, figure = out[i]
                 out[i] = replace(number, qualifier=bounded[0].qualifier), figure
     return out
+
+
+def _goes_with(figure: Figure, between: str) -> bool:
+    """最高30万元,期限3年,财政贴息50%: a share or a time beside a tariff is laid down with it."""
+    laid = (figure.unit == "%" and figure.kind == "share") or figure.kind == "duration"
+    return laid and not _TOLD_OF.search(between) and not lexicon.words("really").search(between)
+
+
+_TOLD_OF = re.compile(r"[。;率占达增降]|[提升]高")
 
 
 def _runs(linked: Sequence[int]) -> list[range]:

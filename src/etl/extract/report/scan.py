@@ -288,7 +288,8 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
     ):
         before = m[1]
         lead = len(m[0])
-        if (before in _OF_POWERS and text[start] not in "百千万亿十") or (
+        power = text[start] in "百千万亿十" or (before == "破" and not _POWERS_PRINTED.isdisjoint(text[start:end]))
+        if (before in _OF_POWERS and not power) or (
             before in _SHORT and near[: len(near) - lead][-1:] in _IN_OTHER_WORDS
         ):
             before = ""
@@ -311,6 +312,7 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
 
 
 _APART_SIGN = frozenset("少多高超低到足近")
+_POWERS_PRINTED = frozenset("万亿")
 _OF_POWERS = frozenset({"上", "过", "破"})
 """Qualifiers of 百, 千, 万 … only: 上千人, 过百, 破亿; 看过3场 is none."""
 _SHORT = frozenset({"近", "上", "超", "过", "破", "约"})

@@ -1,4 +1,4 @@
-"""Figures that are more or less than a numeral: 居首 (rank 1), 翻番 (growth of 100 %), 87:9:4 (three shares)."""
+"""Figures that are more or less than a numeral: 居首 (rank 1), 翻番 (growth of 100 %), 87:9:4 (three shares), 3金."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 from etl.extract.report.judge import Figure
 from etl.extract.report.scan import Number
 from etl.model import Kind
-from etl.normalise.numbers import Numeral
+from etl.normalise.numbers import Numeral, parse_numeral
 from etl.reference import rows
 
 _KINDS: dict[str, Kind] = {"rank": "rank", "growth": "growth"}
@@ -33,6 +33,24 @@ def worded_ranks(text: str) -> list[tuple[Number, Figure]]:
             number = Number(start, end, end, numeral, True, unit, worded=kind == "growth")
             found[start] = number, Figure(unit, kind, "observed", "up" if kind == "growth" else None, start, end)
     return list(found.values())
+
+
+_HAN = "一二两三四五六七八九十"
+_MEDALS = re.compile(rf"(?:(?:\d{{1,3}}|[{_HAN}]{{1,3}})[金银铜][、和]?){{2,3}}(?![\u4e00-\u9fff]?[属融行色币器])")
+_MEDAL = re.compile(rf"(\d{{1,3}}|[{_HAN}]{{1,3}})[金银铜]")
+
+
+def medals(text: str) -> list[tuple[Number, Figure]]:
+    """The medals of 2金3银5铜."""
+    found = []
+    for m in _MEDALS.finditer(text):
+        for part in _MEDAL.finditer(text, *m.span()):
+            numeral = parse_numeral(part[1])
+            if numeral is not None:
+                (start, end), digits_end = part.span(), part.end(1)
+                number = Number(start, end, digits_end, numeral, not part[1].isdigit(), "枚")
+                found.append((number, Figure("枚", "count", "observed", None, start, end)))
+    return found
 
 
 _STRUCTURE = re.compile(r"\d{1,2}(?:\.\d+)?(?:[:∶]\d{1,2}(?:\.\d+)?){2,5}(?![\d:∶.%])")

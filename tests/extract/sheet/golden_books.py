@@ -277,7 +277,7 @@ def energy_items(rng: random.Random) -> GoldenBook:
         page.fact(2 + r, 2, before, indicator, region="430100", period="2022", unit=unit, scale=scale)
         page.fact(2 + r, 3, after, indicator, region="430100", period="2023", unit=unit, scale=scale)
         growth = round((after / before - 1) * 100, 1)
-        page.fact(2 + r, 4, growth, f"{indicator}|增长", region="430100", period="2023", unit="%")
+        page.fact(2 + r, 4, growth, f"{indicator}|2023年比2022年增长", region="430100", period="2023", unit="%")
     return GoldenBook("主要指标.xlsx", (page,), write_xlsx)
 
 

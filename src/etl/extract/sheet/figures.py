@@ -10,6 +10,7 @@ from etl.extract.sheet.cells import Number
 from etl.extract.sheet.grid import Item
 from etl.extract.sheet.headers import Column
 from etl.extract.sheet.places import area_of, as_city, is_total, likeness
+from etl.extract.sheet.row_paths import is_division
 from etl.extract.sheet.stubs import StubRow, indent_of
 from etl.extract.sheet.tables import Table
 from etl.extract.sheet.timing import YEAR, combined, since_january, year_in_label
@@ -272,7 +273,7 @@ class _Composer:
         elif subject and subject not in parts[0]:
             part = self._one_measure and len(columns) == 1 and column.unit is None
             bare = self._unnamed and all(is_bare_change(p) for p in parts)
-            if part or bare or all(words("generic").match(p) for p in parts):
+            if part or bare or is_division(parts[0]) or all(words("generic").match(p) for p in parts):
                 parts = (subject, *parts)
         block = self._table.context.part
         if block and not any(block in p for p in parts):
@@ -351,9 +352,10 @@ def _of_column(period: str, column: Column) -> str:
 
 
 def _without_year(part: str) -> str:
-    """2022年平均人口 → 年平均人口: the year is in the period, and series must have one label."""
+    """2022年平均人口 → 年平均人口: the year is in the period, and series must have one label. What is compared with
+    another stated year (2021年比2015年增长), or says nothing without its year (2005年为上年%), keeps it."""
     found = year_in_label(part)
-    return found[1] if found and found[1] else part
+    return found[1] if found and found[1] and not words("comparison").match(found[1]) else part
 
 
 def _with_year(period: str | None, around: str | None) -> str | None:

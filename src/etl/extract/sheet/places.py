@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,8 +34,25 @@ class Speaker:
 
 
 def clean_place(label: str) -> str:
-    """The label of a place without English, ordinals, marks of a part and stray points (``花都区.``)."""
-    return strip_ordinal(chinese(label[:MAX_TEXT])).strip(" .．·。,，*#＃")
+    """The label of a place without English, ordinals, marks of a part (``其中：``) and stray points (``花都区.``)."""
+    plain = strip_ordinal(chinese(label[:MAX_TEXT])).strip(" .．·。,，*#＃")
+    mark = next((m for m in words("of_which").start if plain.startswith(m)), "")
+    return _without_zone(plain.removeprefix(mark).lstrip(":： ") or plain)
+
+
+_ZONE_BEHIND = re.compile(r"(?P<place>[\u4e00-\u9fff]{2,})[(（](?P<zone>[\u4e00-\u9fff]{3,})[)）]")
+
+
+@functools.lru_cache(maxsize=20_000)
+def _without_zone(label: str) -> str:
+    """武清区(京津科技谷产业园) → 武清区: the zone behind it is run by the same office. Other brackets may narrow a place
+    (市区, 不含…) and stay."""
+    found = _ZONE_BEHIND.fullmatch(label)
+    if found is None:
+        return label
+    zone = load_regions().resolve(found["zone"])
+    is_zone = zone.uncoded and zone.reason.startswith("kind of place")
+    return found["place"] if is_zone and _likeness(found["place"]) == "place" else label
 
 
 def likeness(label: str) -> Likeness:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etl.extract.sheet.wording import Unit, is_of_which, ordinal_rank
 from etl.extract.sheet.words import words
 
+RATIOS = frozenset({"percent", "per_mille", "percentage_points", "density", "index", "ratio"})
 NARROW = 2
 """Width of a # at most; blanks stand for it exactly. For 其中： they do not."""
 SLACK = 2
@@ -24,6 +25,14 @@ class _Open:
     unit: Unit | None
     mark: int = 0
     """Width of the 其中： or # before the label."""
+    divides: bool = False
+    """A section that divides the row above it (按性别分)."""
+    member: int | None = None
+    """Indent of the first row below a section."""
+    bare: bool = False
+    """That row has no unit of its own."""
+    told: bool = True
+    """The label is part of the paths of rows below; 合计 over 按性别分 says nothing there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +58,24 @@ class OpenLabels:
             self._open = []
             return RowPath(tuple(labels), unit)
         label = labels[0]
-        part = is_of_which(label) or words("breakdown").match(label)
-        self._close_before(label, indent, section=section)
+        divides = section and is_division(label)
+        part = divides or is_of_which(label) or words("breakdown").match(label)
+        self._close_before(label, indent, unit, section=section)
         parent = self._open[-1] if self._open else None
         inner = parent is not None and (part or parent.section or parent.indent < indent)
+        if parent is not None and parent.section and parent.member is None:
+            self._open[-1] = replace(parent, member=indent, bare=unit is None)
         if unit is None and parent is not None and inner and not _is_rate(label):
             unit = parent.unit
-        path = (*(o.label for o in self._open), label)
-        self._open.append(_Open(indent, label, section, unit, mark))
+        path = (*(o.label for o in self._open if o.told), label)
+        self._open.append(_Open(indent, label, section, unit, mark, divides=divides))
         return RowPath(path, unit)
 
-    def _close_before(self, label: str, indent: int, *, section: bool) -> None:
-        if section:
+    def _close_before(self, label: str, indent: int, unit: Unit | None, *, section: bool) -> None:
+        if section and is_division(label):
+            self._close_before_division(indent)
+            self._list_indent = None
+        elif section:
             self._close(lambda o: o.indent >= indent or (o.section and indent == 0))
             self._list_indent = None
         elif is_of_which(label):
@@ -77,8 +92,23 @@ class OpenLabels:
                 self._list_indent = None
             while (marked := self._in_line(indent)) is not None:
                 del self._open[marked:]
-            self._close(lambda o: o.indent >= indent and not (o.section and o.indent == indent))
+            self._close(lambda o: o.indent >= indent and not (o.section and o.indent == indent and not _ended(o, unit)))
             self._close(lambda o: o.section and o.indent > indent)
+
+    def _close_before_division(self, indent: int) -> None:
+        """按性别分 divides the count above it, as the division before it does, and not a part of that count."""
+        divided = next((n for n, o in enumerate(self._open) if o.divides and o.indent == indent), None)
+        if divided is not None:
+            del self._open[divided:]
+            return
+        self._close(lambda o: o.indent > indent or is_of_which(o.label) or words("breakdown").match(o.label))
+        whole = self._open[-1] if self._open else None
+        if whole is None or whole.section:
+            return
+        if _is_rate(whole.label) or (whole.unit is not None and whole.unit.dimension in RATIOS):
+            self._close(lambda o: o.indent >= indent)
+        elif words("generic").match(whole.label):
+            self._open[-1] = replace(whole, told=False)
 
     def _in_line(self, indent: int) -> int | None:
         """The open label behind whose 其中： or # a row is indented just so that their texts stand in line: they are
@@ -92,6 +122,20 @@ class OpenLabels:
     def _close(self, closes: Callable[[_Open], bool]) -> None:
         while self._open and closes(self._open[-1]):
             self._open.pop()
+
+
+def _ended(section: _Open, unit: Unit | None) -> bool:
+    """Whether a row in line with a section is behind its list: the rows of the list are indented, or those of a division
+    have no unit of their own where this row has one."""
+    if section.member is None:
+        return False
+    return section.member > section.indent or (section.divides and section.bare and unit is not None)
+
+
+def is_division(label: str) -> bool:
+    """Whether a label only tells by what the rows below it are told apart: 按性别分, 按行业分组, 分城乡."""
+    by = words("division_start").match(label) and words("division_end").match(label)
+    return by or words("division").match(label)
 
 
 def _is_rate(label: str) -> bool:

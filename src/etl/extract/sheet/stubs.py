@@ -13,6 +13,7 @@ from etl.extract.sheet.places import place_share
 from etl.extract.sheet.row_paths import OpenLabels
 from etl.extract.sheet.sections import Section, parts_of_places, sections_of
 from etl.extract.sheet.timing import are_whole_years, combined, is_period_label, period_of_item
+from etl.extract.sheet.translated_rows import translations_of
 from etl.extract.sheet.wording import (
     Unit,
     chinese,
@@ -222,19 +223,25 @@ def read_rows(
     carried: dict[int, Item] = {}
     found: list[StubRow] = []
     keys = [s for s in stub if s.kind in ("region", "label")]
-    sections = sections_of(block, rows, [s.col for s in keys], places=any(s.kind == "region" for s in keys))
+    translated = translations_of(block, rows, [s.col for s in keys], values)
+    told = replace(block, data=[r for r in block.data if r not in translated.rows]) if translated.rows else block
+    sections = sections_of(told, rows, [s.col for s in keys], places=any(s.kind == "region" for s in keys))
     heads: dict[str, Section] = {}
-    parts = parts_of_places(block, rows, [s.col for s in stub if s.kind == "region"])
+    parts = parts_of_places(told, rows, [s.col for s in stub if s.kind == "region"])
     above: StubRow | None = None
     for r in block.data:
         row = rows[r]
+        if r in translated.rows:
+            found.append(StubRow(r, empty=True))
+            continue
         if (section := sections.get(r)) is not None:
             heads[section.kind] = section
             open_labels, carried = OpenLabels(), {}
             found.append(StubRow(r, printed=section.text, empty=True))
             continue
         empty = not any(c in inside and i.kind in ("number", "marker") for c, i in row.items())
-        cells = {s.col: item for s in stub if (item := row.get(s.col) or filled.get((r, s.col))) is not None}
+        labels = rows[translated.label_of.get(r, r)]
+        cells = {s.col: item for s in stub if (item := labels.get(s.col) or filled.get((r, s.col))) is not None}
         _carry_down(cells, stub, carried)
         read = _read_row(r, cells, stub, open_labels, months, glued=glued, empty=empty)
         if parts and read.regions:
@@ -333,6 +340,7 @@ class _Labels:
         if not self.texts:
             self.indent, self.mark = indent_of(item), mark_width(item.text)
         self.unit = self.unit or unit
+        label = label.rstrip(":：") or label
         if label and label not in self.texts:
             self.texts.append(label)
 

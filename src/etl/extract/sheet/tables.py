@@ -411,8 +411,8 @@ _TABLE_NUMBER = re.compile(
 _PERIOD_PART = re.compile(
     r"[(（]?(?:19|20)\d\d年?(?:[-—–~～至](?:19|20)?\d\d年?)?(?:第?[一二三四]季度|\d{1,2}月)?[末底]?[)）]?"
 )
-_BROKEN_DOWN = re.compile(r"^[按分][^的]{1,24}的(?=.{2})")
-"""按受教育程度、孩次分的育龄妇女生育人数: what comes before 的 is said by rows and columns."""
+_BROKEN_DOWN = re.compile(r"^[按分][^的]{1,24}的(?=.{2})|^按[^分的]{1,16}分(?:组)?(?=[^的]{4})")
+"""按受教育程度、孩次分的育龄妇女生育人数, 按行业分企业法人单位数: rows and columns say what stands before it."""
 _ASIDE = re.compile(r"(?<=.{2})[(（][^()（）]*[)）]$")
 _LEFTOVER = re.compile(r"[(（]\s*(?:续|截至[^)）]*|按[^)）]*)?\s*[)）]")
 

@@ -158,9 +158,12 @@ def split_unit(text: str) -> Labelled:
     return _split_unit(text[:MAX_TEXT])
 
 
+_FOOTNOTE = re.compile(r"(?<=[\u4e00-\u9fff)）%％‰])(?:[\[［〔【]\d{1,2}[\]］〕】]|[①-⑳])+$")
+
+
 @functools.lru_cache(maxsize=50_000)
 def _split_unit(text: str) -> Labelled:
-    plain = chinese(text)
+    plain = _FOOTNOTE.sub("", chinese(text))
     found = _UNIT_WORD.search(plain)
     if found:
         units = parse_units(plain[found.end() :].strip("()（）"))

@@ -302,6 +302,8 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
         after = m[0]
     elif following in ("多", "余") and end > start and not inner and text[end + 1 : end + 2] not in "少次年个种项":
         after = following
+    elif following in ("强", "弱") and _ABOUT_WHOLE.match(text, end) and text[start:end].endswith((*_DECIMAL, "成")):
+        return ("gt" if following == "强" else "lt"), before, following, lead if before else 0
     code = (
         lexicon.qualifiers("inside").get(inner)
         or lexicon.qualifiers("after").get(after)
@@ -311,6 +313,8 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
     return code, before, after, lead if before else 0  # type: ignore[return-value]
 
 
+_ABOUT_WHOLE = re.compile(r"[强弱](?=[,。;、的]|$)")
+"""三分之一强: somewhat more than that."""
 _APART_SIGN = frozenset("少多高超低到足近")
 _POWERS_PRINTED = frozenset("万亿")
 _OF_POWERS = frozenset({"上", "过", "破"})

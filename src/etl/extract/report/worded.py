@@ -7,8 +7,9 @@ from decimal import Decimal
 from functools import cache
 
 from etl.extract.report.judge import Figure
+from etl.extract.report.lexicon import qualifiers
 from etl.extract.report.scan import Number
-from etl.model import Kind
+from etl.model import Kind, Qualifier
 from etl.normalise.numbers import Numeral, parse_numeral
 from etl.reference import rows
 
@@ -30,9 +31,20 @@ def worded_ranks(text: str) -> list[tuple[Number, Figure]]:
                 continue
             unit = "位" if kind == "rank" else "%"
             numeral = Numeral(value, 0, 0, unit, worded=kind == "growth")
-            number = Number(start, end, end, numeral, True, unit, worded=kind == "growth")
+            bound = _bound(m[0], text[end : end + 2]) if kind == "growth" else "eq"
+            number = Number(start, end, end, numeral, True, unit, bound, worded=kind == "growth")
             found[start] = number, Figure(unit, kind, "observed", "up" if kind == "growth" else None, start, end)
     return list(found.values())
+
+
+def _bound(printed: str, after: str) -> Qualifier:
+    """翻了近两番, 翻了一番多"""
+    for word in ("近", "约", "超"):
+        if word in printed:
+            return qualifiers("before")[word]  # type: ignore[return-value]
+    if "不止" in printed or after[:1] == "多":
+        return "gt"
+    return "ge" if after == "以上" else "eq"
 
 
 _HAN = "一二两三四五六七八九十"

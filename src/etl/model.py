@@ -26,7 +26,8 @@ Qualifier = Literal["eq", "approx", "gt", "ge", "lt", "le"]
 Status = Literal["observed", "target", "standard"]
 TimeType = Literal["point", "period", "cumulative"]
 Basis = Literal[
-    "text", "section", "article", "publisher", "manifest", "layout", "title", "sheet", "file", "benchmark", "review",
+    "text", "section", "article", "publisher", "manifest", "layout", "title", "sheet", "file", "benchmark", "reference",
+    "review",
 ]  # fmt: skip
 Severity = Literal["block", "quarantine", "warn"]
 Verdict = Literal["holds", "fails", "undecidable"]

@@ -35,7 +35,8 @@ class Settings(BaseSettings):
         Path("layouts"), description="folder of saved layouts of sheets (etl sheet save); it need not exist"
     )
     reference_dir: Path | None = Field(
-        None, description="folder of your own additions to the reference data (indicator_aliases.csv)"
+        None,
+        description="folder of your own additions to the reference data (indicator_aliases.csv, region_sites.csv …)",
     )
     batch_size: int = Field(25, ge=1, le=1000, description="files per task")
     file_seconds: float = Field(

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from etl.extract.report.flow import Flow, Line
+from etl.extract.report.lexicon import words
 
 _CLOSER = re.compile(
     r"(?:[((](?:据|来源|作者|记者|通讯员|文/?图|本报|供稿)[^()()\n]{1,40}[))]|[((][\u4e00-\u9fff]{2,16}(?:工会|局|委|厅|办|社|部|中心|公司)[))]"
@@ -15,7 +16,10 @@ _BYLINE = re.compile(r"^(?:文/|文/图|图/|本报记者|本报通讯员|记者
 _BULLET = re.compile(r"[ \t]*[·•●■◆▲][ \t]")
 _ANOTHER = re.compile(r"(?:又讯|另讯|又电)[\s,:(]")
 """Opens another article in the middle of a page."""
-_OPENER = re.compile(r"^本报讯|^[^,。\n]{2,12}(?:日)?电[ (]|^新华社")
+_SENT = re.compile(
+    r"(?:本报|本网|本刊|本台)(?:[\u4e00-\u9fff\d]{0,12}?[日号])?(?:讯|电)[\s,:(“]|[^,。\n]{2,16}(?:讯|电)\s?\((?:记者|通讯员|特约)"
+)
+"""Opens the text of an article of its own: 本报讯 (记者 某某)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,17 @@ class Article:
     end: int
     titles: tuple[Line, ...]
     """The headings before its first paragraph."""
+
+
+def _is_rubric(heading: str) -> bool:
+    """简讯, 工会动态: what stands below is of no article above."""
+    return words("rubric").fullmatch(heading.strip("【】[]〔〕 ·")) is not None
+
+
+def _is_sent(reading: Flow, heading: int) -> bool:
+    """Whether the paragraph below a heading opens as an article of its own does."""
+    below = next((n for n in reading.lines[heading + 1 : heading + 4] if not n.heading), None)
+    return below is not None and _SENT.match(reading.text, below.start, below.end) is not None
 
 
 def split_articles(reading: Flow) -> list[Article]:
@@ -40,6 +55,7 @@ def split_articles(reading: Flow) -> list[Article]:
                 _BYLINE.match(reading.text[n.start : n.end]) for n in lines[i + 1 : i + 3] if n.heading
             )
             opens = bool(_BULLET.search(raw)) or (byline_follows and not lines[i - 1].heading)
+            opens = opens or _is_rubric(text) or (not lines[i - 1].heading and _is_sent(reading, i))
         if opens or _ANOTHER.match(text):
             starts.append(i)
             closed = False

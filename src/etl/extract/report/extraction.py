@@ -15,11 +15,12 @@ from etl.extract.report.flow import Flow, Line, flow
 from etl.extract.report.judge import Figure, judge
 from etl.extract.report.labels import distinct, label_after, label_of, label_of_item, label_under
 from etl.extract.report.lists import Item, halves, lead_ins, like_their_list, respective_items
-from etl.extract.report.published import published_on
+from etl.extract.report.published import mastheads, published_on
 from etl.extract.report.relations import Member, relations_of
 from etl.extract.report.relations_across import Sentence, relations_across
 from etl.extract.report.scan import Number, find_numbers
 from etl.extract.report.sections import Sections
+from etl.extract.report.speaker import speaker_of
 from etl.extract.report.status import around_of, status_of
 from etl.extract.report.when import Calendar, Default, bulletin_year
 from etl.extract.report.where import Atlas
@@ -82,7 +83,7 @@ def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction
         sentences=sentences,
         clauses=clauses,
         articles=articles,
-        atlas=Atlas(reading.text, load_regions(), articles, headings, _home(manifest)),
+        atlas=Atlas(reading.text, load_regions(), articles, headings, _home(reading, manifest)),
         calendar=Calendar(reading.text, periods, today),
         sections=sections,
         headings=headings,
@@ -189,11 +190,9 @@ def _numeral_end(text: str, number: Number) -> int:
     return number.end if _NUMERAL.search(text, number.digits_end, number.end) else number.digits_end
 
 
-def _home(manifest: ManifestEntry | None) -> Area:
-    if manifest is None or manifest.region_code is None:
-        return Area()
-    region = load_regions().get(manifest.region_code)
-    return Area(manifest.region_code, region.name if region else None, None, "manifest")
+def _home(reading: Flow, manifest: ManifestEntry | None) -> Area:
+    coded = manifest is not None and manifest.region_code is not None
+    return speaker_of(manifest, [] if coded else mastheads(reading), load_regions())
 
 
 class _Clauses:

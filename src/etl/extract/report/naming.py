@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from etl.model import Candidate
-from etl.normalise.regions import Gazetteer, Mention
+from etl.normalise.regions import Gazetteer, Mention, Resolution
 from etl.record import record
 
 COUNTRY = "100000"
@@ -33,6 +33,8 @@ _SITE = re.compile(
 _ORGAN_OF_STATE = re.compile(
     r"[\u4e00-\u9fff]{0,4}(?:总工会|政府|委员会|省委|市委|县委|区委|人大|政协|局|厅|教育|卫生|财政|统计|各级|全社会|规模以上|辖区|境内)"
 )
+_IN_FULL = 5
+"""Characters of the shortest path of names: 沈阳铁西区."""
 _AMONG = re.compile(r"[^,。;]{0,16}(?:中|内|上),")
 _THERE = re.compile(r"(?:[^,。;、]{0,12}?(?:园|区|镇|乡|村|街道|基地|现场|工地|车间))?,")
 
@@ -63,6 +65,27 @@ class Naming:
     def __init__(self, text: str, gazetteer: Gazetteer) -> None:
         self._text = text
         self._gazetteer = gazetteer
+        self._in_full: dict[str, list[tuple[int, str]]] = {}
+        """Names with the codes that the text gives them where it names what holds them (沈阳市铁西区), by offset."""
+
+    def learn(self, mentions: Sequence[Mention]) -> None:
+        """Take in which of the places of one name the text means where it names what holds it."""
+        for m in mentions:
+            if m.self_reference or len(m.text) < _IN_FULL:
+                continue
+            got = self._gazetteer.resolve(m.text)
+            if got.code is not None and got.name and m.text != got.name and m.text.endswith(got.name):
+                self._in_full.setdefault(got.name, []).append((m.start, got.code))
+
+    def _resolve(self, m: Mention, within: str | None) -> Resolution:
+        """The place that a mention names; of several of its name the one that the text last named in full."""
+        got = self._gazetteer.resolve(m.text, within=within)
+        told = self._in_full.get(m.text, ())
+        several = len({code for _, code in told}) > 1
+        if told and (several or (got.code is None and got.candidates)):
+            meant = next((code for at, code in reversed(told) if at < m.start), None if several else told[0][1])
+            return self._gazetteer.resolve(m.text, within=meant) if meant else got
+        return got
 
     def resolved(self, mentions: Sequence[Mention], full: set[str], home: str | None) -> list[Named]:
         """The mentions that are places, adjoining ones (江苏省苏州市) as one.
@@ -75,7 +98,7 @@ class Naming:
             if m.text in ("中国", "中华"):
                 continue
             joined = found[-1] if found and found[-1].end == m.start and found[-1].code else None
-            got = self._gazetteer.resolve(m.text, within=joined.code if joined else home)
+            got = self._resolve(m, joined.code if joined else home)
             if got.code is None or got.level is None:
                 if got.uncoded and (zone := self._zone(m, home)) is not None:
                     found.append(zone)

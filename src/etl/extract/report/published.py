@@ -30,14 +30,22 @@ def published_on(reading: Flow) -> Today:
 
     A date in running prose tells when something happened and is never taken.
     """
-    if mastheads := list(_mastheads(reading)):
-        return _shared(mastheads)
+    if days := [day for _, _, day in _mastheads(reading)]:
+        return _shared(days)
     alone = _alone(reading)
     return alone if alone.year else _shared(list(_datelines(reading)))
 
 
-def _mastheads(reading: Flow) -> Iterator[Today]:
-    """The days of mastheads and page headers (某某日报 2024年6月24日 星期一 第3版) and of lines with 发布时间."""
+def mastheads(reading: Flow) -> list[str]:
+    """The mastheads and page headers of a text, without the lines that only tell a date (发布时间)."""
+    return [line for line, labelled, _ in _mastheads(reading) if not labelled]
+
+
+def _mastheads(reading: Flow) -> Iterator[tuple[str, bool, Today]]:
+    """Mastheads and page headers (某某日报 2024年6月24日 星期一 第3版), and lines with 发布时间, with their days.
+
+    Each with whether it is one of the latter.
+    """
     text = reading.view.text
     lines = reading.lines
     head = reading.view_offset(lines[HEAD].start) if len(lines) > HEAD else len(text)
@@ -51,11 +59,11 @@ def _mastheads(reading: Flow) -> Iterator[Today]:
         line = text[start:end].strip()
         if len(line) > LABELLED:
             continue
-        labelled = (start < head or end > foot) and words("published").search(line)
+        labelled = (start < head or end > foot) and words("published").search(line) is not None
         if not labelled and (_SENTENCE.search(line) or not (_PAGE.search(line) or words("masthead").search(line))):
             continue
         if (day := _only_day(line)) is not None:
-            yield day
+            yield line, labelled, day
 
 
 def _alone(reading: Flow) -> Today:

@@ -1,30 +1,163 @@
-"""Where firms and sites lie whose place the text does not print: table ``region_sites.csv``."""
+"""Where firms and plants lie: as the text says (地处某市的某某集团), else by the table ``region_sites.csv``."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from etl.extract.report.naming import COUNTRY, Named
 from etl.model import Area
 from etl.normalise.regions import Gazetteer
-from etl.reference import rows
+from etl.reference import local_rows, rows
+
+TABLE = "region_sites.csv"
+_KIND = r"(?:有限责任公司|股份有限公司|有限公司|集团公司|分公司|公司|集团|煤矿|矿业|煤业|钢铁|冶炼厂|电厂|钢厂|工厂|医院|大学|学院|合作社|厂|矿)"
+_NAME = r"[^\s\d,。;:、“”的在和与了有是为被把]"
+_FIRM = re.compile(rf"的?(?P<name>{_NAME}{{2,18}}?{_KIND}(?!{_KIND})(?:[\u4e00-\u9fff]{{0,6}}?{_KIND})?)")
+_CALLED = re.compile(r"[(](?:以下)?(?:简称|下称)[:“‘]?(?P<name>[\u4e00-\u9fffA-Za-z]{2,8})[”’]?[)]")
+_LIES_IN = re.compile(r"(?:位于|地处|坐落于|坐落在|座落于|座落在|总部设在|总部位于|总部在)$")
+_BEFORE = re.compile(
+    rf"(?P<name>{_NAME}{{2,18}}?{_KIND})(?:[(](?:以下)?简称[^()]{{2,12}}[)])?,?(?:位于|地处|坐落于|坐落在)$"
+)
+_END = re.compile(r"(?:有限责任公司|股份有限公司|有限公司|集团公司|公司|集团)+$")
+_ANY_FIRM = frozenset({"公司", "集团", "企业", "该公司", "本公司", "学校", "医院", "学院"})
+_OPENS = re.compile(r"(?:^|[\s,。;:!?“”()《》\]—]|[在据是对为由于让使而与和及自从]|走进|来到|目前|如今|近年来)$")
+_ONE_OF_MANY = re.compile(rf"(?:{_NAME}{{1,8}}?{_KIND})?[、等和及与]")
+"""Behind a firm, or behind a plant of it, that is one of several."""
+REACH = 160
+"""How far back, in characters, a sentence is searched for the firm that it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The table, compiled for one pass over a text."""
+
+    automaton: AhoCorasick
+    names: tuple[str, ...]
+    code: Mapping[str, str]
+    not_before: Mapping[str, tuple[str, ...]]
 
 
 @cache
-def _sites() -> tuple[re.Pattern[str], dict[str, str]]:
-    codes = {r["site"]: r["code"] for r in rows("region_sites.csv")}
-    return re.compile("|".join(map(re.escape, sorted(codes, key=len, reverse=True)))), codes
+def known_sites() -> Known:
+    """The enterprises of ``region_sites.csv``, those of the folder ``reference_dir`` before ours."""
+    code: dict[str, str] = {}
+    stops: dict[str, tuple[str, ...]] = {}
+    for row in (*rows(TABLE), *local_rows(TABLE)):
+        for name in (row["site"], *filter(None, row["aliases"].split("|"))):
+            code[name] = row["code"]
+            stops[name] = tuple(filter(None, row["not_before"].split("|")))
+    names = tuple(code)
+    automaton = AhoCorasick(
+        list(names), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
+    )
+    return Known(automaton, names, code, stops)
 
 
-def seated(area: Area, gazetteer: Gazetteer) -> Area:
-    """The area of an entity's figure, narrowed to the entity's seat where that lies inside."""
-    if area.entity is None:
-        return area
-    pattern, codes = _sites()
-    names = pattern.findall(area.entity)
-    code = codes[names[-1]] if names else None
-    if code is None or code == area.code or (area.code is not None and area.code not in gazetteer.ancestors(code)):
-        return area
-    region = gazetteer.get(code)
-    return replace(area, code=code, name=region.name if region else area.name)
+class Seats:
+    """The firms of one text: where they are named, and where they lie."""
+
+    def __init__(self, text: str, named: Sequence[Named], gazetteer: Gazetteer) -> None:
+        self._text = text
+        self._gazetteer = gazetteer
+        self._told: dict[str, Named] = {}
+        """Where the text says that a firm lies, by each of the names that it gives it."""
+        for n in named:
+            if n.code is not None and n.level in ("city", "county", "township") and not n.self_reference:
+                self._tell(n)
+        found = [(start, end, known_sites().names[i]) for i, start, end in self._matches()]
+        for name in self._told:
+            at = text.find(name)
+            while at >= 0:
+                found.append((at, at + len(name), name))
+                at = text.find(name, at + len(name))
+        found = [f for f in found if not text.startswith(known_sites().not_before.get(f[2], ()) or "\0", f[1])]
+        found.sort(key=lambda f: (f[0], -f[1]))
+        self._found = found
+        self._starts = [start for start, _, _ in found]
+
+    def _matches(self) -> list[tuple[int, int, int]]:
+        return list(known_sites().automaton.find_matches_as_indexes(self._text))
+
+    def _tell(self, n: Named) -> None:
+        lies = _LIES_IN.search(self._text, max(0, n.start - 5), n.start)
+        firm = _FIRM.match(self._text, n.end, n.end + 40) if lies or self._text.startswith("的", n.end) else None
+        if firm is None and lies:
+            firm = _BEFORE.search(self._text, max(0, n.start - 40), n.start)
+        if firm is None or firm["name"] in _ANY_FIRM:
+            return
+        self._told.setdefault(firm["name"], n)
+        core = _END.sub("", firm["name"])
+        for name in (core, core[2:] if self._gazetteer.resolve(core[:2]).code else ""):
+            if len(name) > 2:
+                self._told.setdefault(name, n)
+        if (called := _CALLED.match(self._text, firm.end())) and called["name"] not in _ANY_FIRM:
+            self._told.setdefault(called["name"], n)
+
+    def subject(self, at: int, sentence: int) -> tuple[int, str] | None:
+        """The last firm that opens a clause of the sentence before ``at``, with its offset."""
+        first = bisect_left(self._starts, max(sentence, at - REACH))
+        for start, end, name in reversed(self._found[first : bisect_left(self._starts, at)]):
+            if end <= at and self._opens(start) and not _ONE_OF_MANY.match(self._text, end):
+                return start, name
+        return None
+
+    def titled(self, start: int, end: int) -> str | None:
+        """The firm whose name stands at ``start``."""
+        i = bisect_left(self._starts, start)
+        if i < len(self._found) and self._starts[i] == start and self._found[i][1] <= end:
+            _, stop, name = self._found[i]
+            return None if _ONE_OF_MANY.match(self._text, stop) else name
+        return None
+
+    def _opens(self, start: int) -> bool:
+        return bool(_OPENS.search(self._text, max(0, start - 3), start))
+
+    def narrowed(self, area: Area) -> Area:
+        """The area of a firm's figure, narrowed to the firm's seat where that lies inside."""
+        if area.entity is None:
+            return area
+        if (told := self._told_of(area.entity)) is not None and told.code is not None:
+            inside = self._holds(area, told.code)
+            return replace(area, code=told.code, name=told.name, basis="article") if inside else area
+        code = seat_of(area.entity)
+        region = self._gazetteer.get(area.code) if area.code else None
+        if code is None or not self._holds(area, code) or (region and region.level not in ("country", "province")):
+            return area
+        seat = self._gazetteer.get(code)
+        return replace(area, code=code, name=seat.name if seat else area.name, basis="reference")
+
+    def _told_of(self, entity: str) -> Named | None:
+        names = [name for name in self._told if name in entity]
+        return self._told[max(names, key=len)] if names else None
+
+    def _holds(self, area: Area, code: str) -> bool:
+        """Whether the seat lies in the area, and is not the area itself."""
+        return (
+            not area.unresolved
+            and code != area.code
+            and (area.code in (None, COUNTRY) or area.code in self._gazetteer.ancestors(code))
+        )
+
+
+def misleading(text: str, gazetteer: Gazetteer) -> list[tuple[int, int]]:
+    """Where firms of the table are named after a place that they do not lie in: 酒泉钢铁 lies in 嘉峪关."""
+    known = known_sites()
+    found = []
+    for i, start, end in known.automaton.find_matches_as_indexes(text):
+        place = gazetteer.resolve(known.names[i][:2]).code
+        if place is not None and place not in gazetteer.ancestors(known.code[known.names[i]]):
+            found.append((start, end))
+    return found
+
+
+def seat_of(entity: str) -> str | None:
+    """The code of the seat of the firm that a name names, by the table; the longest alias in it counts."""
+    known = known_sites()
+    hits = [known.names[i] for i, _, _ in known.automaton.find_matches_as_indexes(entity)]
+    return known.code[max(hits, key=len)] if hits else None

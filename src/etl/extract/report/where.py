@@ -11,7 +11,7 @@ from dataclasses import replace
 from etl.extract.report.articles import Article
 from etl.extract.report.flow import Line
 from etl.extract.report.naming import COUNTRY, FULL_NAME, NOT_SUBJECT, Named, Naming
-from etl.extract.report.sites import seated
+from etl.extract.report.sites import Seats, misleading
 from etl.model import Area, Basis
 from etl.normalise.regions import Gazetteer, Mention
 
@@ -58,6 +58,10 @@ _GENERIC = re.compile(
 )
 
 
+def _inside(spans: Sequence[tuple[int, int]], m: Mention) -> bool:
+    return any(start <= m.start and m.end <= end for start, end in spans)
+
+
 class Atlas:
     """Places of a flow by where they are named, read article by article."""
 
@@ -68,7 +72,9 @@ class Atlas:
         self._gazetteer = gazetteer
         self._naming = Naming(text, gazetteer)
         self._home = home
-        mentions = gazetteer.find(text, within=home.code)
+        misled = misleading(text, gazetteer)
+        mentions = [m for m in gazetteer.find(text, within=home.code) if not _inside(misled, m)]
+        self._naming.learn(mentions)
         full = {m.text for m in mentions if FULL_NAME.search(m.text)}
         starts = [m.start for m in mentions]
         self._named: list[Named] = []
@@ -84,6 +90,7 @@ class Atlas:
                 # now that the speaker is known, short names of its own places count too
                 near = gazetteer.find(text[article.start : article.end], within=place.code)
                 own = [replace(m, start=m.start + article.start, end=m.end + article.start) for m in near]
+                own = [m for m in own if not _inside(misled, m)]
                 named = self._naming.resolved([m for m in own if not m.self_reference], full, place.code)
             self._places.append((article.start, place))
             own_headings = headings[
@@ -95,6 +102,7 @@ class Atlas:
             named += self._organs(article, sorted(named, key=lambda n: n.start))
             self._named += sorted(named, key=lambda n: n.start)
         self._starts = [n.start for n in self._named]
+        self._seats = Seats(text, self._named, gazetteer)
 
     # ------------------------------------------------------------ names
 
@@ -233,7 +241,7 @@ class Atlas:
         )
 
     def _inside_home(self, code: str | None) -> bool:
-        home = self._home.code
+        home = self._home.code if self._home.basis != "publisher" else None  # a paper tells of other places, too
         return home is None or code is None or home in (*self._gazetteer.ancestors(code), code)
 
     @staticmethod
@@ -251,7 +259,7 @@ class Atlas:
 
         ``article`` is where its article starts; in a ``heading`` a place named after the figure counts too.
         """
-        return seated(self._area(at, clause, sentence, paragraph, article, heading=heading), self._gazetteer)
+        return self._seats.narrowed(self._area(at, clause, sentence, paragraph, article, heading=heading))
 
     def _area(
         self, at: int, clause: tuple[int, int], sentence: int, paragraph: int, article: int, *, heading: bool
@@ -402,4 +410,5 @@ class Atlas:
             listed = self._text[m.end() : m.end() + 1] in "、等和及"
             if len(name) > 3 and not listed and not _GENERIC.search(name) and m.end() < at:
                 found = (m.end() - len(name), name)
-        return found
+        known = self._seats.subject(at, sentence)
+        return known if known and (found is None or known[0] > found[0] + len(found[1])) else found

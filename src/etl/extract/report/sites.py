@@ -10,19 +10,20 @@ from functools import cache
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from etl.extract.report.lexicon import words
 from etl.extract.report.naming import COUNTRY, Named
 from etl.model import Area
 from etl.normalise.regions import Gazetteer
 from etl.reference import local_rows, rows
 
 TABLE = "region_sites.csv"
-_KIND = r"(?:有限责任公司|股份有限公司|有限公司|集团公司|分公司|公司|集团|煤矿|矿业|煤业|钢铁|冶炼厂|电厂|钢厂|工厂|医院|大学|学院|合作社|厂|矿)"
+_KIND = f"(?:{words('firm').pattern})"
 _NAME = r"[^\s\d,。;:、“”的在和与了有是为被把]"
 _FIRM = re.compile(rf"的?(?P<name>{_NAME}{{2,18}}?{_KIND}(?!{_KIND})(?:[\u4e00-\u9fff]{{0,6}}?{_KIND})?)")
 _CALLED = re.compile(r"[(](?:以下)?(?:简称|下称)[:“‘]?(?P<name>[\u4e00-\u9fffA-Za-z]{2,8})[”’]?[)]")
-_LIES_IN = re.compile(r"(?:位于|地处|坐落于|坐落在|座落于|座落在|总部设在|总部位于|总部在)$")
+_LIES_IN = re.compile(rf"(?:{words('lies_in').pattern})$")
 _BEFORE = re.compile(
-    rf"(?P<name>{_NAME}{{2,18}}?{_KIND})(?:[(](?:以下)?简称[^()]{{2,12}}[)])?,?(?:位于|地处|坐落于|坐落在)$"
+    rf"(?P<name>{_NAME}{{2,18}}?{_KIND})(?:[(](?:以下)?简称[^()]{{2,12}}[)])?,?(?:{words('lies_in').pattern})$"
 )
 _END = re.compile(r"(?:有限责任公司|股份有限公司|有限公司|集团公司|公司|集团)+$")
 _ANY_FIRM = frozenset({"公司", "集团", "企业", "该公司", "本公司", "学校", "医院", "学院"})
@@ -53,10 +54,12 @@ def known_sites() -> Known:
             code[name] = row["code"]
             stops[name] = tuple(filter(None, row["not_before"].split("|")))
     names = tuple(code)
-    automaton = AhoCorasick(
-        list(names), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
-    )
-    return Known(automaton, names, code, stops)
+    return Known(compiled(names), names, code, stops)
+
+
+def compiled(names: Sequence[str]) -> AhoCorasick:
+    """One pass over a text for all the names, the longest where several begin."""
+    return AhoCorasick(list(names), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA)
 
 
 class Seats:
@@ -70,19 +73,20 @@ class Seats:
         for n in named:
             if n.code is not None and n.level in ("city", "county", "township") and not n.self_reference:
                 self._tell(n)
-        found = [(start, end, known_sites().names[i]) for i, start, end in self._matches()]
-        for name in self._told:
-            at = text.find(name)
-            while at >= 0:
-                found.append((at, at + len(name), name))
-                at = text.find(name, at + len(name))
-        found = [f for f in found if not text.startswith(known_sites().not_before.get(f[2], ()) or "\0", f[1])]
-        found.sort(key=lambda f: (f[0], -f[1]))
+        self._told_names = tuple(self._told)
+        self._told_automaton = compiled(self._told_names) if self._told else None
+        known = known_sites()
+        found = [
+            (start, end, known.names[i])
+            for i, start, end in known.automaton.find_matches_as_indexes(text)
+            if not text.startswith(known.not_before[known.names[i]], end)
+        ]
+        if self._told_automaton is not None:
+            told = self._told_automaton.find_matches_as_indexes(text)
+            found += [(start, end, self._told_names[i]) for i, start, end in told]
+            found.sort(key=lambda f: (f[0], -f[1]))
         self._found = found
         self._starts = [start for start, _, _ in found]
-
-    def _matches(self) -> list[tuple[int, int, int]]:
-        return list(known_sites().automaton.find_matches_as_indexes(self._text))
 
     def _tell(self, n: Named) -> None:
         lies = _LIES_IN.search(self._text, max(0, n.start - 5), n.start)
@@ -133,7 +137,9 @@ class Seats:
         return replace(area, code=code, name=seat.name if seat else area.name, basis="reference")
 
     def _told_of(self, entity: str) -> Named | None:
-        names = [name for name in self._told if name in entity]
+        if self._told_automaton is None:
+            return None
+        names = [self._told_names[i] for i, _, _ in self._told_automaton.find_matches_as_indexes(entity)]
         return self._told[max(names, key=len)] if names else None
 
     def _holds(self, area: Area, code: str) -> bool:

@@ -11,6 +11,7 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -46,7 +47,7 @@ def insert_columns(connection: sa.Connection, table: sa.Table, batches: Iterable
     if connection.dialect.name == "postgresql":
         encoders = [_copy_encoder(c) for c in table.columns]
         cursor: Any = connection.connection.cursor()
-        with cursor, cursor.copy(f"copy {table.name} ({listed}) from stdin") as copy:
+        with _errors_of_sqlalchemy(connection), cursor, cursor.copy(f"copy {table.name} ({listed}) from stdin") as copy:
             for batch in batches:
                 columns = [encode(batch[name]) for name, encode in zip(names, encoders, strict=True)]
                 lines = list(map("\t".join, zip(*columns, strict=True)))
@@ -63,6 +64,16 @@ def insert_columns(connection: sa.Connection, table: sa.Table, batches: Iterable
             connection.exec_driver_sql(statement, rows)
             written += len(rows)
     return written
+
+
+@contextmanager
+def _errors_of_sqlalchemy(connection: sa.Connection) -> Iterator[None]:
+    """COPY goes past SQLAlchemy, and so would its errors: past the retries, and past what tells of them in a line."""
+    driver: Any = connection.dialect.dbapi
+    try:
+        yield
+    except driver.Error as e:
+        raise sa.exc.DBAPIError.instance(None, None, e, driver.Error, dialect=connection.dialect) from e
 
 
 def with_columns(batches: Iterable[Columns], more: Mapping[str, Any]) -> Iterator[Columns]:

@@ -41,8 +41,11 @@ def test_a_decimal_comes_back_with_all_digits_that_count(values: list[Decimal | 
 
 
 def test_exponents_and_signed_zeros_are_written_out(connection: sa.Connection) -> None:
-    odd = [Decimal("1E+5"), Decimal("-0"), Decimal("-0.50"), None, Decimal("1.5E-7"), Decimal("503.99169999999912345")]
-    assert _stored(connection, odd) == [100000, 0, Decimal("-0.5"), None, Decimal("1.5E-7"), Decimal("503.991699999999")]
+    odd = [Decimal(v) for v in ("1E+5", "-0", "-0.50", "1.5E-7", "503.99169999999912345")]
+    assert _stored(connection, [*odd, None]) == [
+        *(Decimal(v) for v in ("100000", "0", "-0.5", "0.00000015", "503.991699999999")),
+        None,
+    ]
 
 
 def test_what_the_database_refuses_is_an_error_of_sqlalchemy(connection: sa.Connection) -> None:

@@ -45,8 +45,8 @@ _ZONE_BEHIND = re.compile(r"(?P<place>[\u4e00-\u9fff]{2,})[(（](?P<zone>[\u4e00
 
 @functools.lru_cache(maxsize=20_000)
 def _without_zone(label: str) -> str:
-    """武清区(京津科技谷产业园) → 武清区: the zone behind it is run by the same office. Other brackets may narrow a place
-    (市区, 不含…) and stay."""
+    """武清区(京津科技谷产业园) → 武清区: the zone behind it is run by the same office. Other brackets may narrow a
+    place (市区, 不含…) and stay."""
     found = _ZONE_BEHIND.fullmatch(label)
     if found is None:
         return label

@@ -125,8 +125,8 @@ class OpenLabels:
 
 
 def _ended(section: _Open, unit: Unit | None) -> bool:
-    """Whether a row in line with a section is behind its list: the rows of the list are indented, or those of a division
-    have no unit of their own where this row has one."""
+    """Whether a row in line with a section is behind its list: the rows of the list are indented, or those of a
+    division have no unit of their own where this row has one."""
     if section.member is None:
         return False
     return section.member > section.indent or (section.divides and section.bare and unit is not None)

@@ -1,4 +1,4 @@
-"""Rows that say in English what the row above says in Chinese, in stubs where both languages stand one below the other."""
+"""Rows that say in English what the row above says in Chinese, in stubs that have one language below the other."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from etl.extract.sheet.layout_files import SavedTable
 
 REPORT_EXTRACTOR = "report/3"
-SHEET_EXTRACTOR = "sheet/3"
+SHEET_EXTRACTOR = "sheet/4"
 """Raised when what is found changes: files loaded by an older version are read again."""
 
 

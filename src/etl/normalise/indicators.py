@@ -25,6 +25,8 @@ _CLAUSE = 6
 """Characters: a last clause as long as this, or one that begins with a verb, names its measure alone."""
 _LONGEST = 200
 """Characters; a longer label names nothing."""
+YEAR_BASES = frozenset({"上年=100", "上年同期=100", "上年同月=100"})
+"""Bases of one index, as yearbooks, quarterly and monthly tables print them."""
 _ALIKE = 0.35
 """Least likeness of a suggestion: the Dice coefficient of the pairs of characters."""
 
@@ -187,6 +189,8 @@ class IndicatorTable:
 
 
 def _fits(indicator: Indicator, unit: str | None, kind: str) -> bool:
+    if unit in YEAR_BASES and indicator.unit in YEAR_BASES:
+        unit = indicator.unit
     if unit is not None and unit != indicator.unit:
         # 居民人均可支配收入 in 元/人 is the same as in 元
         return "人均" in indicator.name_zh and unit == f"{indicator.unit}/人" and kind in KIN

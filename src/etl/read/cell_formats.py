@@ -1,153 +1,232 @@
-"""Percent formats and indentation of cells, read only when the workbook's styles have any."""
+"""What cell styles show beyond plain values: percent signs, digits after the point, parts of dates, indentation.
+
+Read from the parts of the workbook themselves, only when a style shows any of this: libraries that read formats take
+longer than all the rest of reading.
+"""
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 import struct
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-PERCENT_BUILTINS = frozenset({9, 10})
-_XF_BLOCK = re.compile(rb"<cellXfs\b.*?</cellXfs>", re.DOTALL)
-_FORMAT_ID = re.compile(rb'numFmtId="(\d+)"')
-_CUSTOM = re.compile(rb'<numFmt\b[^>]*?numFmtId="(\d+)"[^>]*?formatCode="([^"]*)"')
-_CUSTOM_REVERSED = re.compile(rb'<numFmt\b[^>]*?formatCode="([^"]*)"[^>]*?numFmtId="(\d+)"')
-_INDENT = re.compile(rb'\bindent="[1-9]')
+from etl.read import limits
+from etl.read.number_formats import BUILTIN, PLAIN, Shown, shown_by
+
+MOST = 255
+"""Different styles of a workbook that are told apart: one byte each."""
 
 
 @dataclass(frozen=True, slots=True)
 class CellFormats:
-    """Of one sheet, by 0-based (row, column)."""
+    """The styles of one sheet."""
 
-    percent: frozenset[tuple[int, int]] = frozenset()
-    indents: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    rows: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    """By row, for each column the number of its style; 0 and what is left out: nothing to tell."""
+    styles: Sequence[Shown] = (PLAIN,)
 
-    @property
-    def any(self) -> bool:
-        return bool(self.percent or self.indents)
+
+class _Placing:
+    """Collects the styles of the cells of a sheet; ``wanted`` are those that show something."""
+
+    def __init__(self, wanted: Mapping[Any, int]) -> None:
+        self._wanted = wanted
+        self.rows: dict[int, bytearray] = {}
+
+    def put(self, row: int, col: int, style: object) -> None:
+        number = self._wanted.get(style)
+        if number is None:
+            return
+        numbers = self.rows.get(row)
+        if numbers is None:
+            numbers = self.rows[row] = bytearray()
+        if len(numbers) <= col:
+            numbers.extend(bytes(col + 1 - len(numbers)))
+        numbers[col] = number
+
+
+def _numbered(shown: Sequence[Shown]) -> tuple[dict[int, int], tuple[Shown, ...]]:
+    """(number of each style that shows something, the styles by number)."""
+    numbers: dict[Shown, int] = {PLAIN: 0}
+    wanted = {}
+    for n, style in enumerate(shown):
+        if style != PLAIN and (style in numbers or len(numbers) <= MOST):
+            wanted[n] = numbers.setdefault(style, len(numbers))
+    return wanted, tuple(numbers)
+
+
+# ---------------------------------------------------------------- xlsx
+
+_CELL = re.compile(
+    rb'<(?:\w+:)?c\s(?:r="([A-Z]{1,3})(\d{1,7})"\s+s="(\d+)"'
+    rb'|(?=[^>]*?\br="([A-Z]{1,3})(\d{1,7})")[^>]*?\bs="(\d+)")'
+)  # fmt: skip
+"""Place and style of a cell; the second half for writers that order attributes otherwise."""
 
 
 def xlsx_formats(archive: zipfile.ZipFile) -> tuple[dict[str, CellFormats], tuple[str, ...]]:
-    """Formats by sheet name, and in Chinese what was damaged. Empty when no style has a percent format or indent."""
+    """Formats by sheet name, and in Chinese what was damaged. Empty when no style shows more than plain values."""
     try:
         styles = archive.read("xl/styles.xml")
     except (KeyError, zipfile.BadZipFile, OSError, EOFError):
         return {}, ()
-    if not _needs_formats(styles):
-        return {}, ()
-    from openpyxl import load_workbook
-
-    archive.fp.seek(0)  # type: ignore[union-attr]
     try:
-        book = load_workbook(io.BytesIO(archive.fp.read()), read_only=True)  # type: ignore[union-attr]
-        return {sheet.title: _sheet_formats(sheet) for sheet in book.worksheets}, ()
-    except Exception as error:  # openpyxl raises anything from KeyError to TypeError on damaged parts
+        wanted, by_number = _numbered(_xlsx_styles(styles))
+        if not wanted:
+            return {}, ()
+        of_bytes = {str(n).encode(): number for n, number in wanted.items()}
+        return {
+            name: CellFormats(_xlsx_cells(archive, part, of_bytes), by_number) for name, part in _parts(archive)
+        }, ()
+    except Exception as error:  # lxml, zipfile and struct raise many things on damaged parts
         return {}, (f"单元格格式无法读取（{type(error).__name__}），百分比格式可能丢失",)
 
 
-def _needs_formats(styles: bytes) -> bool:
-    custom = {int(i) for i, code in _CUSTOM.findall(styles) if b"%" in code}
-    custom |= {int(i) for code, i in _CUSTOM_REVERSED.findall(styles) if b"%" in code}
-    block = _XF_BLOCK.search(styles)
-    if block is None:
-        return False
-    used = {int(i) for i in _FORMAT_ID.findall(block.group())}
-    return bool(used & (custom | PERCENT_BUILTINS)) or bool(_INDENT.search(block.group()))
+def _xml(data: bytes) -> Any:
+    from lxml import etree
+
+    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
 
 
-def _sheet_formats(sheet: object) -> CellFormats:
-    percent: set[tuple[int, int]] = set()
-    indents: dict[tuple[int, int], int] = {}
-    for row in sheet.iter_rows():  # type: ignore[attr-defined]
-        for cell in row:
-            if cell.value is None:
-                continue
-            place = (cell.row - 1, cell.column - 1)
-            if cell.data_type == "n" and "%" in (cell.number_format or ""):
-                percent.add(place)
-            elif cell.data_type != "n" and cell.alignment is not None and cell.alignment.indent:
-                indents[place] = int(cell.alignment.indent)
-    return CellFormats(frozenset(percent), indents)
-
-
-def xls_formats(data: bytes) -> dict[str, CellFormats]:
-    """Formats of a BIFF workbook by sheet name; empty when no cell style has a percent format or indent.
-
-    Sheets are only parsed when the styles, at the head of the file, make it necessary.
-    """
-    if not _xls_needs_formats(data):
-        return {}
-    import xlrd
-
-    try:
-        book = xlrd.open_workbook(file_contents=data, formatting_info=True, on_demand=True, logfile=io.StringIO())
-    except Exception:  # xlrd raises anything on encrypted or odd files; calamine then says what is wrong
-        return {}
-    wanted = {i for i, xf in enumerate(book.xf_list) if not xf.is_style and _has_percent(book, xf.format_key)}
-    indented = {i: xf.alignment.indent_level for i, xf in enumerate(book.xf_list) if not xf.is_style}
-    indented = {i: level for i, level in indented.items() if level}
-    if not wanted and not indented:
-        return {}
-    found = {}
-    for name in book.sheet_names():
-        try:
-            sheet = book.sheet_by_name(name)
-        except Exception:  # noqa: S112  as above: no formats for a sheet that xlrd can't parse
-            continue
-        percent: set[tuple[int, int]] = set()
-        indents: dict[tuple[int, int], int] = {}
-        for r in range(sheet.nrows):
-            for c, (kind, xf) in enumerate(zip(sheet.row_types(r), sheet._cell_xf_indexes[r], strict=False)):
-                if kind == xlrd.XL_CELL_NUMBER and xf in wanted:
-                    percent.add((r, c))
-                elif kind == xlrd.XL_CELL_TEXT and xf in indented:
-                    indents[r, c] = indented[xf]
-        found[name] = CellFormats(frozenset(percent), indents)
+def _xlsx_styles(data: bytes) -> list[Shown]:
+    root = _xml(data)
+    codes = dict(BUILTIN)
+    codes.update({int(f.get("numFmtId")): f.get("formatCode") or "" for f in root.iterfind(".//{*}numFmts/{*}numFmt")})
+    found = []
+    for xf in root.iterfind("{*}cellXfs/{*}xf"):
+        alignment = xf.find("{*}alignment")
+        indent = int(alignment.get("indent") or 0) if alignment is not None else 0
+        found.append(shown_by(codes.get(int(xf.get("numFmtId") or 0), ""), indent))
     return found
 
 
-_BOF, _EOF, _FILEPASS, _XF, _FORMAT = 0x0809, 0x000A, 0x002F, 0x00E0, 0x041E
-_BIFF8 = 0x0600
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 
-def _xls_needs_formats(data: bytes) -> bool:
-    """Whether a style of the workbook has a percent format or indent, by a walk over the records at its head.
+def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """(name, part of the archive) of each sheet."""
+    targets = {r.get("Id"): r.get("Target") or "" for r in _xml(archive.read("xl/_rels/workbook.xml.rels"))}
+    for sheet in _xml(archive.read("xl/workbook.xml")).iterfind("{*}sheets/{*}sheet"):
+        target = targets.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION), "")
+        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if "worksheets/" in part:
+            yield sheet.get("name") or "", part
 
-    True also where that can't be told; xlrd, which takes as long for styles as calamine for all cells, decides then.
+
+def _xlsx_cells(archive: zipfile.ZipFile, part: str, wanted: Mapping[bytes, int]) -> dict[int, bytearray]:
+    placing = _Placing(wanted)
+    if archive.getinfo(part).file_size <= limits.LIMITS.zip_member_bytes:
+        for letters, row, style, *otherwise in _CELL.findall(archive.read(part)):
+            if not letters:
+                letters, row, style = otherwise
+            if style in wanted:
+                placing.put(int(row) - 1, _column(letters), style)
+    return placing.rows
+
+
+@functools.lru_cache(maxsize=20_000)
+def _column(letters: bytes) -> int:
+    n = 0
+    for letter in letters:
+        n = n * 26 + letter - 64
+    return n - 1
+
+
+# ---------------------------------------------------------------- xls
+
+_BOF, _EOF, _FILEPASS, _XF, _FORMAT, _BOUNDSHEET = 0x0809, 0x000A, 0x002F, 0x00E0, 0x041E, 0x0085
+_MULRK = 0x00BD
+_CELLS = frozenset({0x0203, 0x027E, 0x0006, 0x0206, 0x0406, 0x00FD, 0x0204, 0x00D6})
+"""Records of one cell: NUMBER, RK, FORMULA, LABELSST, LABEL, RSTRING. They open with row, column and style."""
+_BIFF5, _BIFF8 = 0x0500, 0x0600
+
+
+def xls_formats(data: bytes) -> dict[str, CellFormats]:
+    """Formats of a BIFF workbook by sheet name; empty when no cell style shows more than plain values.
+
+    Sheets are only walked when the styles, at the head of the file, make it necessary.
     """
     try:
-        from xlrd.compdoc import CompDoc
-
-        container = CompDoc(data, logfile=io.StringIO())
-        stream, at, _ = container.locate_named_stream("Workbook")
-        if stream is None or struct.unpack_from("<HHH", stream, at)[::2] != (_BOF, _BIFF8):
-            return True
-        custom: set[int] = set()
-        used: set[int] = set()
-        while True:
-            kind, size = struct.unpack_from("<HH", stream, at)
-            at += 4
-            if kind == _EOF:
-                return bool(used & (custom | PERCENT_BUILTINS))
-            if kind == _FILEPASS:
-                return False  # what follows is encrypted: the plain bytes come in a second call
-            if kind == _FORMAT and b"%" in stream[at + 2 : at + size]:
-                custom.add(struct.unpack_from("<H", stream, at)[0])
-            elif kind == _XF:
-                _, key, flags, _, _, alignment = struct.unpack_from("<HHHBBB", stream, at)
-                if not flags & 4:  # a cell's format, not a named style
-                    used.add(key)
-                    if alignment & 15:
-                        return True
-            at += size
-    except Exception:  # a damaged container or record: any error of struct, of the library
-        return True
+        return _xls_formats(data)
+    except Exception:  # a damaged container or record: any error of struct, of the library; calamine says what is wrong
+        return {}
 
 
-def _has_percent(book: object, key: int) -> bool:
-    if key in PERCENT_BUILTINS:
-        return True
-    known = book.format_map.get(key)  # type: ignore[attr-defined]
-    return known is not None and "%" in known.format_str
+def _xls_formats(data: bytes) -> dict[str, CellFormats]:
+    from xlrd.compdoc import CompDoc
+
+    container = CompDoc(data, logfile=io.StringIO())
+    for name in ("Workbook", "Book"):
+        stream, start, length = container.locate_named_stream(name)
+        if stream is not None:
+            break
+    else:
+        return {}
+    kind, _, version = struct.unpack_from("<HHH", stream, start)
+    if kind != _BOF or version not in (_BIFF5, _BIFF8):
+        return {}
+    codes = dict(BUILTIN)
+    keys: list[tuple[int, int]] = []
+    sheets: list[tuple[str, int]] = []
+    for kind, at, size in _records(stream, start, start + length):
+        if kind == _FILEPASS:
+            return {}  # what follows is encrypted: the plain bytes come in a second call
+        if kind == _FORMAT:
+            codes[struct.unpack_from("<H", stream, at)[0]] = _text(stream[at + 2 : at + size], version, wide=2)
+        elif kind == _XF:
+            indent = stream[at + 8] & 15 if version == _BIFF8 else 0
+            keys.append((struct.unpack_from("<H", stream, at + 2)[0], indent))
+        elif kind == _BOUNDSHEET:
+            name = _text(stream[at + 6 : at + size], version, wide=1)
+            sheets.append((name, start + struct.unpack_from("<I", stream, at)[0]))
+    wanted, by_number = _numbered([shown_by(codes.get(key, ""), indent) for key, indent in keys])
+    if not wanted:
+        return {}
+    return {name: CellFormats(_xls_cells(stream, at, start + length, wanted), by_number) for name, at in sheets}
+
+
+def _text(raw: bytes, version: int, *, wide: int) -> str:
+    """A string of BIFF behind its length, which takes two bytes in the formats of BIFF8."""
+    if version != _BIFF8:
+        return raw[1:].decode("gb18030", "replace")
+    return raw[wide + 1 :].decode("utf-16-le" if raw[wide] & 1 else "latin-1", "replace")
+
+
+def _records(stream: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """(kind, place, size) of the records from a BOF to its EOF; those of charts inside are passed over."""
+    depth = 0
+    unpack = struct.Struct("<HH").unpack_from
+    while at + 4 <= end:
+        kind, size = unpack(stream, at)
+        at += 4
+        if kind == _BOF:
+            depth += 1
+        elif kind == _EOF:
+            depth -= 1
+            if depth <= 0:
+                return
+        elif depth == 1:
+            yield kind, at, size
+        at += size
+
+
+def _xls_cells(stream: bytes, at: int, end: int, wanted: Mapping[int, int]) -> dict[int, bytearray]:
+    placing = _Placing(wanted)
+    unpack = struct.Struct("<HHH").unpack_from
+    for kind, place, size in _records(stream, at, end):
+        if kind in _CELLS:
+            placing.put(*unpack(stream, place))
+        elif kind == _MULRK:
+            row, first = struct.unpack_from("<HH", stream, place)
+            for n in range((size - 6) // 6):
+                placing.put(row, first + n, struct.unpack_from("<H", stream, place + 4 + 6 * n)[0])
+    return placing.rows
+
+
+__all__ = ["CellFormats", "xls_formats", "xlsx_formats"]

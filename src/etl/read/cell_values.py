@@ -8,6 +8,7 @@ from math import isfinite
 
 from etl.errors import LimitError
 from etl.model import Cell, CellValue
+from etl.read.number_formats import PLAIN, Shown, shown_date
 
 MAX_CELLS = 2_000_000
 """Non-empty cells of one workbook."""
@@ -48,10 +49,15 @@ def without_noise(number: Decimal) -> Decimal:
     return plain(_SHOWN.plus(number))
 
 
-def typed_cell(row: int, col: int, raw: object, *, percent: bool = False, indent: int = 0) -> Cell | None:
-    """The cell for a value of calamine; None for an empty one. A percent-formatted 0.362 becomes 36.2 (``36.2%``)."""
+def typed_cell(row: int, col: int, raw: object, shown: Shown = PLAIN) -> Cell | None:
+    """The cell for a value of calamine as its style shows it; None for an empty one.
+
+    A percent-formatted 0.362 becomes 36.2 (``36.2%``), 104 shown with one digit 104.0. A stored value keeps what it has
+    beyond the digits shown.
+    """
     if raw is None or raw == "":
         return None
+    indent = shown.indent
     if isinstance(raw, str):
         error = raw if raw[0] == "#" and raw.rstrip("!?").isupper() and raw.endswith(("!", "?", "A")) else None
         return Cell(row, col, raw, raw, False, indent, error)
@@ -61,12 +67,26 @@ def typed_cell(row: int, col: int, raw: object, *, percent: bool = False, indent
         if isinstance(raw, float) and not isfinite(raw):
             return Cell(row, col, str(raw), str(raw), indent=indent, error=str(raw))
         number = decimal_of(raw)
-        if percent:
+        if shown.percent:
             number = plain(number * 100)
+        number = with_decimals(number, shown.decimals)
+        if shown.percent or shown.sign:
             return Cell(row, col, number, f"{number:f}%", percent=True, indent=indent)
         return Cell(row, col, number, f"{number:f}", indent=indent)
     value, text = _moment(raw)
+    if shown.dated and isinstance(value, date):
+        text = shown_date(value, shown.dated)
     return Cell(row, col, value, text, indent=indent)
+
+
+def with_decimals(number: Decimal, decimals: int) -> Decimal:
+    """The number with so many digits after the point at least, as far as 15 digits reach: 104 → 104.0."""
+    if not decimals:
+        return number
+    _, digits, exponent = number.as_tuple()
+    if not isinstance(exponent, int) or -exponent >= decimals or len(digits) + exponent + decimals > DIGITS:
+        return number
+    return number.quantize(Decimal(1).scaleb(-decimals))
 
 
 def plain(number: Decimal) -> Decimal:

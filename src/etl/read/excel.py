@@ -1,4 +1,4 @@
-"""Excel and OpenDocument workbooks: values by calamine, number formats only where percent formats exist.
+"""Excel and OpenDocument workbooks: values by calamine, shown as their number formats do.
 
 Workbooks "encrypted" with Excel's own default password (a protected structure, nothing secret) are opened;
 any other password raises EncryptedFileError.
@@ -19,8 +19,9 @@ from etl.model import Cell, MergedRange, Sheet, Workbook
 from etl.read import limits
 from etl.read.cell_formats import CellFormats, xls_formats, xlsx_formats
 from etl.read.cell_values import LARGE, check_cells, check_grid, digits_of, typed_cell
+from etl.read.number_formats import PLAIN
 
-READER = "excel/1"
+READER = "excel/2"
 DEFAULT_PASSWORD = "VelvetSweatshop"  # noqa: S105  Excel writes it into every such file; it is no secret
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OPEN_AND_SAVE = "Open it in Excel or WPS and save it again."
@@ -183,7 +184,7 @@ def _workbook(
         check_grid(where, meta.name, source.total_height, source.total_width)
         rows = source.to_python(skip_empty_area=False)
         of_sheet = formats.get(meta.name)
-        cells = tuple(_cells(rows, of_sheet) if of_sheet and of_sheet.any else _plain_cells(rows))
+        cells = tuple(_cells(rows, of_sheet) if of_sheet and of_sheet.rows else _plain_cells(rows))
         del rows
         total += len(cells)
         check_cells(where, total)
@@ -197,15 +198,15 @@ def _workbook(
     return Workbook(tuple(sheets), format, READER, warnings=tuple(notes))
 
 
-def _cells(rows: Sequence[Sequence[object]], formats: CellFormats | None) -> Iterator[Cell]:
-    percent = formats.percent if formats else frozenset()
-    indents = formats.indents if formats else {}
+def _cells(rows: Sequence[Sequence[object]], formats: CellFormats) -> Iterator[Cell]:
+    styles = formats.styles
     for r, values in enumerate(rows):
+        numbers = formats.rows.get(r, b"")
+        told = len(numbers)
         for c, raw in enumerate(values):
             if raw == "":
                 continue
-            place = (r, c)
-            cell = typed_cell(r, c, raw, percent=place in percent, indent=indents.get(place, 0))
+            cell = typed_cell(r, c, raw, styles[numbers[c]] if c < told else PLAIN)
             if cell is not None:
                 yield cell
 

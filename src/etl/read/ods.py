@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -11,13 +12,15 @@ from typing import Any
 
 from etl.errors import EncryptedFileError, LimitError, ReadError, TruncatedFileError
 from etl.model import Cell, CellValue, MergedRange, Sheet, Workbook
-from etl.read.cell_values import MAX_CELLS, check_cells, plain, without_noise
+from etl.read.cell_values import MAX_CELLS, check_cells, plain, with_decimals, without_noise
 
-READER = "ods/1"
+READER = "ods/2"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _MANIFEST = b"manifest:encryption-data"
+_DECIMALS = re.compile(r"^[-+\d, ]*\.(\d{1,10})\s*%?$")
+"""Of a number as displayed."""
 MAX_CONTENT = 400 * 1024 * 1024
 """Bytes of content.xml, unpacked."""
 
@@ -116,11 +119,13 @@ def _value(cell: Any) -> tuple[CellValue, str, bool]:
             return (text or None), text, False
         if not number.is_finite():
             return (text or None), text, False
+        shown = _DECIMALS.search(text)
+        decimals = len(shown[1]) if shown else 0
         number = plain(without_noise(number))
         if kind == "percentage":
-            number = plain(number * 100)
+            number = with_decimals(plain(number * 100), decimals)
             return number, text or f"{number:f}%", True
-        return number, text or f"{number:f}", False
+        return with_decimals(number, decimals), text or f"{number:f}", False
     if kind == "boolean":
         return cell.get(f"{_OFFICE}boolean-value") == "true", text, False
     if kind == "date":

@@ -10,15 +10,17 @@ from typing import Any
 from etl.errors import LimitError, ReadError
 from etl.model import Cell, CellValue, MergedRange, Sheet, Workbook
 from etl.read import limits
-from etl.read.cell_values import check_cells, plain, without_noise
+from etl.read.cell_values import check_cells, plain, with_decimals, without_noise
+from etl.read.number_formats import PLAIN, Shown, shown_by, shown_date
 
-READER = "spreadsheet-xml/1"
+READER = "spreadsheet-xml/2"
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 MAX_INDEX = 1_048_576
+_NAMED = {"Percent": "0.00%", "Fixed": "0.00", "Standard": "#,##0.00"}
 
 
 def read(path: Path) -> Workbook:
-    """The workbook at ``path``, percent formats applied.
+    """The workbook at ``path``, as its number formats show it.
 
     Raises LimitError or ReadError.
     """
@@ -31,15 +33,11 @@ def read(path: Path) -> Workbook:
         root = etree.fromstring(path.read_bytes(), parser)
     except etree.XMLSyntaxError as error:
         raise ReadError(where, f"is no readable SpreadsheetML ({error})") from error
-    percent = {
-        style.get(f"{_SS}ID")
-        for style in root.iter(f"{_SS}Style")
-        if any("%" in (f.get(f"{_SS}Format") or "") or f.get(f"{_SS}Format") == "Percent" for f in style)
-    }
+    styles = {style.get(f"{_SS}ID"): _shown(style) for style in root.iter(f"{_SS}Style")}
     sheets = []
     total = 0
     for worksheet in root.iter(f"{_SS}Worksheet"):
-        sheet = _sheet(worksheet, percent, where)
+        sheet = _sheet(worksheet, styles, where)
         total += len(sheet.cells)
         check_cells(where, total)
         sheets.append(sheet)
@@ -48,7 +46,7 @@ def read(path: Path) -> Workbook:
     return Workbook(tuple(sheets), "xls", READER)
 
 
-def _sheet(worksheet: Any, percent: set[str | None], where: str) -> Sheet:
+def _sheet(worksheet: Any, styles: dict[str | None, Shown], where: str) -> Sheet:
     cells: list[Cell] = []
     merged: list[MergedRange] = []
     r = -1
@@ -62,7 +60,7 @@ def _sheet(worksheet: Any, percent: set[str | None], where: str) -> Sheet:
                 merged.append(MergedRange(r, c, r + down, c + across))
             data = cell.find(f"{_SS}Data")
             if data is not None:
-                value, text, is_percent = _value(data, cell.get(f"{_SS}StyleID") in percent)
+                value, text, is_percent = _value(data, styles.get(cell.get(f"{_SS}StyleID"), PLAIN))
                 if value is not None and value != "":
                     cells.append(Cell(r, c, value, text, is_percent))
             c += across
@@ -77,7 +75,13 @@ def _index(element: Any, where: str) -> int:
     return int(raw) - 1
 
 
-def _value(data: Any, percent: bool) -> tuple[CellValue, str, bool]:
+def _shown(style: Any) -> Shown:
+    """What a style shows; a format can be named instead of written."""
+    code = next((f.get(f"{_SS}Format") for f in style if f.get(f"{_SS}Format")), "")
+    return shown_by(_NAMED.get(code, code))
+
+
+def _value(data: Any, shown: Shown) -> tuple[CellValue, str, bool]:
     text = "".join(data.itertext())
     kind = data.get(f"{_SS}Type")
     if kind == "Number":
@@ -85,16 +89,18 @@ def _value(data: Any, percent: bool) -> tuple[CellValue, str, bool]:
             number = plain(without_noise(Decimal(text)))
         except InvalidOperation:
             return text, text, False
-        if percent:
+        if shown.percent:
             number = plain(number * 100)
-            return number, f"{number:f}%", True
-        return number, f"{number:f}", False
+        number = with_decimals(number, shown.decimals)
+        percent = shown.percent or shown.sign
+        return number, f"{number:f}%" if percent else f"{number:f}", percent
     if kind == "DateTime":
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
             return text, text, False
-        return moment.date(), moment.date().isoformat(), False
+        day = moment.date()
+        return day, shown_date(day, shown.dated) if shown.dated else day.isoformat(), False
     if kind == "Boolean":
         return text == "1", "TRUE" if text == "1" else "FALSE", False
     return text, text, False

@@ -218,7 +218,7 @@ def crops(rng: random.Random) -> GoldenBook:
                     line, 1 + 3 * k, rng.randint(10, 9000) / 10, f"{name}|播种面积", unit="平方米", scale=7, **args
                 )
                 page.fact(line, 2 + 3 * k, rng.randint(10, 9000) / 10, f"{name}|总产量", unit="吨", scale=4, **args)
-                page.fact(line, 3 + 3 * k, rng.randint(3000, 9000), f"{name}|单位面积产量", unit="千克/公顷", **args)
+                page.fact(line, 3 + 3 * k, rng.randint(3000, 9000), f"{name}|单位面积产量", unit="公斤/公顷", **args)
         row += 4 + len(PROVINCES) + 1 + 1
     return GoldenBook("农作物.xlsx", (page,), write_xlsx)
 

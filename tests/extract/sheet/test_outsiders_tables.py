@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from etl.extract.sheet.tables import subject_of
+from etl.extract.sheet.subjects import subject_of
 from etl.extract.sheet.timing import period_in_name, period_in_note
 from tests.extract.sheet.building import Grid
 from tests.extract.sheet.test_yearbooks import Said, check

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from etl.extract.sheet.context import Names
 from etl.extract.sheet.figures import Placed, table_figures
 from etl.extract.sheet.places import is_total
-from etl.extract.sheet.tables import Names, Table
+from etl.extract.sheet.tables import Table
 from etl.extract.sheet.words import squash
 from etl.model import CellRef, Flag, RawFigure
 from etl.normalise.regions import COUNTRY

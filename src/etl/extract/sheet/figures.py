@@ -14,6 +14,7 @@ from etl.extract.sheet.row_paths import is_division
 from etl.extract.sheet.stubs import StubRow, indent_of
 from etl.extract.sheet.tables import Table
 from etl.extract.sheet.timing import YEAR, combined, since_january, year_in_label
+from etl.extract.sheet.unlabelled import unlabelled_total
 from etl.extract.sheet.wording import Unit, choose_unit, is_bare_change, parse_unit
 from etl.extract.sheet.words import words
 from etl.model import NO_BREAKDOWN, Area, CellRef, Ignored, Kind, Period, RawFigure, column_letters
@@ -104,12 +105,13 @@ def _row_areas(table: Table) -> Iterator[tuple[StubRow, Area]]:
     last_code: str | None = None
     of_cities = any(s.kind == "region" and words("city_head").match(s.header) for s in table.stub)
     of_cities = of_cities and (speaker is None or speaker.code == COUNTRY)
+    total = unlabelled_total(table)
     known: dict[tuple[str, str | None, str | None, str | None, str | None], Area] = {}
     """Places listed again, year by year, are the same as before."""
     for row in table.rows:
         on = _year_of(row.period) or _year_of(context.period)
         if not row.regions and row.region_code is None:
-            yield row, Area(basis="layout", unresolved=True)
+            yield row, whole if row.row == total else Area(basis="layout", unresolved=True)
             continue
         label = row.regions[-1] if row.regions else ""
         label = as_city(label) if of_cities else label

@@ -14,7 +14,8 @@ from etl.extract.sheet.figures import Placed
 from etl.extract.sheet.grid import Grid, Item
 from etl.extract.sheet.tables import Table
 from etl.extract.sheet.timing import year_in_label
-from etl.extract.sheet.wording import chinese, has_cjk, parse_unit, split_unit
+from etl.extract.sheet.unlabelled import unlabelled_total
+from etl.extract.sheet.wording import chinese, has_cjk, parse_unit, split_unit, unit_line
 from etl.extract.sheet.words import squash, words
 from etl.model import CellRef, Flag
 from etl.normalise.regions import load_regions
@@ -46,6 +47,7 @@ def table_flags(table: Table, placed: Sequence[Placed], repaired: Sequence[Place
     yield from _repaired(table, placed, repaired)
     yield from _missing(table, len(placed))
     yield from _units(table)
+    yield from _unlabelled(table)
     yield from _years(table)
     yield from _defunct(table, placed)
     yield from _notes(table)
@@ -115,8 +117,21 @@ def _missing(table: Table, values: int) -> Iterator[Flag]:
             yield flag_at(table, item, "not_a_number", "无数字的占位符，未作为数据")
 
 
+def _unlabelled(table: Table) -> Iterator[Flag]:
+    """The first cell of a row of totals that lacks its label."""
+    row = unlabelled_total(table)
+    if row is not None:
+        item = next(i for i in table.cells[row].values() if i.kind == "number")
+        yield flag_at(table, item, "unlabelled_total", "该行无地区名，各值约为以下各地区之和，按合计读取")
+
+
 def _units(table: Table) -> Iterator[Flag]:
-    """Cells whose unit is a misprint (%0 for ‰)."""
+    """Cells whose unit is a misprint (%0 for ‰), and unit lines with a word that is no known unit (人份)."""
+    for r in table.block.preamble:
+        for line in table.cells[r].values():
+            for stated in unit_line(line.text) if line.kind == "text" else ():
+                if not stated.dimension and stated in table.context.units:
+                    yield flag_at(table, line, "unknown_unit", f"单位“{stated.printed}”不在单位表中，按原样保留")
     places = [(r, s.col) for s in table.stub if s.kind in ("unit", "label") for r in table.block.data]
     places += [(r, c) for r in table.block.header for c in table.values]
     for r, c in places:

@@ -40,8 +40,10 @@ class Item:
     def yearlike(self) -> bool:
         """Whether the number could be a year: 1949, and 2017.0 as pandas writes it."""
         n = self.number
-        if n is None or n.decimals > 1 or n.sign or n.repairs or not 1900 <= n.value <= 2100:
+        if n is None or n.sign or n.repairs or not 1900 <= n.value <= 2100:
             return False
+        if n.decimals > 1 and isinstance(self.cell.value, str):
+            return False  # a number stored as such is a year however the format of a whole sheet shows it
         return n.decimals == 0 or n.value == n.value.to_integral_value()
 
 

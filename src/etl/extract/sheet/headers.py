@@ -9,8 +9,10 @@ from itertools import pairwise
 
 from etl.extract.sheet.blocks import Row
 from etl.extract.sheet.grid import Grid, Item, months_of
+from etl.extract.sheet.row_paths import is_division
 from etl.extract.sheet.timing import (
     are_whole_years,
+    combined,
     part_before_label,
     period_before_label,
     period_label,
@@ -23,6 +25,7 @@ from etl.extract.sheet.wording import (
     is_bare_change,
     is_latin,
     is_of_which,
+    is_sum,
     ordinal_rank,
     parse_unit,
     parse_units,
@@ -44,6 +47,8 @@ class Column:
     unit: Unit | None = None
     unit_inherited: bool = False
     """The unit is that of the column this one is a part of."""
+    unit_above: bool = False
+    """The unit stands in a header cell over others (生产总值（亿元） over 绝对额 and 比上年增长)."""
     period: str | None = None
     frequency: str | None = None
     region: str | None = None
@@ -104,6 +109,7 @@ def read_header(grid: Grid, rows: Sequence[tuple[int, Row]], values: Sequence[in
         header.columns[c].path = _join(covers[c], spans, measures)
     _hang_parts(header, values)
     _date_changes(header, values)
+    _free_ranks(header, values)
     _nest_ordinals(header, values)
     return header
 
@@ -127,12 +133,13 @@ def _place(
         column.region = item.text
         return
     if period is not None and role != "indicator":
-        column.period = period[:4] if role == "years" else period
+        column.period = combined(column.period, period[:4] if role == "years" else period)
         return
     if item.kind in ("number", "marker"):
         return
     if role == "unit":
-        column.unit = parse_unit(item.text) or column.unit
+        if (unit := parse_unit(item.text)) is not None:
+            column.unit, column.unit_above = unit, False
         return
     found = split_unit(item.text)
     if found.units:
@@ -145,21 +152,22 @@ def _place(
     elif not found.label or (item.text.strip()[:1] in "(（" and _whole_unit(item.text)):
         units = parse_units(squash(item.text).strip("()（）"))
         if len(units) == 1:
-            column.unit = _settle(column.unit, units[0], item)
+            column.unit, column.unit_above = _settle(column.unit, units[0], item), False
             return
     elif (unit := parse_unit(found.label)) is not None and (not has_cjk(found.label) or unit.dimension == "index"):
         column.unit = unit  # also 上年=100 | 1978年=100 below 指数
         return
     if found.unit is not None and role != "indicator" and (period := period_label(found.label)) is not None:
-        column.period = period  # 2022年（万人）
+        column.period = combined(column.period, period)  # 2022年（万人）
         return
     cut = part_before_label(found.label) or period_before_label(found.label)
     if cut is not None:
-        column.period, found = cut[0], replace(found, label=cut[1])
+        column.period, found = combined(column.period, cut[0]), replace(found, label=cut[1])
     if found.label:
         covering.label = found.label
         covering.has_unit = found.unit is not None
         covers.append(covering)
+        column.unit_above = found.unit is None and column.unit is not None
 
 
 def _settle(known: Unit | None, found: Unit, item: Item) -> Unit:
@@ -231,8 +239,8 @@ def _drawn_out(
             found.append((c, item, True))
             last = item
             continue
-        if last is None:
-            continue
+        if last is None or (is_sum(last.text) and not any(last.col in later for later in below)):
+            continue  # 合计 with nothing below it stands for its own column, whatever follows
         span = grid.span(r, last.col)
         if span is not None and span.last_col > span.first_col:
             if c <= span.last_col:
@@ -301,6 +309,7 @@ def _hang_parts(header: Header, values: Sequence[int]) -> None:
         column = header.columns[c]
         marks = [n for n, label in enumerate(column.path) if is_of_which(label)]
         again = times[column.path] > 1 and c not in shared
+        again = again or (base is not None and _is_change_of(column, header.columns[base]))
         if again and len(column.path) == 1 and base is not None and not marks:
             column.path = (*header.columns[base].path, *column.path)  # 增速 behind each of several measures
             continue
@@ -308,6 +317,9 @@ def _hang_parts(header: Header, values: Sequence[int]) -> None:
         broken = len(column.path) == 1 and words("breakdown").match(column.path[0])
         if not marks and broken and (base == counted or words("generic").match(column.path[0])):
             marks, owner = [0], counted  # behind a rate 城镇人口 stands alone, 男 is still a part of the last count
+        grouped = len(column.path) > 1 and column.unit is None and is_division(column.path[0])
+        if not marks and grouped and base == counted:
+            marks = [0]  # 总人口（人） | 按性别分 over 男 and 女
         if not marks and _goes_on(header, c, values):
             marks = [0]
         if not marks:
@@ -321,13 +333,30 @@ def _hang_parts(header: Header, values: Sequence[int]) -> None:
         whole = header.columns[owner]
         tail = column.path[marks[0] :]
         above = column.path[: marks[0]]
-        if above and whole.path[: len(above)] != above and not set(above) <= set(whole.path):
+        known = set(above) <= set(whole.path) or "".join(whole.path).startswith("".join(above))
+        if above and whole.path[: len(above)] != above and not known:
             tail = column.path
         column.path = (*_without_measure(header, values, whole.path, tail), *tail)
         column.part_of = owner
         if column.unit is None and whole.unit is not None:
             column.unit = replace(whole.unit)
             column.unit_inherited = True
+
+
+def _is_change_of(column: Column, before: Column) -> bool:
+    """Whether a column labelled only 比上年增长 tells the growth of the one before it, which names a measure."""
+    bare = len(column.path) == 1 and is_bare_change(column.path[0]) and column.period is None
+    part_of_time = all(is_bare_change(p) or words("cumulative").match(p) for p in before.path)
+    return bare and not part_of_time
+
+
+def _free_ranks(header: Header, values: Sequence[int]) -> None:
+    """Ranks below the unit of what is ranked (生产总值（亿元） over 总量 and 位次) are no amounts."""
+    for c in values:
+        column = header.columns[c]
+        inherited = column.unit_above or column.unit_inherited
+        if column.path and column.unit is not None and inherited and words("rank").match(column.path[-1]):
+            column.unit = parse_unit("位次")
 
 
 def _date_changes(header: Header, values: Sequence[int]) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 
-from etl.extract.sheet.headers import Column
+from etl.extract.sheet.headers import RATIOS, Column
 from etl.extract.sheet.tables import Table
-from etl.extract.sheet.wording import parse_unit
+from etl.extract.sheet.wording import Unit, parse_unit
 from etl.extract.sheet.words import words
 from etl.reference import rows
 
+BROKEN = 0.02
+"""Share of a column of counts that can have fractions: counts that someone worked out."""
 THOUSAND = Decimal(1000)
 """The smallest multiplier in use for persons and households: what it makes impossible, 万 does too."""
 
@@ -45,6 +48,30 @@ def settle_counts(table: Table) -> None:
         table.steps.append(f"unit {symbol} by labels and the size of the numbers")
 
 
+def settle_growth(table: Table) -> None:
+    """Give % to growth without a unit of its own below a unit line that names an amount: 单位：亿元 is none of 增速."""
+    units = table.context.units
+    percent = parse_unit("%")
+    settled = False
+    for column in table.header.columns.values():
+        if column.unit_above and not _can_grow(column.unit) and words("growth_rate").match(column.path[-1]):
+            column.unit, settled = percent, True
+    amounts = bool(units) and not any(_can_grow(u) for u in units)
+    for column in table.header.columns.values() if amounts else ():
+        if column.unit is None and column.path and words("growth_rate").match(column.path[-1]):
+            column.unit, settled = percent, True
+    for n, row in enumerate(table.rows if amounts else ()):
+        if row.unit is None and row.path and words("growth_rate").match(row.path[-1]):
+            table.rows[n], settled = replace(row, unit=percent), True
+    if settled:
+        table.steps.append("unit % of growth below a unit line of amounts")
+
+
+def _can_grow(unit: Unit | None) -> bool:
+    """Whether growth can be told in a unit."""
+    return unit is not None and (unit.dimension in RATIOS or unit.dimension == "index")
+
+
 @functools.lru_cache(maxsize=20_000)
 def _counted(label: str) -> tuple[str, Decimal] | None:
     """(unit, most of it in the country) of a label that counts something; None for ratios and other measures."""
@@ -52,7 +79,12 @@ def _counted(label: str) -> tuple[str, Decimal] | None:
     if not plain or words("not_counted").match(plain):
         return None
     for word, match, unit, most in _implied_units():
-        if (match == "in" and word in plain) or (match == "end" and plain.endswith(word)) or plain == word:
+        if (
+            (match == "in" and word in plain)
+            or (match == "end" and plain.endswith(word))
+            or (match == "start" and plain.startswith(word))
+            or plain == word
+        ):
             return unit, most
     return None
 
@@ -63,15 +95,16 @@ def _implied_units() -> tuple[tuple[str, str, str, Decimal], ...]:
 
 
 def _largest_whole(table: Table, col: int) -> Decimal | None:
-    """The largest number of a column; None when one of them has a fraction."""
+    """The largest number of a column; None when more than a slip or two have a fraction."""
     largest: Decimal | None = None
+    count = broken = 0
     for row in table.rows:
         item = table.cells[row.row].get(col)
         if item is None or item.number is None:
             continue
         number = item.number
-        if number.sign is not None or (number.decimals and number.value != number.value.to_integral_value()):
-            return None
+        count += 1
+        broken += number.sign is not None or (number.decimals and number.value != number.value.to_integral_value())
         if largest is None or number.value > largest:
             largest = number.value
-    return largest
+    return largest if broken <= BROKEN * count else None

@@ -10,7 +10,7 @@ from etl.extract.confidence import ENOUGH
 from etl.extract.sheet.grid import Item
 from etl.extract.sheet.layout_fit import Fit
 from etl.extract.sheet.places import is_total
-from etl.extract.sheet.tables import Table, place_labels
+from etl.extract.sheet.tables import Table
 from etl.extract.sheet.wording import unit_line
 from etl.extract.sheet.workbook import Inspected, ReadSheet
 from etl.model import CellRef, Ignored, RawFigure, column_letters
@@ -196,7 +196,7 @@ def _region(table: Table) -> Stands:
     around = f"{speaker.name} {speaker.code}" if speaker else ""
     if table.regions_in:
         inside = f" / {around}" if around else ""
-        return Stands(table.regions_in, _some(place_labels(table)) + inside)
+        return Stands(table.regions_in, _some(table.place_labels()) + inside)
     return Stands(speaker.basis if speaker else "nowhere", around)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from etl.extract.sheet.headers import Column
 from etl.extract.sheet.places import likeness
-from etl.extract.sheet.tables import Table, subject_of
+from etl.extract.sheet.subjects import subject_of
+from etl.extract.sheet.tables import Table
 from etl.extract.sheet.timing import year_in_label
 from etl.extract.sheet.wording import is_latin
 from etl.model import Basis, column_letters

@@ -73,6 +73,16 @@ def _likeness(label: str) -> Likeness:
     return "other"
 
 
+def lies_in(label: str, outer: str) -> bool:
+    """Whether a label names a part of the place that another one names, or that place itself."""
+    regions = load_regions()
+    whole = regions.resolve(clean_place(outer)).code
+    if whole is None:
+        return True
+    found = regions.resolve(clean_place(label), within=whole).code
+    return found is None or whole in regions.ancestors(found)
+
+
 def place_share(labels: Iterable[str]) -> tuple[int, float]:
     """(number of distinct labels that name places, their share among those that say anything)."""
     kinds = Counter(likeness(label) for label in sample(labels))
@@ -93,9 +103,13 @@ def _codes(label: str, on: str | None) -> frozenset[str]:
 
 
 def covering_place(labels: Iterable[str], on: str | None = None) -> str | None:
-    """The smallest place that holds most of the places named by the labels; None for fewer than two of them."""
+    """The smallest place that holds most of the places named by the labels; None for fewer than two of them.
+
+    Where other places of its own level are listed beside it, or 全省 is, it is the one above.
+    """
     regions = load_regions()
-    places = [codes for codes in (_possible(label, on) for label in sample(labels)) if codes]
+    labels = sample(labels)
+    places = [codes for codes in (_possible(label, on) for label in labels) if codes]
     if len(places) < 2:
         return None
     votes: Counter[str] = Counter()
@@ -107,7 +121,25 @@ def covering_place(labels: Iterable[str], on: str | None = None) -> str | None:
         for code, n in votes.items()
         if n >= COVERAGE * len(places) and n - own.get(code, 0) >= min(2, len(places) - 1)
     ]
-    return max(enough, key=lambda code: len(regions.ancestors(code)), default=None)
+    best = max(enough, key=lambda code: len(regions.ancestors(code)), default=None)
+    region = regions.get(best, on) if best else None
+    if region is None:
+        return best
+    whole = {regions.resolve(clean_place(label), within=best, on=on).code for label in labels if _is_whole(label)}
+    if best in whole:
+        return best
+    for above in regions.ancestors(region.code):
+        if above in whole:
+            return above
+    beside = any(
+        (other := regions.get(code, on)) is not None and other.level == region.level and code != best for code in own
+    )
+    return region.parent if beside and region.parent else best
+
+
+def _is_whole(label: str) -> bool:
+    """Whether a label names the speaker by its level: 全省, 全市."""
+    return len(label) <= MAX_TEXT and clean_place(label)[:1] == "全" and likeness(label) == "neutral"
 
 
 def inside_share(labels: Iterable[str], code: str, on: str | None = None) -> float:

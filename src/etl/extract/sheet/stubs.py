@@ -15,6 +15,7 @@ from etl.extract.sheet.sections import Section, parts_of_places, sections_of
 from etl.extract.sheet.timing import are_whole_years, combined, is_period_label, period_of_item
 from etl.extract.sheet.translated_rows import translations_of
 from etl.extract.sheet.wording import (
+    Labelled,
     Unit,
     chinese,
     glued_unit,
@@ -229,10 +230,15 @@ def read_rows(
     heads: dict[str, Section] = {}
     parts = parts_of_places(told, rows, [s.col for s in stub if s.kind == "region"])
     above: StubRow | None = None
+    tails = _tails(block, rows, keys)
+    places = _places_outside_in(block, rows, stub)
     for r in block.data:
         row = rows[r]
         if r in translated.rows:
             found.append(StubRow(r, empty=True))
+            continue
+        if r in tails.rows:
+            found.append(StubRow(r, printed=tails.rows[r].text, empty=True))
             continue
         if (section := sections.get(r)) is not None:
             heads[section.kind] = section
@@ -243,7 +249,7 @@ def read_rows(
         labels = rows[translated.label_of.get(r, r)]
         cells = {s.col: item for s in stub if (item := labels.get(s.col) or filled.get((r, s.col))) is not None}
         _carry_down(cells, stub, carried)
-        read = _read_row(r, cells, stub, open_labels, months, glued=glued, empty=empty)
+        read = _read_row(r, cells, places, open_labels, months, glued=glued, empty=empty, tail=tails.of.get(r))
         if parts and read.regions:
             if (label := squash(read.regions[-1])) not in parts:
                 above = read
@@ -251,6 +257,56 @@ def read_rows(
                 read = replace(read, regions=above.regions, indent=above.indent, path=(*read.path, label))
         found.append(_headed(read, heads) if heads else read)
     return found
+
+
+@dataclass(slots=True)
+class _Tails:
+    """Rows that only carry on the label of the row above: its unit, or its last words and its unit."""
+
+    rows: dict[int, Item] = field(default_factory=dict)
+    of: dict[int, Labelled] = field(default_factory=dict)
+    """What they say, by the row above."""
+
+
+def _tails(block: Block, rows: dict[int, Row], keys: Sequence[StubColumn]) -> _Tails:
+    """``(万人年)`` alone below the label of a row with values, or the rest of such a label, indented, with its unit."""
+    found = _Tails()
+    if len(keys) != 1 or keys[0].kind != "label":
+        return found
+    col = keys[0].col
+    for n, (above, r) in enumerate(pairwise(block.data)):
+        item, head = rows[r].get(col), rows[above].get(col)
+        if item is None or item.kind != "text" or head is None or not _is_label_alone(rows[r]):
+            continue
+        said = split_unit(item.text)
+        if said.unit is None or split_unit(head.text).unit is not None:
+            continue
+        if not said.label:
+            found.rows[r], found.of[above] = item, said
+        elif indent_of(item) > indent_of(head) and not is_of_which(said.label) and not _is_label_alone(rows[above]):
+            below = rows[block.data[n + 2]].get(col) if n + 2 < len(block.data) else None
+            if below is None or indent_of(below) < indent_of(item):
+                found.rows[r], found.of[above] = item, said
+    return found
+
+
+def _is_label_alone(row: Row) -> bool:
+    """Whether nothing but texts stands in a row."""
+    return all(i.kind == "text" for i in row.values())
+
+
+def _places_outside_in(block: Block, rows: dict[int, Row], stub: Sequence[StubColumn]) -> list[StubColumn]:
+    """The stub columns, those of places with the larger ones first: a column of cities can stand before its provinces,
+    which are fewer."""
+    columns = [s for s in stub if s.kind == "region"]
+    if len(columns) < 2:
+        return list(stub)
+
+    def names(column: StubColumn) -> int:
+        return len({i.text for r in block.data if (i := rows[r].get(column.col)) is not None})
+
+    outside_in = iter(sorted(columns, key=names))
+    return [next(outside_in) if s.kind == "region" else s for s in stub]
 
 
 def _headed(row: StubRow, heads: Mapping[str, Section]) -> StubRow:
@@ -364,6 +420,7 @@ def _read_row(
     *,
     glued: bool,
     empty: bool,
+    tail: Labelled | None = None,
 ) -> StubRow:
     labels = _Labels()
     printed: list[str] = []
@@ -383,12 +440,15 @@ def _read_row(
             told = months.get((item.row, item.col)) or period_of_item(item)
             period = combined(period, told[:4] if told and column.yearly and item.kind == "moment" else told)
         elif column.kind == "region_code" and item.number is not None:
-            code = str(item.number.value)
+            code = _inner_code(code, str(item.number.value))
         elif column.kind == "region" and item.kind == "text":
             regions.append(item)
         elif column.kind == "label" and item.kind in ("text", "number"):
             labels.add(item, glued=glued, age=bool(words("age_head").match(column.header)))
     path: tuple[str, ...] = ()
+    if tail is not None and labels.texts:
+        labels.texts[-1] += tail.label
+        labels.unit = labels.unit or tail.unit
     unit = unit or labels.unit
     if labels.texts:
         placed = labels_above.place(labels.texts, labels.indent, unit, section=empty, mark=labels.mark)
@@ -405,6 +465,12 @@ def _read_row(
         empty=empty,
         opens_part=bool(labels.texts) and is_of_which(labels.texts[-1]),
     )
+
+
+def _inner_code(known: str | None, code: str) -> str:
+    """Of the codes of a row (city_code | province_code) that of the smaller place."""
+    regions = load_regions()
+    return known if known is not None and code in regions.ancestors(known) else code
 
 
 def title_units(texts: Sequence[str]) -> tuple[Unit, ...]:

@@ -15,6 +15,7 @@ from etl.reference import rows
 
 MAX_TEXT = 80
 """Characters of a cell that can be a period, blanks included."""
+MONTH = len("2023-01")
 _YEAR = r"(?:19|20)\d\d"
 _LABEL = re.compile(
     rf"{_YEAR}(?:\.0|年(?:度|末|底)?)?"
@@ -143,13 +144,15 @@ def period_of_item(item: Item) -> str | None:
         return str(int(item.number.value)) if item.yearlike and item.number is not None else month_of(item)
     if item.kind == "moment" and isinstance(item.cell.value, date):
         day = item.cell.value
+        if (told := period_label(item.text)) is not None and len(told) <= MONTH:
+            return told  # its format shows no day
         return f"{day.year:04d}-{day.month:02d}" if day.day == 1 else day.strftime("%Y-%m-%d")
     return period_label(item.text) if item.kind == "text" else None
 
 
 def are_whole_years(items: Iterable[Item]) -> bool:
     """Whether dates side by side mean years: New Year's Days of several years (Excel shows 2020年 for 2020-01-01)."""
-    days = [i.cell.value for i in items if i.kind == "moment" and isinstance(i.cell.value, date)]
+    days = [i.cell.value for i in items if isinstance(i.cell.value, date) and len(period_label(i.text) or "") != MONTH]
     return len({d.year for d in days}) > 1 and all((d.month, d.day) == (1, 1) for d in days)
 
 

@@ -31,6 +31,8 @@ _LIST = re.compile(r"[、,，;；.．和及]")
 
 LONGEST_UNKNOWN = 4
 """Characters of a word that passes for a unit where units stand."""
+MOST_UNITS = 4
+"""Units of a line that has unknown ones among them; longer lists are of something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,15 @@ def parse_units(printed: str) -> tuple[Unit, ...]:
     return ()
 
 
+def _units_partly_unknown(stated: str) -> tuple[Unit, ...]:
+    """The units of a statement with words that the table of units does not know (人份、万元); empty for prose."""
+    parts = [part for part in _LIST.split(stated) if part]
+    if words("office").match(stated) or len(parts) > MOST_UNITS:
+        return ()
+    found = [parse_unit(part) or unknown_unit(part) for part in parts]
+    return tuple(u for u in found if u is not None) if all(found) else ()
+
+
 def unit_line(text: str) -> tuple[Unit, ...]:
     """The units of a cell that states nothing but units: ``单位：人、‰``, ``（%）``, ``(person, ‰)``; else empty."""
     return _unit_line(text) if len(text) <= MAX_TEXT else ()
@@ -135,8 +146,10 @@ def _unit_line(text: str) -> tuple[Unit, ...]:
     plain = squash(text)
     found = _UNIT_WORD.search(plain)
     if found:
-        head = plain[: found.start()].strip("()（）[]")
-        return () if head else parse_units(_ENGLISH_BRACKET.sub("", plain[found.end() :]).strip("()（）"))
+        if plain[: found.start()].strip("()（）[]"):
+            return ()
+        stated = _ENGLISH_BRACKET.sub("", plain[found.end() :]).strip("()（）")
+        return parse_units(stated) or _units_partly_unknown(stated)
     if plain[:1] in "(（" and plain[-1:] in ")）":
         return parse_units(plain[1:-1])
     base = parse_unit(plain) if plain.endswith("100") else None
@@ -214,6 +227,11 @@ def strip_ordinal(label: str) -> str:
 def is_of_which(label: str) -> bool:
     """Whether a label marks a part of what stands before it: ``其中：女性``, ``#婴儿``, ``(1)其中``."""
     return words("of_which").match(strip_ordinal(label))
+
+
+def is_sum(label: str) -> bool:
+    """Whether a header cell says 合计 or the like and nothing more."""
+    return words("sum").match(chinese(label))
 
 
 def mark_width(text: str) -> int:

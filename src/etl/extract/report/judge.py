@@ -158,7 +158,7 @@ _LESS = frozenset("减跌降低少慢")
 def _of_money(before: str) -> bool:
     """贷款余额突破3000亿: nothing is counted but money."""
     nouns = list(lexicon.words("money_noun").finditer(before))
-    return bool(nouns) and bool(_UP_TO.fullmatch(before, nouns[-1].end()))
+    return bool(nouns) and bool(_UP_TO.fullmatch(before.rstrip(), nouns[-1].end()))
 
 
 _UP_TO = re.compile(
@@ -194,7 +194,7 @@ def _unit_from_noun(number: Number, text: str, clause_start: int, clause_end: in
     ahead = text[number.end : min(clause_end, number.end + (12 if scaled else 6))]
     if (m := pattern.search(ahead)) and (scaled or m.start() <= 2):
         return units[m[0]]
-    if scaled and _PUNCTUATION.match(ahead):
+    if scaled and _PUNCTUATION.match(text, number.end + len(number.after) * (number.after not in ("多", "余"))):
         behind = text[max(clause_start, number.start - 12) : number.start]
         if nouns := pattern.findall(behind):
             return units[nouns[-1]]
@@ -322,6 +322,11 @@ _PHYSICAL = frozenset(
         "pressure",
         "concentration",
         "sound",
+        "voltage",
+        "frequency",
+        "data",
+        "freight",
+        "passenger",
     ]
 )
 

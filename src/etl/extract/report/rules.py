@@ -73,15 +73,15 @@ class Rule:
 
     def holds(self, number: Around) -> bool:
         """Whether the words around the number are those of the rule."""
-        if self.han is not None and self.han != number.han:
-            return False
-        if self.before and not self.before.search(number.before):
-            return False
-        if self.after and not self.after.match(number.after):
+        if self.han is not None and self.han != number.han:  # the cheapest questions first
             return False
         if self.bounds and not (number.bound in self.bounds or (number.limited and "limit" in self.bounds)):
             return False
         if self.below is not None and number.value >= self.below:
+            return False
+        if self.after and not self.after.match(number.after):
+            return False
+        if self.before and not self.before.search(number.before):
             return False
         if self.told and not self.told.search(number.told):
             return False

@@ -34,7 +34,7 @@ _TAIL = rf"(?:(?<=[百千万亿兆萬億])零?{_ARABIC}{_MULTIPLIER}*(?![年月�
 _NUMBER = re.compile(
     rf"""
     (?P<fraction>(?:(?:\d+|{_HAN})\s?又\s?)?(?:\d+|{_HAN})分之负?(?:{_ARABIC}|{_HAN}))
-  | (?P<half>半[成折](?![本品])|一半|半数|对半|过半(?![个年月天]))
+  | (?P<half>半[成折](?![本品])|一半|半数|对半|过半(?![个年月天百]))
   | (?<![\d/])(?P<slash>(?:\d{{1,3}}[ ]){{0,1}}\d{{1,2}}/\d{{1,2}})(?![\d/年月])
   | (?P<arabic>{_ARABIC})(?P<in1>[几幾]|{_SOME}|{_COME})?
         (?P<mult>(?:{_MULTIPLIER}+|{_PIECES}|(?P<typed>[kw])(?![A-Za-z0-9/]))?)(?P<tail>{_TAIL})
@@ -141,6 +141,8 @@ def _number(text: str, m: re.Match[str]) -> Number:
                 upper = last.number
     number_end = end
     unit, end = _unit(text, end, numeral)
+    if unit == "个" and (some := _SOME_MONTHS.match(text, end)):
+        unit, end, inner = f"个{some[2]}", some.end(), inner or some[1]
     if numeral is not None:
         if unit is None and end == m.end() and (m["typed"] or _counted_money(text, m)):
             unit = "元"
@@ -173,6 +175,8 @@ def _number(text: str, m: re.Match[str]) -> Number:
     )  # fmt: skip
 
 
+_SOME_MONTHS = re.compile(r"([多余来])(月|小时|星期)")
+"""3个多月"""
 _BARE_POWER = frozenset(_HAN_POWER) - frozenset("十拾廿卅")
 _HAN_DIGITS = frozenset(_HAN_DIGIT)
 _TYPED_MONEY = re.compile(r"薪|工资|收入|报酬|奖金|年包|预算|价|费|金额|[￥¥$]$")

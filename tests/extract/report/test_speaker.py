@@ -94,6 +94,7 @@ FIRMS = [
     # by the table, where nothing says more than the province
     ("柳钢今年培训炉工560人。", "450000", "560人", "450200", "reference"),
     ("柳钢今年培训炉工560人。", None, "560人", "450200", "reference"),
+    ("# 简讯\n\n●柳钢举办炉工比武,56人参赛。", "450000", "56人", "450200", "reference"),
     ("记者在中国一汽看到,食堂新添炉灶56台。", "220000", "56台", "220100", "reference"),
     # never against what is said
     ("柳钢今年在贵港投资,培训炉工560人。", "450800", "560人", "450800", "manifest"),
@@ -120,6 +121,26 @@ def test_the_table_of_firms_names_each_seat_rightly_and_no_firm_twice() -> None:
         assert region.name == row["seat"], row["site"]
     names = [n for r in rows("region_sites.csv") for n in (r["site"], *filter(None, r["aliases"].split("|")))]
     assert len(names) == len(set(names))
+
+
+def test_a_firm_speaks_in_its_own_bulletin() -> None:
+    body = "把夜校办到炉台边\n\n公司工会举办夜校86期。"
+    for text, title in (
+        (f"包钢工作简报\n\n包钢(集团)公司工会编 2021年6月30日\n\n{body}", None),
+        (f"工作简报\n\n2021年6月30日\n\n{body}", "工作简报(包钢集团)"),
+    ):
+        area = areas(text, title=title)["86期"]
+        assert (area.code, area.basis) == ("150200", "reference")
+        assert "包钢" in (area.entity or "")
+
+
+def test_a_firm_that_an_article_introduces_is_what_it_is_about() -> None:
+    text = (
+        "夜校办到织机旁\n\n地处江西省新余市的华新纺织有限公司(以下简称华新)是全省试点。\n\n"
+        "一、强化保障\n\n党委出台方案。一线职工代表比例不低于60%。"
+    )
+    area = areas(text)["60%"]
+    assert (area.code, area.entity, area.basis) == ("360500", "华新", "article")
 
 
 def test_an_expert_adds_firms_in_a_folder_of_his_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,9 +30,15 @@ class Article:
     """The headings before its first paragraph."""
 
 
+_RUBRIC = 8
+"""Characters of the longest rubric."""
+
+
 def _is_rubric(heading: str) -> bool:
     """简讯, 工会动态: what stands below is of no article above."""
-    return words("rubric").fullmatch(heading.strip("【】[]〔〕 ·")) is not None
+    title = heading.strip("【】[]〔〕 ·")
+    found = words("rubric").search(title) if len(title) <= _RUBRIC else None
+    return found is not None and found.end() == len(title)
 
 
 def _is_sent(reading: Flow, heading: int) -> bool:

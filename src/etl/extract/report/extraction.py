@@ -39,6 +39,8 @@ _RUN_IN = re.compile(r"[((][一二三四五六七八九十\d]{1,2}[))]([^,。;:\
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|[((][一二三四五六七八九十]{1,3}[))]|\d{1,2}[.、])([^,。;:\d]{2,16})"
 )
+HEAD = 400
+"""How far, in characters, the top of a text reaches, which tells who edits it."""
 SENTENCE_FIGURES = 60
 """Figures of one sentence among which relations are looked for: a table in a line must not take forever."""
 CHARACTERS = 4
@@ -192,7 +194,7 @@ def _numeral_end(text: str, number: Number) -> int:
 
 def _home(reading: Flow, manifest: ManifestEntry | None) -> Area:
     coded = manifest is not None and manifest.region_code is not None
-    return speaker_of(manifest, [] if coded else mastheads(reading), load_regions())
+    return speaker_of(manifest, [] if coded else mastheads(reading), reading.text[:HEAD], load_regions())
 
 
 class _Clauses:

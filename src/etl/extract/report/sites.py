@@ -27,7 +27,7 @@ _BEFORE = re.compile(
 )
 _END = re.compile(r"(?:有限责任公司|股份有限公司|有限公司|集团公司|公司|集团)+$")
 _ANY_FIRM = frozenset({"公司", "集团", "企业", "该公司", "本公司", "学校", "医院", "学院"})
-_OPENS = re.compile(r"(?:^|[\s,。;:!?“”()《》\]—]|[在据是对为由于让使而与和及自从]|走进|来到|目前|如今|近年来)$")
+_OPENS = re.compile(r"(?:^|[\s,。;:!?“”()《》\]—●•·◆■▲○]|[在据是对为由于让使而与和及自从]|走进|来到|目前|如今|近年来)$")
 _ONE_OF_MANY = re.compile(rf"(?:{_NAME}{{1,8}}?{_KIND})?[、等和及与]")
 """Behind a firm, or behind a plant of it, that is one of several."""
 REACH = 160
@@ -70,6 +70,7 @@ class Seats:
         self._gazetteer = gazetteer
         self._told: dict[str, Named] = {}
         """Where the text says that a firm lies, by each of the names that it gives it."""
+        self._introduced: list[tuple[int, str]] = []
         for n in named:
             if n.code is not None and n.level in ("city", "county", "township") and not n.self_reference:
                 self._tell(n)
@@ -102,6 +103,16 @@ class Seats:
                 self._told.setdefault(name, n)
         if (called := _CALLED.match(self._text, firm.end())) and called["name"] not in _ANY_FIRM:
             self._told.setdefault(called["name"], n)
+            self._introduced.append((called.start("name"), called["name"]))
+
+    def introduced(self, start: int, end: int) -> Area | None:
+        """The one firm that a part of the text gives a short name (地处某市的某某集团(以下简称某钢)), where it lies."""
+        names = {name for at, name in self._introduced if start <= at < end}
+        if len(names) != 1:
+            return None
+        (name,) = names
+        n = self._told[name]
+        return Area(n.code, n.name, name, "article", n.printed)
 
     def subject(self, at: int, sentence: int) -> tuple[int, str] | None:
         """The last firm that opens a clause of the sentence before ``at``, with its offset."""

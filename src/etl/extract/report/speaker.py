@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from etl.extract.report.naming import COUNTRY
+from etl.extract.report.sites import seat_of
 from etl.model import Area, ManifestEntry
 from etl.normalise.regions import Gazetteer
 from etl.reference import local_rows, rows
@@ -13,29 +15,41 @@ from etl.reference import local_rows, rows
 PAPERS = "region_papers.csv"
 _PAPER = re.compile(r"[\u4e00-\u9fff]{2,14}?(?:报|周刊|简讯|快讯|新闻网|在线|网)(?![\u4e00-\u9fff])")
 _IN_BRACKETS = re.compile(r"[((]([\u4e00-\u9fff]{2,12})[))]\s*$")
+_EDITED = re.compile(
+    r"^(?P<who>[\u4e00-\u9fff()]{4,24}?)[ \u3000]*(?:编印|主办|主编|编)(?=[ \u3000\d]|$)", re.MULTILINE
+)
+_OFFICE = re.compile(r"(?:总?工会|党委|团委|编辑部|宣传部|办公室)*$")
 _LONGEST = 12
 """Characters of the longest name of a place at the head of a publisher's."""
 
 
-def speaker_of(manifest: ManifestEntry | None, mastheads: list[str], gazetteer: Gazetteer) -> Area:
+def speaker_of(manifest: ManifestEntry | None, mastheads: Sequence[str], head: str, gazetteer: Gazetteer) -> Area:
     """The place that a text speaks for: as the manifest codes it, else by its publisher, its title or its masthead.
 
     The name of a publisher or paper tells its place (某某市教育局, 辽宁职工报); papers whose name tells none or
-    another one are listed in ``region_papers.csv``.
+    another one are listed in ``region_papers.csv``, firms in ``region_sites.csv``. ``head`` is the top of the text,
+    which can name who edits it (某某集团工会编).
     """
     if manifest is not None and manifest.region_code is not None:
         region = gazetteer.get(manifest.region_code)
         return Area(manifest.region_code, region.name if region else None, None, "manifest")
-    told = [place_of(manifest.publisher, gazetteer)] if manifest and manifest.publisher else []
+    names = [manifest.publisher] if manifest and manifest.publisher else []
     if manifest and manifest.title:
         bracketed = _IN_BRACKETS.search(manifest.title)
-        told.append(place_of(bracketed[1], gazetteer) if bracketed else None)
-        told += [place_of(m[0], gazetteer) for m in _PAPER.finditer(manifest.title)]
-    papers = {place_of(m[0], gazetteer) for line in mastheads for m in _PAPER.finditer(line)}
-    told += papers if len(papers) == 1 else ()
-    code = next((code for code in told if code is not None), None)
+        names += [bracketed[1]] if bracketed else []
+        names += [m[0] for m in _PAPER.finditer(manifest.title)]
+    papers = {m[0] for line in mastheads for m in _PAPER.finditer(line)}
+    names += papers if len({place_of(paper, gazetteer) for paper in papers}) == 1 else ()
+    names += [m["who"] for m in _EDITED.finditer(head)]
+    return next((area for area in (_speaking(name, gazetteer) for name in names) if area is not None), Area())
+
+
+def _speaking(name: str, gazetteer: Gazetteer) -> Area | None:
+    seat = seat_of(name)
+    code = seat or place_of(name, gazetteer)
     region = gazetteer.get(code) if code else None
-    return Area(code, region.name, None, "publisher") if region else Area()
+    firm = _OFFICE.sub("", name) if seat else None
+    return Area(code, region.name, firm, "reference" if seat else "publisher") if region else None
 
 
 @cache

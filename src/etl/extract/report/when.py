@@ -36,6 +36,9 @@ _YEARLY_PLAN = re.compile(
 _YEARLY_PLAN_AFTER = re.compile(r"[^,。;]{0,10}的(?:年度|全年)?[^,。;\d]{0,4}(?:目标|计划|任务)")
 _LAST_WORD = re.compile(r"[)。;!?\s]{0,4}")
 """Behind a period that ends its sentence, and so dates the figures before it: 有床位120张(截至2023年6月)."""
+_HAN = re.compile(r"[\u4e00-\u9fff\d]")
+_AMOUNTS = re.compile(r"[^,。;\d比增升减降高低多少]{0,8}")
+"""Between 去年同期 and a figure that is of it, not of a change against it."""
 _AT_EVENT = re.compile(
     r"在?(?:刚刚)?(?:结束|落幕|闭幕|举办|举行)?的?[^,。;]{0,12}第[一二三四五六七八九十\d]{1,3}[届次][^,。;]{2,30}[上中],"
 )
@@ -138,6 +141,9 @@ class Calendar:
             return self._old(start, at, before, default)
         elif origin is None:
             before = [m for m in before if not self._is_old(m)]
+        if (base := self._same_time(clause[0], at)) is not None:
+            now = before[-1] if before else self._carried(start, paragraph, sentences, clause, default, lasting=False)
+            return self._year_before(base, now.iso if now else default.iso)
         said = [m for m in inside if m.start < at]
         open_ended = said and (said[-1].role == "since" or (target and said[-1].role == "until"))
         if said and said[-1].iso is None and (open_ended or _OTHER_YEAR.match(said[-1].text)):
@@ -223,10 +229,22 @@ class Calendar:
         if not last.text.endswith("同期"):
             return Period(last.iso, "text", last.text, last.time_type)
         now = next((m.iso for m in reversed(before) if m not in old), default.iso)
+        return self._year_before(last, now)  # 由去年同期的38%提高到45%
+
+    def _same_time(self, clause: int, at: int) -> PeriodMention | None:
+        """The 去年同期 that the clause of a figure opens with: 上半年新增5.6万人,去年同期为4.9万人."""
+        found = self._compared[bisect_left(self._compared_starts, clause) : bisect_left(self._compared_starts, at)]
+        last = found[-1] if found and found[-1].text.endswith("同期") else None
+        opens = last is not None and not _HAN.search(self._text, clause, last.start)
+        return last if last is not None and opens and _AMOUNTS.fullmatch(self._text, last.end, at) else None
+
+    @staticmethod
+    def _year_before(base: PeriodMention, now: str | None) -> Period:
+        """The period ``now`` in the year that 去年同期 names, if that is the year before."""
         years = sorted(set(_YEAR_OF.findall(now or "")))
-        if len(years) != 1 or last.iso is None or int(last.iso[:4]) != int(years[0]) - 1:
+        if len(years) != 1 or base.iso is None or int(base.iso[:4]) != int(years[0]) - 1:
             return Period(None, None)
-        return Period(_YEAR_OF.sub(last.iso[:4], now or ""), "text", last.text)  # 由去年同期的38%提高到45%
+        return Period(_YEAR_OF.sub(base.iso[:4], now or ""), "text", base.text)
 
     def _carried(
         self,

@@ -16,7 +16,7 @@ from etl.model import Area, Basis
 from etl.normalise.regions import Gazetteer, Mention
 
 _SPEAKER = {"全国": "country", "我国": "country"}
-_QUOTATION = re.compile(r"[^“”\n]{0,3}“[^“”\n]{1,300}[。!?]”(?!的)")
+_QUOTATION = re.compile(r"(?:本报讯(?:\([^()\n]{0,24}\))?)?[^“”\n]{0,3}“[^“”\n]{1,300}[。!?]”(?!的)")
 _SAID = re.compile(r"说|评价|介绍|表示|告诉|坦言|感慨|笑道|算了")
 _SAME_FIRM = re.compile(r"”?(?:该|这家)?(?:公司|集团|企业|厂|矿|村|镇|县|区|市)")
 _SHAPE = re.compile(
@@ -103,6 +103,12 @@ class Atlas:
             self._named += sorted(named, key=lambda n: n.start)
         self._starts = [n.start for n in self._named]
         self._seats = Seats(text, self._named, gazetteer)
+        self._places = self._places_of_firms(articles)
+
+    def _places_of_firms(self, articles: Sequence[Article]) -> list[tuple[int, Area]]:
+        """The places, with the firm that an article introduces (以下简称某钢) where no place is known."""
+        firms = {a.start: self._seats.introduced(a.start, a.end) for a in articles}
+        return [(at, firms.get(at) or area if area.code is None else area) for at, area in self._places]
 
     # ------------------------------------------------------------ names
 
@@ -241,7 +247,7 @@ class Atlas:
         )
 
     def _inside_home(self, code: str | None) -> bool:
-        home = self._home.code if self._home.basis != "publisher" else None  # a paper tells of other places, too
+        home = self._home.code if self._home.basis == "manifest" else None  # a paper tells of other places, too
         return home is None or code is None or home in (*self._gazetteer.ancestors(code), code)
 
     @staticmethod

@@ -19,7 +19,7 @@ _LINK = re.compile(r"(?:左右|以上|以下|以内)?(?:、|和|及|与|以及|,
 _COORDINATES = re.compile(r"[^,;:。、\n]+(?:、[^,;:。、\n]+)*")
 _AND = re.compile(r"(?:以及|及|和|与)")
 _RATIO = re.compile(r"(?:的|之)?(?:人数|数量)?(?:比例|比重|结构|占比|比)(?:为|约为|是|达到|调整为|优化为)?$")
-_SAME_AGAIN = re.compile(r"[比较增减多少升降其中]|^[^\u4e00-\u9fff]*$|^[、和及与至到]")
+_SAME_AGAIN = re.compile(r"[比较增减多少升降其中]|^[^\u4e00-\u9fff]*$|^[和及与至到]$")
 """Between a figure and one without a unit that is counted in the same: 报名24.9万人,比上年多1.2万."""
 _NEXT_TIER = re.compile(r"[,、;](?:其他|其余)?[^,。;、:\d]{2,12}")
 """Between the tariffs of a list: 首席技师每月津贴5000元,主任技师3000元."""

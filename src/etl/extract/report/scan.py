@@ -21,14 +21,14 @@ _PIECES = r"个(?:亿(?![元级吨])|万亿(?=[,。;、的美欧港日英卢人�
 """两个亿, but not 两个亿元村."""
 _HAN = rf"[{_HAN_DIGIT}{_HAN_POWER}]+(?:点[{_DECIMAL}]+[万亿]*)?"
 _TENTHS = (
-    r"(?:成(?![立为功果效员绩就长交本品都熟型份才人片套形规体活产分])"
+    r"(?:成(?![立为功果效员绩就长交本品都熟型份才片套形规体活产分]|人(?!口))"
     r"(?:半|[一二三四五六七八九](?![十百千万亿个])|\d(?!\d))?"
     r"|折(?![合叠算旧射扣腾现抵价]))"
 )
 
 _START = re.compile(rf"[\d.{_HAN_DIGIT}{_HAN_POWER}]|半[成折数]|[数几好][{_HAN_POWER}数几]|对半|过半")
 """What a numeral can begin with: looking for that first is several times quicker than trying all of it everywhere."""
-_SOME = r"[余多](?![少])"
+_SOME = r"(?:[余多](?!少)|\+(?=[人名个家户次场项件条万亿台所种篇]))"
 _COME = r"来(?=[个名人位家万千百亿户次场项棵头亩台只件种所座吨条辆艘斤里岁张间册本])"
 _TAIL = rf"(?:(?<=[百千万亿兆萬億])零?{_ARABIC}{_MULTIPLIER}*(?![年月日号]))*"
 _NUMBER = re.compile(
@@ -50,7 +50,7 @@ _RANGE_STARTS = frozenset("( \t\n-–—~～至到")
 _GOES_ON = _RANGE_STARTS | {"成", "折"}
 """Behind these a numeral may be longer than what ``_NUMBER`` matches."""
 _APART = re.compile(
-    r"(至少|不少于|最多|最高|不超过|不[低高]于(?=每))[\u4e00-\u9fff]{1,4}$|(不高于|不超过|不低于|不少于|不到|不足|接近|超过)(?!以来|之后|以后)[\u4e00-\u9fff]{2,12}的$"
+    r"(至少|不少于|最多|最高|不超过|不[低高]于(?=每))(?![时的者])[\u4e00-\u9fff]{1,4}$|(不高于|不超过|不低于|不少于|不到|不足|接近|超过)(?!以来|之后|以后)[\u4e00-\u9fff]{2,12}的$"
     r"|(不到|不足|接近|超过|近)(?:全[国省市县区州盟旗镇乡村校院厂]|总[数量额])[\u4e00-\u9fff]{0,8}$"
 )
 """至少培训20名, 最高给予50万元, 不到全市的4%: the qualifier stands before the verb or before the whole."""
@@ -144,7 +144,8 @@ def _number(text: str, m: re.Match[str]) -> Number:
     if unit == "个" and (some := _SOME_MONTHS.match(text, end)):
         unit, end, inner = f"个{some[2]}", some.end(), inner or some[1]
     if numeral is not None:
-        if unit is None and end == m.end() and (m["typed"] or _counted_money(text, m)):
+        priced = text[start - 1 : start] == "¥" or m["typed"] or _counted_money(text, m)
+        if unit is None and end == m.end() and priced:
             unit = "元"
         if unit in _YUAN and (coins := _COINS.match(text, end)):
             numeral, end = _with_coins(numeral, coins), coins.end()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 
 from etl.extract.report.judge import Figure
-from etl.extract.report.lexicon import qualifiers
+from etl.extract.report.lexicon import qualifier_before, qualifiers
 from etl.extract.report.scan import Number
 from etl.model import Kind, Qualifier
 from etl.normalise.numbers import Numeral, parse_numeral
@@ -31,7 +31,10 @@ def worded_ranks(text: str) -> list[tuple[Number, Figure]]:
                 continue
             unit = "位" if kind == "rank" else "%"
             numeral = Numeral(value, 0, 0, unit, worded=kind == "growth")
-            bound = _bound(m[0], text[end : end + 2]) if kind == "growth" else "eq"
+            bound: Qualifier = "eq"
+            if kind == "growth":
+                before = qualifier_before().search(text, max(0, start - 8), start)
+                bound = _bound(f"{before[1] if before else ''}{m[0]}", text[end : end + 2])
             number = Number(start, end, end, numeral, True, unit, bound, worded=kind == "growth")
             found[start] = number, Figure(unit, kind, "observed", "up" if kind == "growth" else None, start, end)
     return list(found.values())
@@ -39,10 +42,10 @@ def worded_ranks(text: str) -> list[tuple[Number, Figure]]:
 
 def _bound(printed: str, after: str) -> Qualifier:
     """翻了近两番, 翻了一番多"""
-    for word in ("近", "约", "超"):
+    for word in ("近", "约", "超", "不止"):
         if word in printed:
             return qualifiers("before")[word]  # type: ignore[return-value]
-    if "不止" in printed or after[:1] == "多":
+    if after[:1] == "多":
         return "gt"
     return "ge" if after == "以上" else "eq"
 

@@ -49,6 +49,26 @@ def test_a_paragraph_torn_at_a_column_end_is_one_line() -> None:
     assert len(lines) == 1
 
 
+TURNED = [
+    "全市新建食堂12个。位于涪城区的\n\n(下转二版)\n\n“饭菜香。”一名学生说。\n\n# 三台县:有了新桌椅\n\n桌椅300套。\n\n(上接一版)川西中学有厨师86名。",
+    "全市新建食堂12个。位于涪城区的(下转第2版)\n\n# 三台县:有了新桌椅\n\n桌椅300套。\n\n(上接第1版)川西中学有厨师86名。",
+]
+
+
+@pytest.mark.parametrize("text", TURNED)
+def test_what_goes_on_on_another_page_is_read_in_one_piece(text: str) -> None:
+    entry = ManifestEntry("a.txt", None, "某市教育局", "510700", "2024-08")
+    found = {f.text: f for f in extract_report(Document(text, "txt", "txt/1"), entry).figures}
+    assert list(found) == ["12个", "300套", "86名"]
+    assert (found["86名"].area.code, found["300套"].area.code) == ("510703", "510722")
+    assert "涪城区的川西中学" in found["86名"].evidence
+    holds(text)
+
+
+def test_a_number_that_the_page_tears_keeps_its_place() -> None:
+    holds("新建食堂1\n\n(下转二版)\n\n# 又一篇\n\n桌椅300套。\n\n(上接一版)2个,厨师86名。")
+
+
 def test_wrapped_lines_are_joined_and_paragraphs_kept() -> None:
     wrapped = "全市各级财政部门坚持过紧日子的要求落实到位\n压减一般性支出三千万元用于保障和改善民生事\n业发展。\n第二段从这里开始。"
     assert [line.heading for line in flow(wrapped).lines] == [False, False]

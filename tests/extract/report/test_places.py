@@ -27,6 +27,9 @@ PLACES = [
     ("台山市新建驿站8座,市财政补助20万元。", "20万元", "440700", "440781"),
     # a page of the province tells of one city after the other
     ("记者从新乡市总工会获悉,活动启动。\n\n全市建成工作室512个。", "512个", "410000", "410700"),
+    # a county-level city lends 全市 to its paragraph only
+    ("改革中,邵阳建起夜校。\n\n邵东市有学员860人。\n\n全市有教师312人。", "312人", None, "430500"),
+    ("改革中,邵阳建起夜校。\n\n邵东市有学员860人。全市有教师312人。", "312人", None, "430582"),
     # bridges and lines are no places, and what lies over the speaker is no subject
     ("同江铁路大桥贯通,贸易额达18亿元。", "18亿元", "230800", "230800"),
     ("融水是广西重点林区县,有企业347家。", "347家", "450225", "450225"),

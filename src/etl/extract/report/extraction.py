@@ -25,7 +25,7 @@ from etl.extract.report.status import around_of, status_of
 from etl.extract.report.when import Calendar, Default, bulletin_year
 from etl.extract.report.where import Atlas
 from etl.extract.report.worded import medals, structures, worded_ranks
-from etl.model import Area, Basis, Document, Extraction, Ignored, ManifestEntry, RawFigure, Relation
+from etl.model import Area, Basis, Document, Extraction, Ignored, ManifestEntry, RawFigure, Relation, Span
 from etl.normalise.periods import PeriodMention, Today, as_told, find_periods
 from etl.normalise.regions import load_regions
 
@@ -99,7 +99,13 @@ def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction
         place = reading.to_raw(start, end)
         ignored.append(Ignored(place, document.text[place.start : place.end], reason))
     figures = tuple(_figures(context, numbers))
-    return Extraction(figures, tuple(ignored), tuple(_relations(context, numbers, figures)))
+    relations = tuple(_relations(context, numbers, figures))
+    return Extraction(tuple(sorted(figures, key=_start)), tuple(ignored), relations)
+
+
+def _start(figure: RawFigure) -> int:
+    """Where a figure is printed: what a page tears apart is read in one piece."""
+    return figure.place.start if isinstance(figure.place, Span) else 0
 
 
 def _judged(

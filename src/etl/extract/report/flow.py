@@ -129,7 +129,44 @@ def flow(text: str) -> Flow:
             wrapped = open_end and not is_last and not titled and (fills or cut_number)
             torn = open_end and is_last and (prose or wrapped or cut_number or goes_on) and not heading
             torn_number = torn and cut_number
+    if "上接" in view.text:
+        kept, breaks = _turned(view.text, kept, breaks)
     return _assembled(view, kept, breaks)
+
+
+def _turned(
+    text: str, kept: list[tuple[int, int]], breaks: list[tuple[int, bool]]
+) -> tuple[list[tuple[int, int]], list[tuple[int, bool]]]:
+    """The lines with each paragraph that goes on on another page, (下转二版) … (上接一版), in one piece."""
+    ends = [first for first, _ in breaks[1:]] + [len(kept)]
+    lines: list[tuple[list[tuple[int, int]], bool]] = []
+    torn: list[int] = []
+    for (first, heading), last in zip(breaks, ends, strict=True):
+        pieces = kept[first:last]
+        if not pieces:
+            continue
+        start, end = pieces[-1]
+        if turn := _TURN.search(text, start, end):
+            if len(pieces) > 1 or turn.start() > start:
+                lines.append(([*pieces[:-1], (start, turn.start())], heading))
+                pieces, heading = [(turn.start(), end)], True
+            torn.append(len(lines) - 1)
+        elif torn and (mark := _RESUMED.match(text, *pieces[0])):
+            begun = lines[torn.pop(0)][0]
+            goes_on = [(mark.end(), pieces[0][1]), *pieces[1:]] if mark.end() < pieces[0][1] else pieces[1:]
+            if not (_CUT_NUMBER.search(text, *begun[-1]) or text[begun[-1][1] - 1] in _NUMERAL):
+                begun.extend(goes_on)
+                pieces, heading = [mark.span()], False
+        lines.append((pieces, heading))
+    kept, breaks = [], []
+    for pieces, heading in lines:
+        breaks.append((len(kept), heading))
+        kept.extend(pieces)
+    return kept, breaks
+
+
+_TURN = re.compile(r"[(][ ]?下转[^()\n]{1,10}[)]$")
+_RESUMED = re.compile(r"[(][ ]?上接[^()\n]{1,10}[)]")
 
 
 def _blocks(text: str) -> list[list[tuple[int, int]]]:

@@ -176,6 +176,8 @@ class Atlas:
             i = bisect_left(starts, m.start)
             last = next((n for n in reversed(named[max(0, i - _NEAR) : i]) if n.code and n.subject), None)
             got = self._gazetteer.resolve(m.text, within=place.code)
+            if last is not None and last.level == "county" and self._text.find("\n", last.end, m.start) >= 0:
+                last = self._city_over(last, named[:i], m) or last
             if last is not None and (got.code is None or m.text[0] == "该") and not last.listed:
                 # 新乡市总工会…。全市…: a paper of the province tells of one city after the other
                 nearer = self._gazetteer.resolve(m.text, within=last.code)
@@ -190,6 +192,11 @@ class Atlas:
                     Named(m.start, m.end, got.code, got.name or m.text, m.text, got.level or "", True, subject)
                 )
         return found
+
+    def _city_over(self, county: Named, before: Sequence[Named], m: Mention) -> Named | None:
+        """For 全市 in a paragraph behind one of a county-level city: the city above, if the article speaks of it."""
+        over = self._gazetteer.ancestors(county.code or "") if m.text.endswith("市") else ()
+        return next((n for n in reversed(before) if n.level == "city" and n.subject and n.code in over), None)
 
     def _organs(self, article: Article, named: Sequence[Named]) -> list[Named]:
         """市总工会, 县政府 at the start of a clause: the text speaks for the speaker's own place (again).

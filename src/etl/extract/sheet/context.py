@@ -302,6 +302,9 @@ def _units(table: Table, around: _Around, names: Names) -> tuple[Unit, ...]:
             return split.units
         if split.unit is not None and _is_title(text):
             return (split.unit,)
+        for aside in _BRACKETS.findall(chinese(text)) if _is_title(text) else ():
+            if len(found := parse_units(aside)) > 1:
+                return found  # 2015年财政收支（万元、%）
     if _has_one_measure(table):
         for name in (names.sheet, PurePath(names.file).stem):
             if (unit := split_unit(name).unit) is not None:

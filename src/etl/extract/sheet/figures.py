@@ -203,6 +203,8 @@ class _Composer:
         """A bare 合计 among the columns: they are all parts of what the title names."""
         self._unnamed = not any(p for c in table.header.columns.values() for p in c.path if not is_bare_change(p))
         """The header names no measure: 2015年 | 比上年增长."""
+        self._dated = {c.path for c in table.header.columns.values() if c.period and c.path}
+        """What columns with a year of their own measure: one of the same label is of another year."""
         periods = {c.period for c in table.header.columns.values() if c.period and YEAR not in c.period}
         self._latest = max(periods) if len({len(p) for p in periods}) == 1 else None
         """Of the columns: what columns without a period speak of where the title names none (增长, districts)."""
@@ -321,7 +323,7 @@ class _Composer:
         if context.period is not None and context.period_basis != "file":
             iso = _of_column(context.period, column)
             return Period(iso, context.period_basis, context.period_printed)
-        if self._latest is not None:
+        if self._latest is not None and column.path not in self._dated:
             return Period(self._latest, "layout")
         years = {y[0] for y in map(year_in_label, (*column.path, *row.path)) if y}
         if len(years) == 1:

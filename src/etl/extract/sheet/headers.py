@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -107,6 +108,7 @@ def read_header(grid: Grid, rows: Sequence[tuple[int, Row]], values: Sequence[in
     measures = _repeated_measures(covers)
     for c in values:
         header.columns[c].path = _join(covers[c], spans, measures)
+    _part_flattened(header, values)
     _hang_parts(header, values)
     _date_changes(header, values)
     _free_ranks(header, values)
@@ -292,6 +294,25 @@ def _join(path: list[_Covering], spans: dict[tuple[int, int], int], measures: fr
             found.append(label)
         single = alone
     return tuple(found)
+
+
+_FLATTENED = re.compile(r"(?P<outer>[\u4e00-\u9fff]{2,})[(（](?P<unit>[^()（）]+)[)）](?P<inner>[\u4e00-\u9fff]{2,})")
+
+
+def _part_flattened(header: Header, values: Sequence[int]) -> None:
+    """A header of two rows written in one: 迁入（人）市内迁入 | 市外迁入, where the second is under 迁入 too."""
+    outer: tuple[Column, str, str] | None = None
+    unit: Unit | None = None
+    for c in values:
+        column = header.columns[c]
+        found = _FLATTENED.fullmatch(squash(column.printed[0])) if len(column.printed) == 1 else None
+        if found and not words("growth").match(found["inner"]) and (stated := parse_unit(found["unit"])) is not None:
+            outer, unit = (column, found["outer"], found["inner"]), stated
+        elif outer is None or column.unit is not None or len(column.path) != 1 or is_of_which(column.path[0]):
+            outer = None
+        elif not words("rate").match(column.path[0]):
+            outer[0].path = outer[1:]
+            column.path, column.unit = (outer[1], *column.path), unit
 
 
 def _hang_parts(header: Header, values: Sequence[int]) -> None:

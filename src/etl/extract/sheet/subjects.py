@@ -48,9 +48,8 @@ def subject_of(title: str, speaker: Speaker | None) -> str:
 def _without_noise(text: str) -> str:
     """A title without 全市, 各区县, 情况 and the like: as whole words only (各市场, 部分县 and 全国性 stay)."""
     noise = words("title_noise")
-    for word in noise.start:
-        if not text.startswith(words("title_noise_apart").start):
-            text = text.removeprefix(word)
+    while text.startswith(noise.start) and not text.startswith(words("title_noise_apart").start):
+        text = text[max(len(w) for w in noise.start if text.startswith(w)) :].lstrip("、及和与")
     text = _noise_inside().sub(lambda m: m["apart"] or "", text)
     for word in sorted(noise.end, key=len, reverse=True):
         text = text.removesuffix(word)
@@ -73,5 +72,5 @@ def _without_place(text: str, speaker: Speaker) -> str:
     names |= {f"{short}{level}" for short in shorts for level in _OF_PLACES if short}
     for name in sorted(names | shorts, key=len, reverse=True):
         if len(name) >= 2 and text.startswith(name):
-            return text[len(name) :]
+            return text[len(name) :].lstrip("、及和与")
     return text

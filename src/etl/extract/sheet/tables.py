@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -143,8 +145,26 @@ def _place_of(path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     return joined, path
 
 
+_BARE_YEAR = re.compile(r"((?:19|20)\d\d)(?=[\u4e00-\u9fff])(?!年)(.+)")
+
+
+def _part_years(table: Table) -> None:
+    """2016市外迁入 beside 市外迁入: a year that is written to its label without 年, as that of another column shows."""
+    columns = table.header.columns
+    paths = Counter(column.path for column in columns.values())
+    years = {
+        c: found for c, column in columns.items() if column.path and (found := _BARE_YEAR.fullmatch(column.path[-1]))
+    }
+    rests = Counter((*columns[c].path[:-1], found[2]) for c, found in years.items())
+    for c, found in years.items():
+        rest = (*columns[c].path[:-1], found[2])
+        if columns[c].period is None and (paths[rest] or rests[rest] > 1):
+            columns[c].period, columns[c].path = found[1], rest
+
+
 def _find_periods(table: Table) -> None:
     columns = table.header.columns
+    _part_years(table)
     if any(row.period for row in table.rows):
         table.periods_in = "rows"
     if sum(c.period is not None for c in columns.values()) >= 0.5 * len(columns):

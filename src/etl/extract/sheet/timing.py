@@ -38,7 +38,7 @@ _TITLE_YEAR = re.compile(
 _WHOLE_DAY = rf"({_YEAR})[年./-](0?[1-9]|1[0-2])[月./-]({_DAY})日?"
 _DAYS = re.compile(rf"(?<!\d){_WHOLE_DAY}\s*[-—–~～至]+\s*{_WHOLE_DAY}(?!\d)")
 _RANGE = re.compile(rf"{_YEAR}年?\s*[-—–~～至]\s*(?:{_YEAR}|\d{{2}}(?!\d))")
-_LEADING = re.compile(rf"^({_YEAR})年(?=[\u4e00-\u9fff])")
+_LEADING = re.compile(rf"^({_YEAR})年(?=[\u4e00-\u9fffA-Z])")
 _TRAILING = re.compile(rf"[_\s-]({_YEAR})$")
 _ISO_DAY = re.compile(
     rf"(?<!\d)(?P<year>{_YEAR})(?P<sep>[-_.]?)(?P<month>0[1-9]|1[0-2])(?P=sep)(?P<day>0[1-9]|[12]\d|3[01])(?!\d)"

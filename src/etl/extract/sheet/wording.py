@@ -181,7 +181,8 @@ def _split_unit(text: str) -> Labelled:
     if found:
         units = parse_units(plain[found.end() :].strip("()（）"))
         if units:
-            return Labelled(plain[: found.start()].strip("()（）[]:： "), None, units)
+            label = plain[: found.start()].rstrip("(（[:： ，,、；;").lstrip("()（）[]:： ")
+            return Labelled(label + "）" if label.count("（") > label.count("）") else label, None, units)
     for bracket in reversed(list(_BRACKET.finditer(plain))):
         unit = parse_unit(bracket.group(1))
         if unit is None or (unit.dimension == "duration_a" and unit.symbol == "年"):

@@ -19,7 +19,7 @@ from etl.extract.sheet.context import Context, Names
 from etl.extract.sheet.figures import table_figures
 from etl.extract.sheet.flags import lost_points, table_flags, watermarks, wrong_tables
 from etl.extract.sheet.grid import Grid, Item, load_grid
-from etl.extract.sheet.implied_units import settle_counts, settle_growth
+from etl.extract.sheet.implied_units import settle_counts, settle_growth, settle_parts
 from etl.extract.sheet.label_variants import settle_labels
 from etl.extract.sheet.layout_files import SavedTable
 from etl.extract.sheet.layout_fit import Fit, correct_figures, corrected, fit, misfit
@@ -152,6 +152,7 @@ def _read_sheets(
                     settle_percentages(table)
                     settle_counts(table)
                     settle_growth(table)
+                    settle_parts(table)
                     settle_edition(table, names)
                     before = table.context
                     read.tables.append((band, table))

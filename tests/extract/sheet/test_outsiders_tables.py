@@ -3,11 +3,14 @@ tell the period. Each sheet is of our own writing and small enough to be seen wh
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from etl.extract.sheet.subjects import subject_of
 from etl.extract.sheet.timing import period_in_name, period_in_note
-from tests.extract.sheet.building import Grid
+from etl.extract.sheet.workbook import extract_workbook
+from tests.extract.sheet.building import Grid, book, by_cell, sheet
 from tests.extract.sheet.test_yearbooks import Said, check
 
 
@@ -249,3 +252,137 @@ def test_places_behind_a_mark_and_before_a_zone() -> None:
             "C7": ("520304", "门诊部数", "2018", "个"),
         },
     )
+
+
+def test_a_bare_multiplier_scales_what_the_label_counts() -> None:
+    rows: Grid = [
+        [
+            "年份",
+            "住院人数(万)",
+            "医院总收入(亿)",
+            "诊所（家）",
+            "床位使用率(%)",
+            "器械产量（万）",
+            "男女比(以女性为100)",
+        ],
+        [2011, 1203.5, 88.1, 4120, 81.2, 3.1, 101.2],
+        [2012, 1310.2, 95.4, 4231, 82.0, 3.4, 101.4],
+        [2013, 1402.8, 101.0, 4309, 83.1, 3.3, 101.3],
+    ]
+    check(
+        rows,
+        {
+            "B2": ("410100", "住院人数", "2011", "人"),
+            "C2": ("410100", "医院总收入", "2011", "元"),
+            "D3": ("410100", "诊所", "2012", "家"),
+            "E3": ("410100", "床位使用率", "2012", "%"),
+            "F4": ("410100", "器械产量", "2013", "万"),  # of what it is a multiple, a person must say
+            "G4": ("410100", "男女比", "2013", "女=100"),
+        },
+        "郑州.csv",
+    )
+    values = {
+        cell: f.number.scaleb(f.multiplier)
+        for cell, f in by_cell(extract_workbook(book(sheet(rows)), "郑州.csv")).items()
+    }
+    assert (values["B2"], values["C2"], values["F4"]) == (12_035_000, 8_810_000_000, Decimal("3.3"))
+
+
+def test_a_unit_line_of_a_bare_multiplier() -> None:
+    rows: Grid = [
+        ["银川市各区参加医疗保险人数"],
+        ["单位：万"],
+        ["地区", "参保人数", "#职工"],
+        ["兴庆区", 61.2, 20.1],
+        ["金凤区", 40.8, 15.3],
+    ]
+    check(rows, {"B4": ("640104", "参保人数", None, "人"), "C5": ("640106", "参保人数|#职工", None, "人")})
+
+
+def test_measures_of_the_country_tell_the_place() -> None:
+    named: Grid = [
+        ["年份", "中国护士总数(万人)", "全国药师总数(万人)", "医院数(所)"],
+        [2015, 324.1, 42.3, 27587],
+        [2016, 350.7, 43.9, 29140],
+    ]
+    check(named, {"D2": ("100000", "医院数", "2015", "所")}, "1.csv")
+    one: Grid = [["年份", "中国传统村落(个)", "医院数(所)"], [2015, 3, 87], [2016, 4, 91]]
+    check(one, {"C2": (None, "医院数", "2015", "所")}, "1.csv")
+    only: Grid = [
+        ["指标", "2018年", "2019年"],
+        ["国民总收入(亿元)", 915243.5, 983751.2],
+        ["第一产业(亿元)", 64745.2, 70473.6],
+    ]
+    check(only, {"C3": ("100000", "第一产业", "2019", "元")}, "1.csv")
+    others: Grid = [["年份", "中国医生数(万人)", "美国医生数(万人)"], [2015, 303.9, 81.2], [2016, 319.1, 82.0]]
+    check(others, {"B2": (None, "中国医生数", "2015", "人"), "C2": (None, "美国医生数", "2015", "人")}, "1.csv")
+
+
+PARTS: Grid = [
+    ["6-8 各地区参加失业保险人数 (2013年)"],
+    ["地 区", "参保人数", None, None, None, None, "领取人数"],
+    [None, "(年末)", "国有单位", None, "其他单位", None, "(人)"],
+    [None, "(万人)", "人数", "比重(%)", "人数", "比重(%)", None],
+    ["全国", 16416.8, 9120.44, 55.6, 7296.36, 44.4, 1970000],
+    ["辽宁", 655.1, 401.2, 61.2, 253.9, 38.8, 81000],
+    ["吉林", 250.22, 160.02, 64.0, 90.2, 36.0, 30500],
+    ["甘肃", 161.9, 120.9, 74.7, 41.0, 25.3, 12100],
+]
+
+
+def test_columns_that_add_up_to_a_whole_have_its_unit() -> None:
+    """The unit stands below the header of the whole alone; without it its parts are 10,000 times too small."""
+    workbook = book(sheet(PARTS, merged=((1, 1, 1, 5), (2, 2, 2, 3), (2, 4, 2, 5))))
+    found = by_cell(extract_workbook(workbook, "1.xlsx"))
+    said = {cell: (f.label, f.number.scaleb(f.multiplier), f.unit) for cell, f in found.items()}
+    assert said["C5"] == ("参保人数|国有单位|人数", Decimal(91204400), "人")
+    assert said["E8"] == ("参保人数|其他单位|人数", Decimal(410000), "人")
+    assert said["D5"][2] == "%"
+
+
+def test_columns_that_do_not_add_up_state_no_unit() -> None:
+    """One of two parts is given, or they are parts of something else: whoever reads it is asked."""
+    rows: Grid = [
+        ["2013年各市药品销售情况"],
+        ["地区", "销售额(万元)", "甲类", "乙类"],
+        ["株洲市", 5120, 3010, 1400],
+        ["湘潭市", 4230, 2600, 1250],
+        ["衡阳市", 6100, 2950, 2208],
+    ]
+    check(rows, {"B3": ("430200", "销售额", "2013", "元"), "C3": ("430200", "甲类", "2013", None)})
+
+
+def test_rows_that_add_up_to_the_row_above_have_its_unit() -> None:
+    rows: Grid = [
+        ["芜湖市主要年份农业指标"],
+        ["指标", "2010年", "2015年", "2020年"],
+        ["粮食产量（万吨）", 120.42, 131.57, 128.9],
+        ["夏粮", 40.11, 45.3, 44.25],
+        ["秋粮", 80.31, 86.27, 84.65],
+        ["单产（公斤/亩）", 410, 422, 431],
+        ["水产品", 12.1, 15.2, 19.9],
+    ]
+    check(
+        rows,
+        {
+            "B4": ("340200", "粮食产量|夏粮", "2010", "吨"),
+            "D5": ("340200", "粮食产量|秋粮", "2020", "吨"),
+            "B7": ("340200", "水产品", "2010", None),
+        },
+    )
+
+
+def test_a_count_below_the_header_of_its_whole() -> None:
+    """Women are not all students and add up to nothing, but stand below 在校学生 and are persons as these are."""
+    rows: Grid = [
+        ["2016年永州市各县教育情况"],
+        ["地区", "在校学生", None, None, "升学率"],
+        [None, "合计(万人)", "女生人数", "女生比例", None],
+        ["零陵区", 8.21, 3.91, 47.6, 93.1],
+        ["冷水滩区", 7.95, 3.8, 47.8, 95.2],
+        ["祁阳县", 12.4, 5.87, 47.3, 92.8],
+    ]
+    workbook = book(sheet(rows, merged=((1, 1, 1, 3),)))
+    found = by_cell(extract_workbook(workbook, "1.xlsx"))
+    assert (found["C4"].label, found["C4"].unit, found["C4"].multiplier) == ("在校学生|女生人数", "人", 4)
+    assert (found["D4"].unit, found["E4"].unit) == (None, None)

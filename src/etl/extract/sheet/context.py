@@ -50,6 +50,11 @@ if TYPE_CHECKING:
     from etl.extract.sheet.tables import Table
 
 MIN_NATIONAL = 2
+MIN_SHARE = 0.25
+"""Labels that name the country, and their share: one may speak of what is called so (中国传统村落)."""
+MAX_NAME = 40
+NAME = 4
+"""Characters of a label in which 全国, 中国 or 我国 opens it."""
 TRUST = 0.6
 """Share of the places of a table that must lie in the place its title or file name mentions."""
 
@@ -271,11 +276,15 @@ def _speaker(table: Table, around: _Around, names: Names, period: str | None) ->
 
 
 def _is_national(table: Table) -> bool:
-    """Whether several labels of a table that names no place say 全国 themselves (全国工会会员)."""
+    """Whether the labels of a table that names no place are of the country: several say so themselves (全国工会会员,
+    中国护士总数), or one exists for it alone (国民总收入). A table of several countries is not."""
     paths = {row.path for row in table.rows} | {column.path for column in table.header.columns.values()}
     labels = [path[0] for path in paths if path]
-    said = sum(label.startswith("全国") for label in labels)
-    return said >= MIN_NATIONAL and said >= len(labels) / 3
+    if any(words("foreign").match(label) for label in labels):
+        return False
+    said = sum(len(label) <= MAX_NAME and place_in_text(label[:NAME]) == COUNTRY for label in labels)
+    alone = any(words("of_the_country").match(label) for label in labels)
+    return alone or (said >= MIN_NATIONAL and said >= MIN_SHARE * len(labels))
 
 
 def _units(table: Table, around: _Around, names: Names) -> tuple[Unit, ...]:

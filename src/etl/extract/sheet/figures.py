@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from etl.extract.sheet.cells import Number
+from etl.extract.sheet.counted import with_noun
 from etl.extract.sheet.grid import Item
 from etl.extract.sheet.headers import Column
 from etl.extract.sheet.places import area_of, as_city, is_total, likeness
@@ -251,7 +252,7 @@ class _Composer:
     def together(self, row: StubRow, column: Column) -> _Composed:
         """What row and column say together, whatever the cell holds."""
         label = self._compose_label(row, column)
-        unit = self._choose(row, column)
+        unit = with_noun(self._choose(row, column), self._counting(row, column))
         headers = f" × {' / '.join(column.printed)}" if column.printed else ""
         symbol, multiplier = (unit.symbol, unit.multiplier) if unit else (None, 0)
         kind, period = kind_of(unit, label), self._period(row, column)
@@ -292,6 +293,10 @@ class _Composer:
         if column.region is not None and column.path and column.region != "".join(column.path):
             return column.path
         return tuple(p for p in column.path if likeness(p) == "other") if _is_remark(column) else ()
+
+    def _counting(self, row: StubRow, column: Column) -> tuple[str, ...]:
+        """The labels that can tell what a bare multiplier multiplies, those that tell most last."""
+        return (self._table.context.subject, *row.path, *column.path)
 
     def _choose(self, row: StubRow, column: Column) -> Unit | None:
         if column.unit is not None and (

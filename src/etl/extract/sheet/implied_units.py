@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from etl.extract.sheet.blocks import Row
+from etl.extract.sheet.counted import counted
 from etl.extract.sheet.headers import RATIOS, Column
 from etl.extract.sheet.tables import Table
 from etl.extract.sheet.wording import Unit, parse_unit
 from etl.extract.sheet.words import words
-from etl.reference import rows
 
-MIN_ROWS = 2
-ROUNDING = Decimal("0.5")
-"""Of each part, in units of the last digit of the whole."""
 BROKEN = 0.02
 """Share of a column of counts that can have fractions: counts that someone worked out."""
 THOUSAND = Decimal(1000)
@@ -31,21 +25,21 @@ def settle_counts(table: Table) -> None:
     """
     if table.context.units or any(row.unit is not None for row in table.rows) or table.regions_in == "columns":
         return
-    counted: dict[str, list[Column]] = defaultdict(list)
+    columns: dict[str, list[Column]] = defaultdict(list)
     settled: set[str] = set()
     for c in table.values:
         column = table.header.columns[c]
-        found = _counted("|".join(column.path)) if column.unit is None else None
+        found = counted("|".join(column.path)) if column.unit is None else None
         if found is None:
             continue
         symbol, most = found
         largest = _largest_whole(table, c)
         if largest is not None:
-            counted[symbol].append(column)
+            columns[symbol].append(column)
             if largest * THOUSAND > most:
                 settled.add(symbol)
     for symbol in sorted(settled):
-        for column in counted[symbol]:
+        for column in columns[symbol]:
             column.unit = parse_unit(symbol)
             whole = table.header.columns.get(column.part_of) if column.part_of is not None else None
             if whole is not None and whole.unit is None and words("generic").match("|".join(whole.path)):
@@ -72,83 +66,9 @@ def settle_growth(table: Table) -> None:
         table.steps.append("unit % of growth below a unit line of amounts")
 
 
-def settle_parts(table: Table) -> None:
-    """Give columns without a unit that of the column before them that they add up to: 总人口（万人） | 男 | 女."""
-    columns = [table.header.columns[c] for c in table.values]
-    if table.context.units or any(row.unit is not None for row in table.rows) or table.regions_in == "columns":
-        return
-    for n, whole in enumerate(columns):
-        if whole.unit is None or whole.unit.dimension in RATIOS or whole.part_of is not None:
-            continue
-        parts = _parts_of(table, whole, columns[n + 1 :])
-        for column in parts:
-            column.unit = replace(whole.unit)
-        if parts:
-            table.steps.append(f"unit {whole.unit.printed} by parts that add up")
-
-
-def _parts_of(table: Table, whole: Column, behind: Sequence[Column]) -> list[Column]:
-    """The columns without a unit, in order, that first add up to the whole in every row; empty when none do."""
-    cells = [table.cells[row.row] for row in table.rows if not row.empty]
-    rows = [row for row in cells if (i := row.get(whole.col)) is not None and i.number is not None]
-    sums = [Decimal(0)] * len(rows)
-    parts: list[Column] = []
-    for column in behind:
-        if column.unit is not None:
-            if column.unit.dimension not in RATIOS:
-                return []
-            continue
-        items = [row.get(column.col) for row in rows]
-        sums = [
-            s + (i.number.value if i is not None and i.number is not None else 0)
-            for s, i in zip(sums, items, strict=True)
-        ]
-        parts.append(column)
-        if len(rows) >= MIN_ROWS and len(parts) >= 2 and any(sums):
-            near = (
-                abs(s - _value(row, whole)) <= ROUNDING * len(parts) * Decimal(1).scaleb(-_decimals(row, whole))
-                for s, row in zip(sums, rows, strict=True)
-            )
-            if all(near):
-                return parts
-    return []
-
-
-def _value(row: Row, column: Column) -> Decimal:
-    item = row[column.col]
-    return item.number.value if item.number is not None else Decimal(0)
-
-
-def _decimals(row: Row, column: Column) -> int:
-    item = row[column.col]
-    return item.number.decimals if item.number is not None else 0
-
-
 def _can_grow(unit: Unit | None) -> bool:
     """Whether growth can be told in a unit."""
     return unit is not None and (unit.dimension in RATIOS or unit.dimension == "index")
-
-
-@functools.lru_cache(maxsize=20_000)
-def _counted(label: str) -> tuple[str, Decimal] | None:
-    """(unit, most of it in the country) of a label that counts something; None for ratios and other measures."""
-    plain = label.strip("()（）")
-    if not plain or words("not_counted").match(plain):
-        return None
-    for word, match, unit, most in _implied_units():
-        if (
-            (match == "in" and word in plain)
-            or (match == "end" and plain.endswith(word))
-            or (match == "start" and plain.startswith(word))
-            or plain == word
-        ):
-            return unit, most
-    return None
-
-
-@functools.cache
-def _implied_units() -> tuple[tuple[str, str, str, Decimal], ...]:
-    return tuple((r["word"], r["match"], r["unit"], Decimal(r["most"])) for r in rows("sheet_implied_units.csv"))
 
 
 def _largest_whole(table: Table, col: int) -> Decimal | None:

@@ -104,6 +104,22 @@ def _parse_unit(printed: str) -> Unit | None:
     return None
 
 
+BARE = "multiplier"
+"""Dimension of a multiplier that stands where a unit should: what it multiplies, the label tells."""
+
+
+@functools.cache
+def _bare() -> dict[str, int]:
+    return {r["text"]: int(r["power"]) for r in rows("multipliers.csv") if int(r["power"]) > 2 and not r["not_before"]}
+
+
+def bare_multiplier(printed: str) -> Unit | None:
+    """``万`` or ``（亿）`` alone; None for other texts."""
+    word = printed.strip("()（）[]［］ ") if len(printed) < MAX_TEXT else ""
+    power = _bare().get(word)
+    return None if power is None else Unit(power, word, BARE, word)
+
+
 def _unit(parsed: ParsedUnit, printed: str, *, misread: bool = False) -> Unit:
     return Unit(parsed.multiplier, parsed.unit.symbol, parsed.unit.dimension, printed, misread)
 
@@ -118,7 +134,7 @@ def unknown_unit(printed: str) -> Unit | None:
 def parse_units(printed: str) -> tuple[Unit, ...]:
     """The units of a list such as ``人、‰``; empty unless every member is a unit."""
     plain = squash(_ENGLISH_BRACKET.sub("", printed)).strip(":：")
-    whole = parse_unit(plain)
+    whole = parse_unit(plain) or bare_multiplier(plain)
     if whole is not None:
         return (whole,)
     found = [parse_unit(part) for part in _LIST.split(plain) if part]
@@ -184,7 +200,7 @@ def _split_unit(text: str) -> Labelled:
             label = plain[: found.start()].rstrip("(（[:： ，,、；;").lstrip("()（）[]:： ")
             return Labelled(label + "）" if label.count("（") > label.count("）") else label, None, units)
     for bracket in reversed(list(_BRACKET.finditer(plain))):
-        unit = parse_unit(bracket.group(1))
+        unit = parse_unit(bracket.group(1)) or bare_multiplier(bracket.group(1))
         if unit is None or (unit.dimension == "duration_a" and unit.symbol == "年"):
             continue
         label = (plain[: bracket.start()] + plain[bracket.end() :]).strip()

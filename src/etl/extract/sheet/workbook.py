@@ -19,11 +19,12 @@ from etl.extract.sheet.context import Context, Names
 from etl.extract.sheet.figures import table_figures
 from etl.extract.sheet.flags import lost_points, table_flags, watermarks, wrong_tables
 from etl.extract.sheet.grid import Grid, Item, load_grid
-from etl.extract.sheet.implied_units import settle_counts, settle_growth, settle_parts
+from etl.extract.sheet.implied_units import settle_counts, settle_growth
 from etl.extract.sheet.label_variants import settle_labels
 from etl.extract.sheet.layout_files import SavedTable
 from etl.extract.sheet.layout_fit import Fit, correct_figures, corrected, fit, misfit
 from etl.extract.sheet.missing import missing_cells
+from etl.extract.sheet.part_units import settle_parts
 from etl.extract.sheet.percentages import settle_percentages
 from etl.extract.sheet.tables import Table, build_table
 from etl.model import CellRef, Extraction, Flag, Ignored, ManifestEntry, MissingCells, RawFigure, Relation, Workbook
@@ -149,10 +150,10 @@ def _read_sheets(
                 if table is not None and (layouts or shapes):
                     table, known = _settled(table, layouts, names, read.grid, band, build)
                 if table is not None:
+                    settle_parts(table)
                     settle_percentages(table)
                     settle_counts(table)
                     settle_growth(table)
-                    settle_parts(table)
                     settle_edition(table, names)
                     before = table.context
                     read.tables.append((band, table))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ from etl.extract.sheet.places import area_of, as_city, is_total, likeness
 from etl.extract.sheet.row_paths import is_division
 from etl.extract.sheet.stubs import StubRow, indent_of
 from etl.extract.sheet.tables import Table
-from etl.extract.sheet.timing import YEAR, combined, since_january, year_in_label
+from etl.extract.sheet.timing import YEAR, combined, since_january, year_before, year_in_label
 from etl.extract.sheet.unlabelled import unlabelled_total
 from etl.extract.sheet.wording import Unit, choose_unit, is_bare_change, parse_unit
 from etl.extract.sheet.words import words
@@ -354,7 +355,14 @@ def _defined_units() -> tuple[tuple[str, str, str], ...]:
 
 
 def _of_column(period: str, column: Column) -> str:
-    """The period of a title as a column takes it: 累计 runs since January, 年初预算 is of the whole year."""
+    """The period of a title as a column takes it: 累计 runs since January, 年初预算 is of the whole year, 本月 is the
+    last month, 去年同期 the same time of the year before."""
+    if any(words("last_year_end").match(label) for label in column.path):
+        return year_before(period[:4])
+    if any(words("this_month").match(label) for label in column.path):
+        period = period.rpartition("/")[2] if re.fullmatch(r"\d{4}-\d\d/\d{4}-\d\d", period) else period
+    if any(words("year_before").match(label) and not words("growth").match(label) for label in column.path):
+        period = year_before(period)
     if any(words("cumulative").match(label) for label in column.path):
         return since_january(period)
     return period[:4] if any(words("whole_year").match(label) for label in column.path) else period

@@ -18,6 +18,8 @@ from etl.extract.sheet.timing import (
     period_before_label,
     period_label,
     period_of_item,
+    span_before_label,
+    year_in_label,
 )
 from etl.extract.sheet.wording import (
     Unit,
@@ -35,6 +37,8 @@ from etl.extract.sheet.wording import (
 from etl.extract.sheet.words import squash, words
 
 RATIOS = frozenset({"percent", "per_mille", "percentage_points"})
+TIMES = ("cumulative", "this_month", "year_before", "last_year_end")
+"""Kinds of words for a column that names a time beside that of the title, and no measure."""
 HEADER_KINDS = ("unit", "period", "region", "frequency", "indicator")
 
 
@@ -134,6 +138,12 @@ def _place(
     if role == "region":
         column.region = item.text
         return
+    if period is not None and role != "indicator" and (bases := _bases_above(covers)) is not None:
+        told = year_in_label(bases)
+        column.period = told[0] if told else column.period
+        covering.label = squash(item.text)
+        covers.append(covering)  # 2020年为下列各年% | 2010: of 2020, compared with 2010
+        return
     if period is not None and role != "indicator":
         column.period = combined(column.period, period[:4] if role == "years" else period)
         return
@@ -165,11 +175,18 @@ def _place(
     cut = part_before_label(found.label) or period_before_label(found.label)
     if cut is not None:
         column.period, found = combined(column.period, cut[0]), replace(found, label=cut[1])
+    elif (span := span_before_label(found.label)) is not None:
+        column.period = span
     if found.label:
         covering.label = found.label
         covering.has_unit = found.unit is not None
         covers.append(covering)
         column.unit_above = found.unit is None and column.unit is not None
+
+
+def _bases_above(covers: Sequence[_Covering]) -> str | None:
+    """The label that says that the years below it are those with which a figure is compared, where there is one."""
+    return next((x.label for x in covers if words("bases").match(x.label)), None)
 
 
 def _settle(known: Unit | None, found: Unit, item: Item) -> Unit:
@@ -336,11 +353,11 @@ def _hang_parts(header: Header, values: Sequence[int]) -> None:
             continue
         owner = base
         broken = len(column.path) == 1 and words("breakdown").match(column.path[0])
+        broken = broken and not _counts_else(column, header.columns.get(-1 if counted is None else counted))
         if not marks and broken and (base == counted or words("generic").match(column.path[0])):
             marks, owner = [0], counted  # behind a rate 城镇人口 stands alone, 男 is still a part of the last count
-        grouped = len(column.path) > 1 and column.unit is None and is_division(column.path[0])
-        if not marks and grouped and base == counted:
-            marks = [0]  # 总人口（人） | 按性别分 over 男 and 女
+        if not marks and len(column.path) > 1 and counted is not None and is_division(column.path[0]):
+            marks, owner = [0], counted  # 总人口（人） | 按性别分 over 男 and 女
         if not marks and _goes_on(header, c, values):
             marks = [0]
         if not marks:
@@ -359,15 +376,23 @@ def _hang_parts(header: Header, values: Sequence[int]) -> None:
             tail = column.path
         column.path = (*_without_measure(header, values, whole.path, tail), *tail)
         column.part_of = owner
-        if column.unit is None and whole.unit is not None:
+        ratio = is_division(tail[0]) and words("rate").match(tail[-1])
+        if column.unit is None and whole.unit is not None and not ratio:
             column.unit = replace(whole.unit)
             column.unit_inherited = True
+
+
+def _counts_else(column: Column, whole: Column | None) -> bool:
+    """Whether a column has a unit of its own that its whole could not have (乡村人口（万人） behind 乡村户数（户）)."""
+    if whole is None or whole.unit is None or column.unit is None or column.unit.dimension in RATIOS:
+        return False
+    return column.unit.symbol != whole.unit.symbol
 
 
 def _is_change_of(column: Column, before: Column) -> bool:
     """Whether a column labelled only 比上年增长 tells the growth of the one before it, which names a measure."""
     bare = len(column.path) == 1 and is_bare_change(column.path[0]) and column.period is None
-    part_of_time = all(is_bare_change(p) or words("cumulative").match(p) for p in before.path)
+    part_of_time = all(is_bare_change(p) or any(words(k).match(p) for k in TIMES) for p in before.path)
     return bare and not part_of_time
 
 

@@ -31,6 +31,8 @@ class _Open:
     """Indent of the first row below a section."""
     bare: bool = False
     """That row has no unit of its own."""
+    part: bool = False
+    """其中, 男 and the like: a part of the label it hangs under."""
     told: bool = True
     """The label is part of the paths of rows below; 合计 over 按性别分 says nothing there."""
 
@@ -59,19 +61,22 @@ class OpenLabels:
             return RowPath(tuple(labels), unit)
         label = labels[0]
         divides = section and is_division(label)
-        part = divides or is_of_which(label) or words("breakdown").match(label)
-        self._close_before(label, indent, unit, section=section)
+        broken = words("breakdown").match(label) and not self._counts_else(unit)
+        self._close_before(label, indent, unit, section=section, broken=broken)
         parent = self._open[-1] if self._open else None
+        nested = parent is not None and _is_nested(label, parent.label)
+        part = divides or nested or is_of_which(label) or broken
         inner = parent is not None and (part or parent.section or parent.indent < indent)
         if parent is not None and parent.section and parent.member is None:
             self._open[-1] = replace(parent, member=indent, bare=unit is None)
         if unit is None and parent is not None and inner and not _is_rate(label):
             unit = parent.unit
         path = (*(o.label for o in self._open if o.told), label)
-        self._open.append(_Open(indent, label, section, unit, mark, divides=divides))
+        marked = is_of_which(label) or broken
+        self._open.append(_Open(indent, label, section, unit, mark, divides=divides, part=marked))
         return RowPath(path, unit)
 
-    def _close_before(self, label: str, indent: int, unit: Unit | None, *, section: bool) -> None:
+    def _close_before(self, label: str, indent: int, unit: Unit | None, *, section: bool, broken: bool) -> None:
         if section and is_division(label):
             self._close_before_division(indent)
             self._list_indent = None
@@ -82,8 +87,8 @@ class OpenLabels:
             going_on = self._list_indent is not None
             self._close(lambda o: not o.section and o.indent >= indent and (going_on or o.indent > indent))
             self._list_indent = indent
-        elif words("breakdown").match(label):
-            self._close(lambda o: is_of_which(o.label) or words("breakdown").match(o.label))
+        elif broken:
+            self._close(lambda o: o.part)
         elif ordinal_rank(label) == 0:
             self._open = [o for o in self._open if o.section and o.indent < indent]
             self._list_indent = None
@@ -92,7 +97,13 @@ class OpenLabels:
                 self._list_indent = None
             while (marked := self._in_line(indent)) is not None:
                 del self._open[marked:]
-            self._close(lambda o: o.indent >= indent and not (o.section and o.indent == indent and not _ended(o, unit)))
+            self._close(
+                lambda o: (
+                    o.indent >= indent
+                    and not (o.section and o.indent == indent and not _ended(o, unit))
+                    and not (o.indent == indent and _is_nested(label, o.label))
+                )
+            )
             self._close(lambda o: o.section and o.indent > indent)
 
     def _close_before_division(self, indent: int) -> None:
@@ -101,7 +112,7 @@ class OpenLabels:
         if divided is not None:
             del self._open[divided:]
             return
-        self._close(lambda o: o.indent > indent or is_of_which(o.label) or words("breakdown").match(o.label))
+        self._close(lambda o: o.indent > indent or o.part)
         whole = self._open[-1] if self._open else None
         if whole is None or whole.section:
             return
@@ -109,6 +120,11 @@ class OpenLabels:
             self._close(lambda o: o.indent >= indent)
         elif words("generic").match(whole.label):
             self._open[-1] = replace(whole, told=False)
+
+    def _counts_else(self, unit: Unit | None) -> bool:
+        """Whether a row with this unit is no part of what stands above it (乡村人口（人） behind 乡村户数（户）)."""
+        above = next((o.unit for o in reversed(self._open) if o.unit is not None), None)
+        return unit is not None and above is not None and unit.symbol != above.symbol and unit.dimension not in RATIOS
 
     def _in_line(self, indent: int) -> int | None:
         """The open label behind whose 其中： or # a row is indented just so that their texts stand in line: they are
@@ -129,7 +145,19 @@ def _ended(section: _Open, unit: Unit | None) -> bool:
     division have no unit of their own where this row has one."""
     if section.member is None:
         return False
-    return section.member > section.indent or (section.divides and section.bare and unit is not None)
+    if section.divides and unit is not None and (section.bare or _differ(unit, section.unit)):
+        return True
+    return section.member > section.indent
+
+
+def _differ(unit: Unit, whole: Unit | None) -> bool:
+    return whole is not None and unit.symbol != whole.symbol
+
+
+def _is_nested(label: str, above: str) -> bool:
+    """Whether the ordinal of a label is one below that of another: 1. below (一)."""
+    inner, outer = ordinal_rank(label), ordinal_rank(above)
+    return inner is not None and outer is not None and inner > outer
 
 
 def is_division(label: str) -> bool:

@@ -99,6 +99,10 @@ def census_year(text: str) -> str | None:
     return printed[1] if printed and year else year
 
 
+_FOOTNOTE = re.compile(r"(?<=[\d年月度])(?:[\[［〔【]\d{1,2}[\]］〕】]|[①-⑳])+$")
+"""2015① has a note; it is 2015 all the same."""
+
+
 def is_period_label(text: str) -> bool:
     """Whether a whole cell is a period: ``2012年``, ``2020年第一季度``, ``2010-05``, ``(201 1年)``."""
     return len(text) <= MAX_TEXT and _is_period_label(text)
@@ -106,7 +110,7 @@ def is_period_label(text: str) -> bool:
 
 @functools.lru_cache(maxsize=20_000)
 def _is_period_label(text: str) -> bool:
-    plain = squash(text)
+    plain = _FOOTNOTE.sub("", squash(text))
     if census_year(plain) is not None:
         return True
     return 2 <= len(plain) <= 16 and (bool(_LABEL.fullmatch(_unbracketed(plain))) or part_of_year(plain) is not None)
@@ -124,7 +128,7 @@ def period_label(text: str) -> str | None:
 
 @functools.lru_cache(maxsize=20_000)
 def _period_label(text: str) -> str | None:
-    plain = squash(text)
+    plain = _FOOTNOTE.sub("", squash(text))
     if not is_period_label(plain):
         return None
     if (year := census_year(plain)) is not None:
@@ -226,6 +230,20 @@ def period_before_label(label: str) -> tuple[str, str] | None:
         return None
     parsed = parse_period(found["period"].removesuffix("零时"))
     return (parsed.iso, found["rest"]) if parsed and parsed.iso else None
+
+
+_SPAN_BEFORE = re.compile(rf"^(?P<first>{_YEAR})年?[-—–~～至]+(?P<last>{_YEAR})年?[\u4e00-\u9fff]")
+
+
+def span_before_label(label: str) -> str | None:
+    """The years over which a header speaks of a mean or sum: ``2016-2020年年均增长`` → ``2016/2020``; else None."""
+    found = _SPAN_BEFORE.match(label)
+    return f"{found['first']}/{found['last']}" if found and found["first"] < found["last"] else None
+
+
+def year_before(period: str) -> str:
+    """The same time of the year before: ``2019-01/2019-06`` → ``2018-01/2018-06``."""
+    return "/".join(f"{int(part[:4]) - 1:04d}{part[4:]}" for part in period.split("/"))
 
 
 def since_january(period: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Literal
 
 from etl.extract.report import lexicon, rules
 from etl.extract.report.scan import Number
 from etl.extract.report.status import around_of, status_of
 from etl.model import Kind, Status
-from etl.normalise.units import load_units
 from etl.record import record
 
 _PUNCTUATION = re.compile(r"[\s,.。、;:!?)\]》”’」』…—]|$")
@@ -46,6 +46,30 @@ _POWER_NEEDS = re.compile(r"(?:达到?|破|过|至|数|共|增加|有|约)$")
 _ROUND = re.compile(r"[十百千]?[百千万亿]|十万")
 """让十万产业工人有奔头: as many as that, in rhetoric."""
 _LATIN_BEFORE = re.compile(r"[A-Za-z][-—.]?$")
+
+
+@record(frozen=True, slots=True)
+class _Patterns:
+    """Patterns around words of ``text_cues.csv``."""
+
+    up_to: re.Pattern[str]
+    """All that may stand between a noun of money and its number."""
+    moved: re.Pattern[str]
+    """前移3位: places of a rank, no people."""
+    proportion: re.Pattern[str]
+    """城乡居民收入比由上年的2.13缩小为2.07: two things compared, without a unit."""
+
+
+@cache
+def _patterns() -> _Patterns:
+    return _Patterns(
+        re.compile(rf"(?:{lexicon.any_of('up_to')})*"),
+        re.compile(rf"(?:{lexicon.any_of('moved')})了?$"),
+        re.compile(
+            rf"(?:{lexicon.any_of('proportion')})(?:\([^()]{{0,12}}\))?"
+            r"(?:[从由][^,。;]{1,12}|[^,。;]{0,6}?)(?:为|是|达到?|至|到|的)?$"
+        ),
+    )
 
 
 @record(frozen=True, slots=True)
@@ -106,7 +130,7 @@ def judge(
         ):
             return Figure("", "ratio", "observed", None, number.start, end)
         paired = text.startswith((":", "∶"), end)
-        if found is None and not number.han and not paired and _PROPORTION.search(before):
+        if found is None and not number.han and not paired and _patterns().proportion.search(before):
             return Figure("", "ratio", "observed", None, number.start, end)
         if found is None and number.numeral.multiplier >= 4 and not number.han and not re.match(r"[”」A-Za-z]", after):
             found = "元" if _of_money(before) else ""  # 比上年多1.2万: in the unit of the one before
@@ -128,7 +152,7 @@ def judge(
     kind = _kind(unit, before, after, number, text[max(clause_start, number.start - 60) : number.start])
     status = status_of(around, text[number.end : clause_end], year)
     if unit == "位":
-        moved = re.search(r"(?:前移|后移|上升|下降|跃升|提升|前进|进步|后退)(?:了)?$", before)
+        moved = _patterns().moved.search(before)
         unit, kind = ("位", "rank") if moved else ("人", kind)
     elif unit == "口" and lexicon.words("mouths").search(before):
         unit = "人"  # 320户1280口; wells, kilns and ponds are counted in 口, too
@@ -158,12 +182,7 @@ _LESS = frozenset("减跌降低少慢")
 def _of_money(before: str) -> bool:
     """贷款余额突破3000亿: nothing is counted but money."""
     nouns = list(lexicon.words("money_noun").finditer(before))
-    return bool(nouns) and bool(_UP_TO.fullmatch(before.rstrip(), nouns[-1].end()))
-
-
-_UP_TO = re.compile(
-    r"(?:总?[额量值]|总计|合计|累计|规模|首次|已经?|预计|将|有望|约|突破|超过?|达到?|迈上|跨越|跃上|接近|近|逾|破|共|为|仅|就|了|至|到|从|由|年均|增|增长|增加)*"
-)
+    return bool(nouns) and bool(_patterns().up_to.fullmatch(before.rstrip(), nouns[-1].end()))
 
 
 def _is_rhetoric(number: Number, text: str, before: str) -> bool:
@@ -217,8 +236,7 @@ def _reason_without_unit(number: Number, before: str, after: str, around: tuple[
 
 def _not_meant_as_number(number: Number, around: rules.Around, before: str, unit: str) -> str | None:
     """Chinese numerals are words more often than figures: the reason, or None with evidence of counting."""
-    parsed = load_units().parse(unit)
-    dimension = parsed.unit.dimension if parsed else ""
+    dimension = rules.dimension_of(unit)
     numeral = number.numeral
     if numeral is None:
         return "article"
@@ -267,16 +285,14 @@ def _changes(before: str) -> bool:
         return False
     last = words[-1]
     between = before[last.end() :]
-    if _LEVEL.match(between) and last[0] not in ("增幅", "增速", "涨幅", "降幅", "增长率", "同比", "环比"):
+    rate = lexicon.words("change_rate").fullmatch(last[0]) is not None
+    if _LEVEL.match(between) and not rate:
         return False
-    return last.end() >= len(rest) or (
-        last[0] in ("同比", "环比", "增幅", "增速", "涨幅", "降幅", "增长率") and not re.search(r"[占率至到]", between)
-    )
+    return last.end() >= len(rest) or (rate and not re.search(r"[占率至到]", between))
 
 
 def _kind(unit: str, before: str, after: str, number: Number, clause: str) -> Kind:
-    parsed = load_units().parse(unit)
-    dimension = parsed.unit.dimension if parsed else ""
+    dimension = rules.dimension_of(unit)
     if dimension == "percent":
         if _changes(before) or re.match(r"的?(?:年均)?(?:增长|增速|增幅|涨幅|降幅|速度)", after):
             return "growth"
@@ -335,8 +351,3 @@ _TERM = re.compile(r"满_|(?:期|期限|时间|期间|时限)(?:为|是|不超�
 _INDEX = re.compile(r"指数(?:\([^()]{0,12}\))?(?:平均)?(?:为|达到?|是|升[至到]|降[至到])?$")
 _TO_ONE = re.compile(r"[:∶]1(?!\s?\d|[.:∶])")
 """收入比由2.88:1缩小到2.84:1, but not the score of a match: the words must compare."""
-_PROPORTION = re.compile(
-    r"(?:收入比(?:值|率)?|收入倍差|比值|系数|倍率|总和生育率|性别比|出生人口性别比)(?:\([^()]{0,12}\))?"
-    r"(?:[从由][^,。;]{1,12}|[^,。;]{0,6}?)(?:为|是|达到?|至|到|的)?$"
-)
-"""城乡居民收入比由上年的2.13缩小为2.07: two things compared, without a unit."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from etl.extract.report import lexicon
 from etl.normalise.units import load_units
@@ -49,7 +49,7 @@ class Around:
         return near[near.rfind(";") + 1 :]
 
 
-@cache
+@lru_cache(maxsize=4096)
 def dimension_of(unit: str) -> str:
     parsed = load_units().parse(unit) if unit else None
     return parsed.unit.dimension if parsed else ""
@@ -72,11 +72,7 @@ class Rule:
     example: str
 
     def holds(self, number: Around) -> bool:
-        """Whether the words around the number are those of the rule."""
-        if self.han is not None and self.han != number.han:  # the cheapest questions first
-            return False
-        if self.bounds and not (number.bound in self.bounds or (number.limited and "limit" in self.bounds)):
-            return False
+        """Whether the words around the number are those of the rule, which speaks of such numbers."""
         if self.below is not None and number.value >= self.below:
             return False
         if self.after and not self.after.match(number.after):
@@ -87,24 +83,28 @@ class Rule:
             return False
         return not (self.unless and self.unless.search(number.near))
 
-    def speaks_of(self, dimension: str) -> bool:
-        """Whether it speaks of units of this dimension at all."""
+    def speaks_of(self, dimension: str, han: bool, bound: str, limited: bool) -> bool:
+        """Whether it speaks of such numbers at all, whatever the words around them."""
         if self.dimensions and not dimension.startswith(self.dimensions):
             return False
-        return not (self.others and dimension.startswith(self.others))
+        if self.others and dimension.startswith(self.others):
+            return False
+        if self.han is not None and self.han != han:
+            return False
+        return not self.bounds or bound in self.bounds or (limited and "limit" in self.bounds)
 
 
 def first(table: str, stage: str, number: Around) -> str | None:
     """What the first rule of the table (``text_<table>_rules.csv``) that holds in its stage tells of the number."""
-    for rule in _of(table, stage, number.dimension):
+    for rule in _of(table, stage, number.dimension, number.han, number.bound, number.limited):
         if rule.holds(number):
             return rule.tells
     return None
 
 
 @cache
-def _of(table: str, stage: str, dimension: str) -> tuple[Rule, ...]:
-    return tuple(rule for at, rule in rules(table) if at == stage and rule.speaks_of(dimension))
+def _of(table: str, stage: str, dimension: str, han: bool, bound: str, limited: bool) -> tuple[Rule, ...]:
+    return tuple(rule for at, rule in rules(table) if at == stage and rule.speaks_of(dimension, han, bound, limited))
 
 
 @cache

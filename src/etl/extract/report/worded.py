@@ -53,19 +53,23 @@ def _bound(printed: str, after: str) -> Qualifier:
 _HAN = "一二两三四五六七八九十"
 _MEDALS = re.compile(rf"(?:(?:\d{{1,3}}|[{_HAN}]{{1,3}})[金银铜][、和]?){{2,3}}(?![\u4e00-\u9fff]?[属融行色币器])")
 _MEDAL = re.compile(rf"(\d{{1,3}}|[{_HAN}]{{1,3}})[金银铜]")
+_LATER_MEDAL = re.compile(rf"[银铜](?<=[\d{_HAN}].)")
+"""Of two or three medals one is of silver or bronze."""
+_AS_LONG = 16
 
 
 def medals(text: str) -> list[tuple[Number, Figure]]:
     """The medals of 2金3银5铜."""
-    found = []
-    for m in _MEDALS.finditer(text):
-        for part in _MEDAL.finditer(text, *m.span()):
+    found: dict[int, tuple[Number, Figure]] = {}
+    for later in _LATER_MEDAL.finditer(text):
+        m = _MEDALS.search(text, max(0, later.start() - _AS_LONG), later.start() + _AS_LONG)
+        for part in _MEDAL.finditer(text, *m.span()) if m else ():
             numeral = parse_numeral(part[1])
             if numeral is not None:
                 (start, end), digits_end = part.span(), part.end(1)
                 number = Number(start, end, digits_end, numeral, not part[1].isdigit(), "枚")
-                found.append((number, Figure("枚", "count", "observed", None, start, end)))
-    return found
+                found[start] = number, Figure("枚", "count", "observed", None, start, end)
+    return list(found.values())
 
 
 _STRUCTURE = re.compile(r"\d{1,2}(?:\.\d+)?(?:[:∶]\d{1,2}(?:\.\d+)?){2,5}(?![\d:∶.%])")

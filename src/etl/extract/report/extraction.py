@@ -75,7 +75,7 @@ def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction
     default = _default(today, basis, manifest)
     defaults = _defaults(Calendar(reading.text, periods, today), articles, default)
     about = _about(articles, defaults)
-    periods = [sections.dated(p, about(p.start)) for p in periods]
+    periods = [sections.dated(p, *about(p.start)) for p in periods]
     numbers, asides = _judged(reading, periods, sentences, clauses, sections, today)
     headings = [line for line in reading.lines if line.heading]
     dates = [(p.start, p.end) for p in periods if p.role != "compare"]
@@ -179,13 +179,14 @@ def _defaults(calendar: Calendar, articles: Sequence[Article], fallback: Default
     ]
 
 
-def _about(articles: Sequence[Article], defaults: Sequence[Default]) -> Callable[[int], str | None]:
-    """What period the article around a place says that it is about."""
+def _about(articles: Sequence[Article], defaults: Sequence[Default]) -> Callable[[int], tuple[str | None, str | None]]:
+    """What period the article around a place says that it is about, and the year that its title names."""
     starts = [a.start for a in articles]
 
-    def about(at: int) -> str | None:
+    def about(at: int) -> tuple[str | None, str | None]:
         told = defaults[max(0, bisect_right(starts, at) - 1)]
-        return told.iso if told.basis in ("title", "article") else None
+        titled = told.iso if told.basis == "title" and told.iso and told.iso.isdigit() else None
+        return told.iso if told.basis in ("title", "article") else None, titled
 
     return about
 

@@ -34,6 +34,8 @@ _TOLD = re.compile(
 
 _TELL_NOTHING = ("compare", "origin", "name")
 _PART = re.compile(r"全年|[上下]半年|年[末底初]|岁末|前?第?[一二三四两\d]{1,2}个?(?:季度|月)|\d{1,2}\s?[-—–~至到]")
+_WINDOW = re.compile(r"(?:最|新)?近|过去|这|.{1,3}年(?:多)?[来间里]")
+_SPAN = re.compile(r"(\d{4})/(\d{4})")
 _YEAR = re.compile(r"(?<![-\d])\d{4}")
 _MEASURED = re.compile(r"目前|去年|现有|截至|截止|同比|(?:19|20)\d\d年(?!起|底|末|[1-9]|前)|兑现")
 """In a rule 上年度 and 累计 belong to its conditions."""
@@ -55,6 +57,7 @@ class Sections:
     def __init__(self, reading: Flow, periods: Sequence[PeriodMention], today: Today) -> None:
         headings = [line for line in reading.lines if line.heading]
         self._text = reading.text
+        self._today = today
         self._sections = [*_headed(reading.text, headings, periods, today)]
         self._starts = [s.start for s in self._sections]
         clauses = (m.start() for m in _CLAUSE_OF_LAW.finditer(reading.text))
@@ -70,11 +73,14 @@ class Sections:
             return replace(found, mode="rule")
         return found
 
-    def dated(self, period: PeriodMention, about: str | None) -> PeriodMention:
-        """A part of a year that names none (全年, 三季度, 年末) in the year that its section is about.
+    def dated(self, period: PeriodMention, about: str | None, titled: str | None) -> PeriodMention:
+        """A part of a year that names none (全年, 三季度) in the year that its section is about.
 
-        Without such a section it is of what its article is ``about``: 年末 of a bulletin of 2022 is that of 2022.
+        Without such a section it is of what its article is ``about``: 年末 of a bulletin of 2022 is that of 2022. What
+        reaches up to now (近三年, 2018年以来) reaches up to the year that the title names, ``titled``.
         """
+        if (_WINDOW.match(period.text) or period.role == "since") and titled is not None:
+            return self._up_to(period, titled)
         if not period.vague or "日" in period.text or not _PART.match(period.text):
             return period
         years = set(_YEAR.findall(self.at(period.start).iso or about or ""))
@@ -85,6 +91,14 @@ class Sections:
             return replace(period, iso=_YEAR.sub(year, period.iso))
         told = next(find_periods(period.text, Today(int(year), 12)), None)
         return replace(period, iso=told.iso) if told else period
+
+    def _up_to(self, period: PeriodMention, year: str) -> PeriodMention:
+        span = _SPAN.fullmatch(period.iso or "")
+        if span is None or self._today.reported or span[2] != str(self._today.year) or not span[1] <= year < span[2]:
+            return period
+        if period.role == "since":
+            return replace(period, iso=f"{span[1]}/{year}" if span[1] < year else year)
+        return replace(period, iso=f"{int(span[1]) - int(span[2]) + int(year)}/{year}")
 
     def status(self, figure: Figure, sentence: int) -> Figure:
         """The figure, planned or laid down where its section plans or lays down and its sentence tells no past."""

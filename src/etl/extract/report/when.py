@@ -40,7 +40,8 @@ _HAN = re.compile(r"[\u4e00-\u9fff\d]")
 _AMOUNTS = re.compile(r"[^,。;\d比增升减降高低多少]{0,8}")
 """Between 去年同期 and a figure that is of it, not of a change against it."""
 _AT_EVENT = re.compile(
-    r"在?(?:刚刚)?(?:结束|落幕|闭幕|举办|举行)?的?[^,。;]{0,12}第[一二三四五六七八九十\d]{1,3}[届次][^,。;]{2,30}[上中],"
+    r"在[^,。;]{0,20}第[一二三四五六七八九十\d]{1,3}[届次][^,。;]{2,30}[上中],"
+    rf"|[“]?(?:{words('holiday').pattern})[”]?(?:小?长假|假期|假日|黄金周|期间)"
 )
 _SAID_BEFORE = 60
 """How far back, in characters, a figure looks for the word that tells whether it is of a time."""
@@ -184,7 +185,7 @@ class Calendar:
         return stock is not None and (told is None or stock.start() > told.start())
 
     def _is_event(self, sentence: int) -> bool:
-        """在第三届运动会上,…: what a sentence tells of an event happened then, not over the months named before."""
+        """在第三届运动会上,…; 国庆期间,…: that happened then, not over the months named before."""
         return bool(_AT_EVENT.match(self._text, sentence))
 
     def _between(self, start: int, end: int) -> list[PeriodMention]:

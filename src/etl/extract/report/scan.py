@@ -50,7 +50,7 @@ _RANGE_STARTS = frozenset("( \t\n-–—~～至到")
 _GOES_ON = _RANGE_STARTS | {"成", "折"}
 """Behind these a numeral may be longer than what ``_NUMBER`` matches."""
 _APART = re.compile(
-    r"(至少|不少于|最多|最高|不超过|不[低高]于(?=每))(?![时的者])[\u4e00-\u9fff]{1,4}$|(不高于|不超过|不低于|不少于|不到|不足|接近|超过)(?!以来|之后|以后)[\u4e00-\u9fff]{2,12}的$"
+    r"(至少|不少于|最多|最高|不超过|不[低高]于(?=每))(?![时的者])[\u4e00-\u9fff]{1,4}$|(不高于|不[得能应]超过|不[得能应]低于|不超过|不低于|不少于|不到|不足|接近|(?<![不得能应未])超过)(?!以来|之后|以后)[\u4e00-\u9fff]{2,12}的$"
     r"|(不到|不足|接近|超过|近)(?:全[国省市县区州盟旗镇乡村校院厂]|总[数量额])[\u4e00-\u9fff]{0,8}$"
 )
 """至少培训20名, 最高给予50万元, 不到全市的4%: the qualifier stands before the verb or before the whole."""

@@ -110,7 +110,7 @@ def _pattern() -> re.Pattern[str]:
 
     return re.compile(
         rf"""
-        (?=[0-9一二三四五六七八九十两第前上下今未往接去本昨明年岁全目当现眼如迄至截到近过这最新党改建七八九"“「])
+        (?=[0-9一二三四五六七八九十两第前上下今未往接去本昨明年岁全目当现眼如迄至截到近过这最新党改建七八九"“「‘『])
         (?P<body>
             (?P<ya>{_YEAR})年?(?:{_DASH})(?P<yb>{_YEAR})\s?(?P<school>学年|年度?)(?:间|期间)?
           | (?P<fa>{_YEAR})年(?:(?P<fam>{_MONTH})月)?(?:{_DASH})(?P<fb>{_YEAR})年(?:(?P<fbm>{_MONTH})月)?[末底初]?
@@ -121,7 +121,7 @@ def _pattern() -> re.Pattern[str]:
           | (?P<reld>{named("day")})
           | (?P<now>(?:{named("now")})(?!年))
           | (?P<since_event>{named("since")})
-          | ["“「]?(?P<plan>{named("span", "plan")})["”」]?(?P<planpart>规划)?
+          | ["“「‘『]?(?P<plan>{named("span", "plan")})["”」’』]?(?P<planpart>规划)?
               (?P<planrole>期间|时期|期末|末期?|以来|收官)?
           | (?:(?:最|新)?近|过去|这)(?P<last>{_N})(?P<lastunit>个?年|个月)(?:多|来|间|时间|以来|里|中)*
           | (?:今后|未来|往后|接下来)的?(?P<next>{_N})年(?:左右|内|里|间)?
@@ -264,13 +264,13 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
         return PeriodMention(m.start(), m.end("body"), m["body"], iso, "cumulative", "since")
     elif g["plan"]:
         kind, span = _words()[g["plan"]]
-        quoted = m["body"][0] in '"“「'
+        quoted = m["body"][0] in '"“「‘『'
         if not quoted and (kind == "plan" or not (g["planrole"] or g["planpart"])):
             return None
         first_year, _, last_year = span.partition("/")
-        if g["planrole"] == "以来" or tail == "以来":
+        if g["planrole"] == "以来" or tail.endswith("以来"):
             return _since(m, first_year, today)
-        iso = last_year if (g["planrole"] or "").find("末") >= 0 else span
+        iso = last_year if (g["planrole"] or "").endswith(("末", "收官")) else span
         return PeriodMention(m.start("body"), m.end("body"), m["body"], iso, "period", "when")
     elif g["ago"]:
         iso = str(today.year - _number(g["ago"])) if today.year else None
@@ -285,6 +285,8 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
         return _last(m, g, today)
     else:
         planned = m.string.endswith(_PLANNED, max(0, m.start() - 4), m.start()) or m.string.startswith("前", m.end())
+        planned = planned or (lead in ("到", "至") and (anchor.month or 0) > 3)  # in June 到年底 is still to come
+        planned = planned or bool(_COMES.match(m.string, m.end()))
         found = _bare_part(g, anchor, planned)
         if found is None:
             return None
@@ -436,6 +438,7 @@ def _month_before(today: Today, offset: int) -> str | None:
     return _join(index // 12, index % 12 + 1)
 
 
+_COMES = re.compile(r"份?,?(?:还|再|又)?(?:将|拟|计划)")
 _PLANNED = ("预计", "力争", "确保", "预期", "计划")
 
 
@@ -468,6 +471,6 @@ def _bare_part(g: dict[str, str | None], today: Today, planned: bool) -> tuple[s
         needed = _number(g["b_pq"]) * 3 - 1
     elif g["b_pm"]:
         needed = _number(g["b_pm"])
-    if needed and today.month and needed > today.month:
+    if needed and today.month and needed > today.month and not planned:
         year -= 1
     return (_within(year, g, "b_"), _edge_type(g, "b_"), True)

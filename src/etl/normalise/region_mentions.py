@@ -178,19 +178,33 @@ def _organisation(role: str) -> re.Pattern[str]:
     for r in rows("region_organisation_words.csv"):
         word = re.escape(r["word"])
         words[r["role"]].append(f"{word}(?![{r['unless_followed_by']}])" if r["unless_followed_by"] else word)
-    company = r"[^的在和与及对为是有等共约达、，。；：,;:()（）\s]{1,14}?有限(?:责任)?公司"
-    return re.compile(f"(?:{_any(words['middle'])}){{0,4}}(?:{_any(words[role])})|{company}")
+    return re.compile(f"(?:{_any(words['middle'])}){{0,4}}(?:{_any(words[role])})")
 
 
-def _names_organisation(text: str, hit: _Hit) -> bool:
+_COMPANY = re.compile(
+    r"(?:[^的在和与及对为是有等共约达、，。；：,;:()（）\s]|[(（](?:集团|控股)[)）]){1,14}?有限(?:责任)?公司"
+)
+
+
+def _names_organisation(table: RegionTable, text: str, hit: _Hit) -> bool:
     if hit.kind == "self" and hit.name != "全国":
         return False
+    limited = text.find("有限", hit.end, hit.end + 24) >= 0
+    if limited and _COMPANY.match(text, hit.end) and not _is_seat(table, hit):
+        return True
     roles = ["end"]
     if hit.name in ("全国", "中国"):
         roles.append("country")
     if hit.kind in ("short", "bare", "word"):
         roles.append("smaller")
     return any(_organisation(role).match(text, hit.end) for role in roles)
+
+
+def _is_seat(table: RegionTable, hit: _Hit) -> bool:
+    """邵东市某某有限公司 lies there; 湖南某某有限公司 only bears the name."""
+    regions = (table.get(code) for code in table.codes_named(hit.name))
+    official = hit.kind == "sure" and hit.name.endswith(("市", "县", "区", "旗"))
+    return official and all(r is not None and r.level in ("city", "county") for r in regions)
 
 
 def _any(words: list[str]) -> str:
@@ -231,7 +245,7 @@ def _accepted(table: RegionTable, text: str, hits: list[_Hit], within: str | Non
             hit = replace(hit, kind="word")
         if hit.kind == "phrase" or (hit.kind in ("word", "bare") and not table.codes_named(hit.name)):
             continue
-        if _names_organisation(text, hit):
+        if _names_organisation(table, text, hit):
             continue
         if hit.kind in ("sure", "self", "uncoded", "town") or (hit.kind == "short" and hit.name not in _seams()):
             done.append(hit)

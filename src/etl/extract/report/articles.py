@@ -20,6 +20,11 @@ _SENT = re.compile(
     r"(?:本报|本网|本刊|本台)(?:[\u4e00-\u9fff\d]{0,12}?[日号])?(?:讯|电)[\s,:(“]|[^,。\n]{2,16}(?:讯|电)\s?\((?:记者|通讯员|特约)"
 )
 """Opens the text of an article of its own: 本报讯 (记者 某某)."""
+_TORN = re.compile(r"[\u4e00-\u9fff\d,、]$")
+"""At the end of a paragraph: its sentence goes on elsewhere."""
+_GOES_ON = re.compile(r"(?!本报|据|又讯|另讯|近日|日前|记者|[(\[【])[\u4e00-\u9fff\d][^\n]{0,120}[,。]")
+_INSET_LINES = 12
+"""How long an article can be, in lines, that a page sets inside of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,8 @@ class Article:
     end: int
     titles: tuple[Line, ...]
     """The headings before its first paragraph."""
+    resumes: int | None = None
+    """The article, by its place in the list, that goes on here behind another that the page has set inside of it."""
 
 
 _RUBRIC = 8
@@ -51,10 +58,17 @@ def split_articles(reading: Flow) -> list[Article]:
     """The articles of a reading, in order; they cover it."""
     lines = reading.lines
     starts: list[int] = []
+    resumed: dict[int, int] = {}
     closed = True
     for i, line in enumerate(lines):
         text = reading.text[line.start : line.end]
         opens = closed and (line.heading or i == 0)
+        if i in resumed:
+            starts.append(i)
+            closed = False
+        if starts and line.heading and (behind := _behind_inset(reading, i)) is not None:
+            resumed[behind] = resumed.get(starts[-1], len(starts) - 1)
+            opens = True
         if line.heading and not opens:
             raw = reading.view.text[max(0, reading.view_offset(line.start) - 4) : reading.view_offset(line.start)]
             byline_follows = i + 1 < len(lines) and any(
@@ -79,5 +93,18 @@ def split_articles(reading: Flow) -> list[Article]:
             titles.append(line)
         begin = lines[first].start if first < len(lines) else 0
         end = lines[last - 1].end + 1 if last else len(reading.text)
-        articles.append(Article(begin, end, tuple(titles)))
+        articles.append(Article(begin, end, tuple(titles), resumed.get(first)))
     return articles
+
+
+def _behind_inset(reading: Flow, at: int) -> int | None:
+    """The line behind the article that opens at ``at``, where that article tears another one's sentence apart."""
+    lines, text = reading.lines, reading.text
+    torn = lines[at - 1] if at else None
+    if torn is None or torn.heading or not _TORN.search(text, torn.start, torn.end):
+        return None
+    for i in range(at + 1, min(at + _INSET_LINES, len(lines) - 1)):
+        if _CLOSER.search(text, max(lines[i].start, lines[i].end - 60), lines[i].end):
+            behind = lines[i + 1]
+            return i + 1 if not behind.heading and _GOES_ON.match(text, behind.start, behind.end) else None
+    return None

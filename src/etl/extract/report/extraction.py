@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 from etl.collector import collector_paused
@@ -13,7 +14,8 @@ from etl.extract.report.articles import Article, split_articles
 from etl.extract.report.asides import Covering, find_asides
 from etl.extract.report.flow import Flow, Line, flow
 from etl.extract.report.judge import Figure, judge
-from etl.extract.report.labels import distinct, label_after, label_of, label_of_item, label_under
+from etl.extract.report.label_context import Counted, Told, joined
+from etl.extract.report.labels import Around, distinct, label_after, label_of, label_of_item, label_under
 from etl.extract.report.lists import Item, halves, lead_ins, like_their_list, respective_items
 from etl.extract.report.published import mastheads, published_on
 from etl.extract.report.relations import Member, relations_of
@@ -23,7 +25,7 @@ from etl.extract.report.sections import Sections
 from etl.extract.report.speaker import speaker_of
 from etl.extract.report.status import around_of, status_of
 from etl.extract.report.when import Calendar, Default, bulletin_year
-from etl.extract.report.where import Atlas
+from etl.extract.report.where import Atlas, firm_core
 from etl.extract.report.worded import medals, structures, worded_ranks
 from etl.model import Area, Basis, Document, Extraction, Ignored, ManifestEntry, RawFigure, Relation, Span
 from etl.normalise.periods import PeriodMention, Today, as_told, find_periods
@@ -41,6 +43,7 @@ _NUMBERED = re.compile(
 )
 HEAD = 400
 """How far, in characters, the top of a text reaches, which tells who edits it."""
+_THE_FIRM = re.compile(r"^(?:该|本|这家)?(?:公司|企业|集团|厂|矿|院|校)(?![\u4e00-\u9fff]{0,2}[会团部])")
 SENTENCE_FIGURES = 60
 """Figures of one sentence among which relations are looked for: a table in a line must not take forever."""
 CHARACTERS = 4
@@ -174,9 +177,11 @@ def _default(today: Today, basis: Basis, manifest: ManifestEntry | None) -> Defa
 
 
 def _defaults(calendar: Calendar, articles: Sequence[Article], fallback: Default) -> list[Default]:
-    return [
-        calendar.default_for((a.start, a.end), a.titles[-1].end if a.titles else a.start, fallback) for a in articles
-    ]
+    defaults: list[Default] = []
+    for a in articles:
+        own = calendar.default_for((a.start, a.end), a.titles[-1].end if a.titles else a.start, fallback)
+        defaults.append(own if a.resumes is None else defaults[a.resumes])
+    return defaults
 
 
 def _about(articles: Sequence[Article], defaults: Sequence[Default]) -> Callable[[int], tuple[str | None, str | None]]:
@@ -253,6 +258,11 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
     items, earlier, halved = _items(context, numbers)
     leads = lead_ins(reading)
     labels: dict[int, str] = {}
+    units = {figure.start: figure.unit for _, figure in numbers}
+    memory: list[Counted] = []
+    memory_of = (-1, -1)
+    told: dict[tuple[int, int], Told] = {}
+    told_in = (-1, -1)
     bases: dict[tuple[int, int], str] = {}
     at_last = (0, 0)
     topic, topic_of = "", -1
@@ -277,8 +287,21 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         if lead:
             topic, topic_of = text[lead.start : lead.end], -1
         holes = _inside(context.holes, near)
-        label = label_of(
-            text, span, context.clauses.up_to(sentence, clause), _inside(context.spans, near), holes, topic
+        if memory_of != (index, article):
+            memory, memory_of = [], (index, article)
+        if told_in != sentence:
+            told, told_in = {}, sentence
+        around = Around(
+            units,
+            topic,
+            memory,
+            told,
+            partial(context.atlas.names_in, clause[0], figure.start),
+            partial(_sentence_before, context, sentence[0], paragraph),
+            _torn_words(context, article) if sentence[0] == context.articles[article].start else "",
+        )
+        label, counted = label_of(
+            text, span, context.clauses.up_to(sentence, clause), _inside(context.spans, near), holes, around
         )
         if len(label) < BRIEF and (opened := _RUN_IN.match(text, line.start, line.end)):
             label = label_under(label, opened[1])
@@ -297,6 +320,8 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             base = bases.setdefault(item[1], out[-1].label if out and at_last == sentence else "")
             if len(label) < SHORT:
                 label = label_after(base, label)
+            elif (whole := _told_before(memory, item[1][0])) and len(label.rpartition(",")[2]) < SHORT:
+                label = joined([whole, label]) if label.rpartition(",")[2] not in whole else label
             area = context.atlas.named_in(*item[0], item[1][0]) or area
         elif half := halved.get(figure.start):
             label = label.replace(*half)
@@ -318,7 +343,9 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             rule=rule,
             standard=figure.status == "standard",
         )
+        label = _of_entity(label, area.entity)
         labels[figure.start] = label
+        memory.append(counted)
         at_last = sentence
         titular.append(line.heading)
         torn = _DIGITS_BEFORE.search(text, max(0, figure.start - 8), figure.start)
@@ -377,6 +404,37 @@ def _told_since(context: _Context, lead: Line, at: int) -> int:
     before = bisect_right(starts, lead.start) - 2
     start = lines[before].start if before >= 0 and not lines[before].heading else lead.start
     return max(start, at - PARAGRAPH)
+
+
+def _told_before(memory: Sequence[Counted], at: int) -> str:
+    """The label of the last figure of a paragraph before a place."""
+    return next((c.label for c in reversed(memory) if c.at < at), "")
+
+
+def _of_entity(label: str, entity: str | None) -> str:
+    """A label that names the firm or institution that it is told of."""
+    if entity is None or any(pair in label for pair in map("".join, pairwise(firm_core(entity)))):
+        return label
+    return joined([entity, _THE_FIRM.sub("", label)])
+
+
+def _sentence_before(context: _Context, sentence: int, paragraph: int) -> str:
+    """The last clause of the sentence before the one at ``sentence``, in its paragraph."""
+    if sentence <= paragraph:
+        return ""
+    start, _ = context.clauses.of((paragraph, sentence), sentence - 2)
+    counts = _inside(context.spans, (start, sentence))
+    return "" if counts else context.reading.text[start : sentence - 1]
+
+
+def _torn_words(context: _Context, article: int) -> str:
+    """What the sentence that goes on in an article began with, in the article that it resumes."""
+    whole = context.articles[article].resumes
+    if whole is None:
+        return ""
+    text, end = context.reading.text, context.articles[whole].end - 1
+    start, _ = context.clauses.of((context.articles[whole].start, end), end)
+    return text[start:end]
 
 
 def _items(

@@ -211,13 +211,13 @@ def _pieces(text: str, start: int, end: int, *, grouped: bool) -> list[tuple[int
 
 
 def _separators(text: str, start: int, end: int) -> frozenset[int]:
-    """Where the blanks start that separate thousands inside of numbers."""
+    """Where the blanks start that separate thousands inside of numbers; their unit may stand in the next line."""
     found: set[int] = set()
     for m in _GROUPED.finditer(text, start, end):
         after = m.end()
         while after < m.end() + _GAP and text[after : after + 1].isspace():
             after += 1  # the line may end before what is counted
-        if _COUNTED.match(text, m.end()) or unit_at(text, after) or counted_nouns()[0].match(text, after):
+        if _COUNTED.match(text, after) or unit_at(text, after) or counted_nouns()[0].match(text, after):
             found.update(b.start() for b in _INNER_BLANK.finditer(text, *m.span()))
     return frozenset(found)
 

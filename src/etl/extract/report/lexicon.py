@@ -136,3 +136,11 @@ def label_words(group: str) -> str:
     listed = [(r["word"], r["not_before"]) for r in rows("text_label_words.csv") if r["group"] == group]
     listed.sort(key=lambda entry: len(entry[0]), reverse=True)
     return "|".join(f"{re.escape(word)}(?!{stops})" if stops else re.escape(word) for word, stops in listed)
+
+
+@cache
+def place_words(group: str) -> str:
+    """The words of a group of ``text_place_words.csv`` as regex alternatives, the longest first."""
+    listed = [(r["word"], r["unless_behind"]) for r in rows("text_place_words.csv") if r["group"] == group]
+    listed.sort(key=lambda entry: len(entry[0]), reverse=True)
+    return "|".join(f"(?<![{stops}]){re.escape(word)}" if stops else re.escape(word) for word, stops in listed)

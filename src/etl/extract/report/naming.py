@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from etl.extract.report.lexicon import place_words
 from etl.model import Candidate
 from etl.normalise.regions import Gazetteer, Mention, Resolution
 from etl.record import record
@@ -13,26 +14,15 @@ from etl.record import record
 COUNTRY = "100000"
 FULL_NAME = re.compile(r"(?:省|市|县|区|州|盟|旗|地区|自治区|兵团)$")
 _AT_EDGE = re.compile(r"(?:^|[\s,。;:、!?()“”《》\n\-—]|[在于与和及对从由以让使将是为])$")
-NOT_SUBJECT = re.compile(
-    r"(?:占|居|列|位居|高于|低于|超过|领先于?|比|较|面向|来自|入选|获评?|获得|荣获|被评为|评选|推荐|授予|命名|驻|赴|对口|支援|援|通过|出口|承办|主办|协办|举办|参加|参与|出席|"
-    r"(?<![但于就])是|成为|作为|获批|争创|打造|创建|被|由|至|到|去|前往|飞往|抵达|走进|服务|向|与|同)$"
-)
-_LOCATIVE = re.compile(r"(?:在|赴|等|及|、|和)$")
+NOT_SUBJECT = re.compile(rf"(?:{place_words('not_subject')})$")
+_LOCATIVE = re.compile(rf"(?:{place_words('locative')})$")
 _ITEM_BEFORE = re.compile(r"\d[\d.,]*[余多万亿]*[^\d,。;、]{0,4}、$")
 _COUNT = re.compile(r"[^\d,。;、]{0,4}\d")
 """Around a place that counts for itself: 平定县2个、盂县1个."""
-_ORGANISATION = re.compile(
-    r"[\u4e00-\u9fff()·]{0,14}?(?:公司|集团|煤矿|矿业|煤业|医院|大学|学院|学校|中学|小学|银行|工厂|冶炼厂|电厂|钢厂|研究所|研究院|合作社|"
-    r"机场|港|日报|晚报|工人报)"
-)
+_ORGANISATION = re.compile(rf"[\u4e00-\u9fff()·]{{0,14}}?(?:{place_words('organisation')})")
 _JOINT = re.compile(r"、|和|及|以及|与|,")
-_SITE = re.compile(
-    r"(?:(?![在有于到至的通])[\u4e00-\u9fff]){0,4}?"
-    r"(?:大桥|铁路|公路|高速|隧道|水库|电站|机场|港|地铁|湿地|景区|日报|晚报|工人报)"
-)
-_ORGAN_OF_STATE = re.compile(
-    r"[\u4e00-\u9fff]{0,4}(?:总工会|政府|委员会|省委|市委|县委|区委|人大|政协|局|厅|教育|卫生|财政|统计|各级|全社会|规模以上|辖区|境内)"
-)
+_SITE = re.compile(rf"(?:(?![在有于到至的通])[\u4e00-\u9fff]){{0,4}}?(?:{place_words('site')})")
+_ORGAN_OF_STATE = re.compile(rf"[\u4e00-\u9fff]{{0,4}}(?:{place_words('organ_of_state')})")
 _IN_FULL = 5
 """Characters of the shortest path of names: 沈阳铁西区."""
 _AMONG = re.compile(r"[^,。;]{0,16}(?:中|内|上),")
@@ -173,7 +163,7 @@ class Naming:
             return bool(_AMONG.match(text, m.end) or _THERE.match(text, m.end))
         return True
 
-    def _opens_clause(self, m: Mention) -> bool:
+    def _opens_clause(self, m: Mention | Named) -> bool:
         return m.start == 0 or bool(re.match(r"[\s,。;:!?“(]", self._text[m.start - 1]))
 
     def _in_name(self, m: Mention) -> bool:
@@ -189,5 +179,6 @@ class Naming:
         for i in range(1, len(out)):
             joint = _JOINT.fullmatch(self._text, out[i - 1].end, out[i].start)
             if joint and None not in (out[i - 1].code, out[i].code) and out[i - 1].code != out[i].code:
-                out[i - 1 : i + 1] = replace(out[i - 1], listed=True), replace(out[i], listed=True)
+                subject = out[i].subject and (out[i - 1].subject or self._opens_clause(out[i]))
+                out[i - 1 : i + 1] = replace(out[i - 1], listed=True), replace(out[i], listed=True, subject=subject)
         return out

@@ -137,6 +137,8 @@ def _headed(text: str, headings: Sequence[Line], periods: Sequence[PeriodMention
         ahead = bool(lexicon.words("ahead").search(words)) and not _BACK.search(words)
         if inside or ahead:
             iso = inside[-1].iso if inside else (str(today.year) if today.reported else None)
+            if ahead and iso and inside[-1:] and inside[-1].vague and today.year and iso[:4] < str(today.year):
+                iso = _YEAR.sub(str(today.year), iso)  # 下半年打算, in June
             past = bool(_BACK.search(words)) and iso is not None and not (today.year and iso[:4] > str(today.year))
             found.append(Section(line.start, iso, "ahead" if ahead else "told", past))
             shape = own

@@ -13,17 +13,21 @@ from etl.model import Basis, Period, TimeType
 from etl.normalise.numbers import parse_numeral
 from etl.normalise.periods import PeriodMention, Today, find_periods
 
-_FORWARD = re.compile(r"将(?:借|继|在|进|于|以|为|聚)|下一步|接下来|今后")
 _NEW_ITEM = re.compile(
     r"(?:[一二三四五六七八九十]是|首先|其次|再次|第[一二三四五六][,、]|[((][一二三四五六七八九十][))]|\d{1,2}\.)"
 )
 _RISEN_TO = re.compile(
-    r"(?:升|增|降|减|长|加|高|低|少|展|大|缩|跃|跌|落|滑|涨|变|扩)(?:至|到|为|成)(?:了)?(?:约|近|超过?|逾|最高|最低)?$"
+    r"(?:升|增|降|减|长|加|高|低|少|展|大|缩|跃|跌|落|滑|涨|变|扩)(?:至|到|为|成)"
+    r"了?(?:每[人月年日户名家])*(?:约|近|超过?|逾|最高|最低)?$"
 )
+_RISEN_REACH = 10
 _CHANGES_TO = re.compile(rf"(?:{label_words('change')})(?:至|到|为)")
-_DIGIT = re.compile(r"\d")
 _FROM = re.compile(r"(?:从|由|比|较)")
 _SPAN_OF_PLAN = re.compile(r"用(?:大约|约|近)?([\d一二两三四五六七八九十]{1,3})年")
+_YEARLY_FLOW = re.compile(
+    r"(?<![\d一二三四五六七八九十今去明前每当本全近多半老青少中成新整上同过几两往早后])"
+    r"年(?:均|产|可)?(?![\d度底末初前后来内以终会龄轻级])"
+)
 _BASE_LEAD = re.compile(r"(?:是|为|占|相当于|等于|达到?|恢复(?:到|至)?)[“「]?$")
 _OF_BASE = re.compile(r"[到至是为占]$")
 _BASE = re.compile(r"[”」]?(?:同期|全年)?[^,。;]{0,6}的(?:近|约)?(?:[\d.]+%?[、和及])*")
@@ -45,7 +49,6 @@ _AT_EVENT = re.compile(
 )
 _SAID_BEFORE = 60
 """How far back, in characters, a figure looks for the word that tells whether it is of a time."""
-_IS_STOCK = re.compile(r"其中|[余存]额|存[栏量款]|参保|在[册校岗职读]|[共现]有|拥有|总[数量]|累计|人口|床位")
 _LEAD_IN = 8
 """A period this close to the start of its sentence sets the time of the sentences after it as well."""
 
@@ -55,7 +58,8 @@ _YEAR_OF = re.compile(r"(?<![-\d])\d{4}")
 _OTHER_YEAR = re.compile(r"[今去明前上本]年")
 _ISSUE = re.compile(r"\s?(?:第|总第)[\d一二三四五六七八九十]+[期号]")
 _PART_OF_YEAR = re.compile(r"\d{4}-(?:[SQ]\d|\d\d)(?:/\d{4}-(?:Q\d|\d\d))?")
-_YEARLY = re.compile(r"工作报告|统计公报|年度报告|工作总结|情况报告|预算执行|国民经济和社会发展")
+_PART_OR_DAY = re.compile(rf"{_PART_OF_YEAR.pattern}|\d{{4}}-\d\d-\d\d")
+_YEARS = re.compile(r"\d{4}/(\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,16 @@ class Default:
 
 def bulletin_year(title: str) -> str | None:
     """The year that the title of a bulletin or of a yearly report names (2022年度…统计公报), if it names one."""
-    if not (words("bulletin").search(title) or _YEARLY.search(title)):
+    if not (words("bulletin").search(title) or words("yearly").search(title)):
         return None
     named = [m.iso for m in find_periods(unicodedata.normalize("NFKC", title), Today()) if m.iso and m.role == "when"]
     return named[0] if len(named) == 1 and named[0].isdigit() else None
+
+
+def _at_its_end(period: Period) -> Period:
+    """“十三五”期间由3200户减少到25户: so many were left in its last year."""
+    years = _YEARS.fullmatch(period.iso or "")
+    return Period(years[1], period.basis, period.printed) if years else period
 
 
 class Calendar:
@@ -113,7 +123,7 @@ class Calendar:
         if (
             self._today.year
             and self._today.month in (1, 2, 3)
-            and _YEARLY.search(self._text, start, max(titles_end, start + 1))
+            and words("yearly").search(self._text, start, max(titles_end, start + 1))
         ):
             return Default(str(self._today.year - 1), fallback.basis)
         return fallback
@@ -132,14 +142,34 @@ class Calendar:
         standard: bool = False,
     ) -> Period:
         """The period of the figure at ``at``; ``paragraph`` is where its paragraph starts, ``sentences`` all starts."""
+        found = self._period(
+            at, clause, sentence, paragraph, default, sentences, target=target, rule=rule, standard=standard
+        )
+        if found.basis in ("text", "section") and _RISEN_TO.search(self._text, max(sentence[0], at - _RISEN_REACH), at):
+            return _at_its_end(found)
+        return found
+
+    def _period(
+        self,
+        at: int,
+        clause: tuple[int, int],
+        sentence: tuple[int, int],
+        paragraph: int,
+        default: Default,
+        sentences: Sequence[int],
+        *,
+        target: bool,
+        rule: bool,
+        standard: bool,
+    ) -> Period:
         start, end = sentence
         inside = [m for m in self._between(start, end) if not rule or _OWN_YEAR.match(m.text)]
         usable = [m for m in inside if m.iso is not None and (m.role != "until" or target)]
         before = [m for m in usable if m.start < at and not self._is_base(m, at)]
-        if _RISEN_TO.search(self._text, max(start, at - 6), at):
+        if _RISEN_TO.search(self._text, max(start, at - _RISEN_REACH), at):
             before = [m for m in before if not (self._opens_from(m, clause[0]) or self._is_old(m))]
         elif (origin := self._origin(at, clause)) is not None and not [m for m in before if m.start >= origin]:
-            return self._old(start, at, before, default)
+            return self._old((start, end), (origin, at), before, default)
         elif origin is None:
             before = [m for m in before if not self._is_old(m)]
         if (base := self._same_time(clause[0], at)) is not None:
@@ -154,7 +184,7 @@ class Calendar:
         later = inside[0] if len(inside) == 1 and inside[0] in usable else None
         if later is not None and later.start > at and _LAST_WORD.fullmatch(self._text, later.end, end):
             return self._told(later, at, clause[0], target)
-        if not said and not target and not _FORWARD.search(self._text, start, end):
+        if not said and not target and not words("forward").search(self._text, start, end):
             lasting = standard or self._is_lasting(sentence[0], at)
             carried = self._carried(start, paragraph, sentences, (clause[0], at), default, lasting=lasting)
             if carried is not None and carried.iso and _PART_OF_YEAR.fullmatch(carried.iso) and self._is_event(start):
@@ -220,16 +250,25 @@ class Calendar:
             _FROM.search(self._text, max(0, m.start - 2), m.start) and _OLD_YEAR.match(self._text, m.end, m.end + 60)
         )
 
-    def _old(self, start: int, at: int, before: Sequence[PeriodMention], default: Default) -> Period:
-        """The period of an old value without one of its own: what its sentence compares with, or last took as old."""
+    def _old(
+        self, sentence: tuple[int, int], lead: tuple[int, int], before: Sequence[PeriodMention], default: Default
+    ) -> Period:
+        """The period of an old value without one of its own: what its sentence compares with, or last took as old.
+
+        ``lead`` reaches from 从 or 由 to the figure.
+        """
+        start, at = sentence[0], lead[1]
         compared = self._compared[bisect_left(self._compared_starts, start) : bisect_left(self._compared_starts, at)]
         old = [m for m in before if self._is_old(m)]
+        now = next((m.iso for m in reversed(before) if m not in old), default.iso)
+        if "年初" in self._text[lead[0] : at]:
+            years = set(_YEAR_OF.findall(now or ""))
+            return Period(years.pop() if len(years) == 1 else None, "text", "年初")
         last = max((*compared, *old), key=lambda m: m.start, default=None)
         if last is None:
-            return Period(None, None)
+            return self._long_ago(sentence, at, before)
         if not last.text.endswith("同期"):
             return Period(last.iso, "text", last.text, last.time_type)
-        now = next((m.iso for m in reversed(before) if m not in old), default.iso)
         return self._year_before(last, now)  # 由去年同期的38%提高到45%
 
     def _same_time(self, clause: int, at: int) -> PeriodMention | None:
@@ -246,6 +285,22 @@ class Calendar:
         if len(years) != 1 or base.iso is None or int(base.iso[:4]) != int(years[0]) - 1:
             return Period(None, None)
         return Period(_YEAR_OF.sub(base.iso[:4], now or ""), "text", base.text)
+
+    def _long_ago(self, sentence: tuple[int, int], at: int, before: Sequence[PeriodMention]) -> Period:
+        """The first year of 2018年至2021年,…由8.9%升至16.1%, the base of 由1050个增至3126个,是五年前的近3倍."""
+        base = next((m for m in self._between(at, sentence[1]) if m.iso and self._is_base(m, sentence[1])), None)
+        if base is not None:
+            return Period(base.iso, "text", base.text)
+        span = before[-1] if before else None
+        if (
+            span is not None
+            and span.iso
+            and _YEARS.fullmatch(span.iso)
+            and _OWN_YEAR.match(span.text)
+            and span.role == "when"
+        ):
+            return Period(span.iso[:4], "text", span.text)
+        return Period(None, None)
 
     def _carried(
         self,
@@ -283,7 +338,7 @@ class Calendar:
                 told = self._text[words_before[0] : words_before[1]]
                 spanned = bool(default.iso and "-" in default.iso and default.basis in ("title", "section"))
                 spanned = spanned or any(e.time_type == "period" and e.start < m.start for e in earlier)
-                if words("flow").search(told) or (spanned and not _IS_STOCK.search(told)):
+                if words("flow").search(told) or (spanned and not words("standing").search(told)):
                     continue
             return m if m.start - opened <= _LEAD_IN else None
         return None
@@ -297,9 +352,11 @@ class Calendar:
 
     def _told(self, mention: PeriodMention, at: int, clause: int, target: bool) -> Period:
         iso = mention.iso
-        planned = target and iso is not None and _PART_OF_YEAR.fullmatch(iso) and mention.role == "when"
+        planned = target and iso is not None and _PART_OR_DAY.fullmatch(iso) and mention.role == "when"
         if planned and iso is not None and mention.start < clause and self._is_yearly(clause, at):
             return Period(iso[:4], "text", mention.text)  # 1-6月完成年度目标任务4.8万人的59%
+        if planned and mention.start < clause and words("announced").search(self._text, mention.end, at):
+            return Period((iso or "")[:4], "text", mention.text)  # 11月,省教育厅印发方案,力争培训3000人
         if target and mention.role == "since" and iso is not None:
             first = iso.partition("/")[0]
             iso = first
@@ -307,4 +364,6 @@ class Calendar:
             years = parse_numeral(plan[1]) if plan else None
             if years is not None and first.isdigit():
                 iso = f"{first}/{int(first) + int(years.value) - 1}"
+        if mention.role == "now" and iso is not None and _YEARLY_FLOW.search(self._text, max(0, clause - 1), at):
+            iso = iso[:4]  # 如今驿站达1.2万个,年服务2000万人次
         return Period(iso, "text", mention.text, mention.time_type)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from etl.extract.report.articles import Article
 from etl.extract.report.flow import Line
+from etl.extract.report.lexicon import place_words
 from etl.extract.report.naming import COUNTRY, FULL_NAME, NOT_SUBJECT, Named, Naming
 from etl.extract.report.sites import Seats, misleading
 from etl.model import Area, Basis
@@ -29,6 +30,18 @@ _COUNTS_ITSELF = re.compile(r"[有各共约达]?\d")
 _COMPARED = re.compile(r"[与比较同]|[高低多少]于|超过")
 _NEW_SUBJECT = re.compile(r"(?:^|[\s,。;:!?“(]|其中|另外|[而但使让])$")
 """Before a place that a sentence turns to."""
+_OF_COUNTRY = re.compile(rf"[^,。;:\d]{{0,24}}?(?:{place_words('whole')}|\d[\d.]*[万亿])")
+_OPENS_COUNTRY = re.compile(rf"{_NEW_SUBJECT.pattern}|[年月末底]$|目前$|截至$")
+_HONOUR = re.compile(rf"[^,。;:\d]{{0,24}}?(?:{place_words('honour')})")
+_GROUP = re.compile(
+    rf"(?:(?:{place_words('rest')})的?(?:各|[两二三四五六七八九十\d]{{1,2}}个?)?|(?<![\u4e00-\u9fff\d])[两二三四五六七八九十]个?)"
+    rf"(?:{place_words('rank')})"
+)
+"""其余各市, 三县合计: several places that were named before, or the others."""
+_TITLED_AGAIN = re.compile(r"(?:目前,|如今,|全)?(?:集团|公司)(?![\u4e00-\u9fff]{0,4}(?:位于|坐落))")
+"""Turns from a plant of a headline's firm to the firm itself."""
+_SUMMED = re.compile(r"合计|总计|共计")
+"""Before what several places of its sentence have together."""
 _OPENING = 16
 """A place this close to the start of its sentence is what the sentence is about."""
 _NEAR = 20
@@ -62,6 +75,17 @@ def _inside(spans: Sequence[tuple[int, int]], m: Mention) -> bool:
     return any(start <= m.start and m.end <= end for start, end in spans)
 
 
+def firm_core(name: str) -> str:
+    """What tells a firm from others: 宜化 in 宜化集团有限公司."""
+    return _FIRM_END.sub("", name) or name
+
+
+def _distinct(named: Sequence[Named]) -> list[str]:
+    """The codes of several places, of none where all are one."""
+    codes = list(dict.fromkeys(n.code for n in named if n.code and not n.self_reference))
+    return codes if len(codes) > 1 else []
+
+
 class Atlas:
     """Places of a flow by where they are named, read article by article."""
 
@@ -81,6 +105,7 @@ class Atlas:
         self._places: list[tuple[int, Area]] = []
         """Where the text begins to speak for a place, and which."""
         heading_starts = [h.start for h in headings]
+        openings: list[int] = []
         for article in articles:
             own = mentions[bisect_left(starts, article.start) : bisect_left(starts, article.end)]
             plain = [m for m in own if not m.self_reference]
@@ -92,6 +117,9 @@ class Atlas:
                 own = [replace(m, start=m.start + article.start, end=m.end + article.start) for m in near]
                 own = [m for m in own if not _inside(misled, m)]
                 named = self._naming.resolved([m for m in own if not m.self_reference], full, place.code)
+            if article.resumes is not None:
+                place = self._places[openings[article.resumes]][1]
+            openings.append(len(self._places))
             self._places.append((article.start, place))
             own_headings = headings[
                 bisect_left(heading_starts, article.start) : bisect_left(heading_starts, article.end)
@@ -100,6 +128,7 @@ class Atlas:
             named = self._naming.with_lists(named)
             named += self._self_references([m for m in own if m.self_reference], named)
             named += self._organs(article, sorted(named, key=lambda n: n.start))
+            named += self._groups(article, sorted(named, key=lambda n: n.start))
             self._named += sorted(named, key=lambda n: n.start)
         self._starts = [n.start for n in self._named]
         self._seats = Seats(text, self._named, gazetteer)
@@ -148,7 +177,7 @@ class Atlas:
 
     def _seat_of(self, firm: str, line: Line, named: Sequence[Named]) -> Area | None:
         """The county that the text under a headline says a firm lies in: 在宜昌市猇亭区的宜化化工车间."""
-        core = _FIRM_END.sub("", firm)
+        core = firm_core(firm)
         core = core[2:] if len(core) > 3 and self._gazetteer.resolve(core[:2]).code else core
         starts = [n.start for n in named]
         for n in named[bisect_left(starts, line.end) : bisect_left(starts, line.end + _SEAT_REACH)]:
@@ -185,6 +214,7 @@ class Atlas:
             before = self._text[max(0, m.start - 4) : m.start]
             if m.text in _SPEAKER:
                 subject = self._home.code == COUNTRY and not NOT_SUBJECT.search(before)
+                subject = subject or (m.text == "全国" and self._tells_of_country(m))
                 found.append(Named(m.start, m.end, COUNTRY, "全国", m.text, "country", True, subject))
             elif got.code is not None:
                 subject = not NOT_SUBJECT.search(before) and not self._wider(got.code, place.code)
@@ -197,6 +227,39 @@ class Atlas:
         """For 全市 in a paragraph behind one of a county-level city: the city above, if the article speaks of it."""
         over = self._gazetteer.ancestors(county.code or "") if m.text.endswith("市") else ()
         return next((n for n in reversed(before) if n.level == "city" and n.subject and n.code in over), None)
+
+    def _tells_of_country(self, m: Mention) -> bool:
+        """全国技能人才总量超过2亿人, in the report of a province; 全国铁路先进集体12个 are its own."""
+        opens = _OPENS_COUNTRY.search(self._text, max(0, m.start - 4), m.start)
+        return bool(opens and _OF_COUNTRY.match(self._text, m.end) and not _HONOUR.match(self._text, m.end))
+
+    def _groups(self, article: Article, named: Sequence[Named]) -> list[Named]:
+        """三县合计, 其余各市 behind places of their rank in the paragraph: what lies over those."""
+        found = []
+        starts = [n.start for n in named]
+        for m in _GROUP.finditer(self._text, article.start, article.end):
+            near = max(article.start, m.start() - _REACH)
+            line = max(near, self._text.rfind("\n", near, m.start()) + 1)
+            told = [
+                n
+                for n in named[bisect_left(starts, line) : bisect_left(starts, m.start())]
+                if n.code and n.level in ("city", "county") and not n.self_reference
+            ]
+            siblings = [n.code for n in told if n.level == told[-1].level and n.code]
+            place = self._place_at(m.start())
+            code = self._over_all(siblings, place.code)
+            if code is not None and (region := self._gazetteer.get(code)) is not None:
+                found.append(Named(m.start(), m.end(), code, region.name, m[0], region.level, True, True))
+        return found
+
+    def _over_all(self, codes: Sequence[str], place: str | None) -> str | None:
+        """The smallest region around all of ``codes``, but not beyond ``place``; None without any."""
+        if not codes:
+            return None
+        over = [self._gazetteer.ancestors(code) for code in codes]
+        common = next((a for a in over[0] if a not in codes and all(a in others for others in over)), None)
+        inside = common is not None and (place is None or common == place or self._inside_place(common, place))
+        return common if inside and common != COUNTRY else place
 
     def _organs(self, article: Article, named: Sequence[Named]) -> list[Named]:
         """市总工会, 县政府 at the start of a clause: the text speaks for the speaker's own place (again).
@@ -287,6 +350,9 @@ class Atlas:
         before = self._without_wider(before)
         if self._beyond_items(before, at):
             return place
+        if _SUMMED.match(self._text, clause[0], at) and (code := self._over_all(_distinct(before), place.code)):
+            region = self._gazetteer.get(code)
+            return Area(code, region.name if region else place.name, None, "text")
         if before:
             own = entity if entity and entity[0] >= before[-1].start - 1 else None
             return self._shared(before, at, place, own) or self._told(before[-1], "text", own)
@@ -297,7 +363,8 @@ class Atlas:
             entity = self._entity(speaker[1], speaker[0]) or entity
             if said is not None and said.subject and not said.listed:
                 return self._told(said, "text", entity)
-        if (carried := self._carried(sentence, paragraph)) is not None:
+        titled = place.entity is not None and _TITLED_AGAIN.match(self._text, sentence)
+        if not titled and (carried := self._carried(sentence, paragraph)) is not None:
             return self._told(carried, "section", entity)
         if entity is not None:
             named = [n for n in self._between(max(article, at - 1500), paragraph) if n.subject and not n.self_reference]
@@ -327,7 +394,9 @@ class Atlas:
         kept: list[Named] = []
         for n in before:
             over = n.code is not None and any(n.code in self._gazetteer.ancestors(k.code or "") for k in kept)
-            if n.self_reference or not over or _NEW_SUBJECT.search(self._text, max(0, n.start - 4), n.start):
+            bracketed = self._text[n.end : n.end + 1] == ")"  # 资兴的某啤酒(郴州)有限公司
+            turns = not bracketed and _NEW_SUBJECT.search(self._text, max(0, n.start - 4), n.start)
+            if n.self_reference or not over or turns:
                 kept.append(n)
         return kept
 
@@ -374,7 +443,7 @@ class Atlas:
         """The place that the sentences before were about: it opened one of them, alone, or the paragraph."""
         first = self._text.find("。", paragraph, sentence)
         for n in reversed(self._between(paragraph, sentence)):
-            if not n.subject or n.listed:
+            if not n.subject or n.listed or (n.code == COUNTRY and self._place_at(sentence).code != COUNTRY):
                 continue
             if self._is_of_speaker(n) and not _SAME_FIRM.match(self._text, sentence):
                 continue
@@ -386,6 +455,10 @@ class Atlas:
     def ends_in(self, start: int, end: int) -> list[int]:
         """Where the places named between two offsets end."""
         return [n.end for n in self._between(start, end) if not n.self_reference]
+
+    def names_in(self, start: int, end: int) -> list[str]:
+        """The names of places, as printed, between two offsets."""
+        return [self._text[n.start : n.end] for n in self._between(start, end)]
 
     def named_in(self, start: int, end: int, listing: int) -> Area | None:
         """The place that an item of the list from ``listing`` on names, if any; 与甲县、乙县相比 is told of neither."""

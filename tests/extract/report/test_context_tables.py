@@ -38,7 +38,7 @@ def test_place(case: dict[str, str]) -> None:
     assert (figure(case).area.code or "") == case["expected"]
 
 
-@pytest.mark.parametrize("case", list(every("periods.csv")))
+@pytest.mark.parametrize("case", [*every("periods.csv"), *every("carried.csv")])
 def test_period(case: dict[str, str]) -> None:
     assert (figure(case).period.iso or "") == case["expected"]
 
@@ -48,6 +48,6 @@ def test_label(case: dict[str, str]) -> None:
     assert figure(case).label == case["expected"]
 
 
-@pytest.mark.parametrize("table", ["places.csv", "periods.csv", "labels.csv"])
+@pytest.mark.parametrize("table", ["places.csv", "periods.csv", "carried.csv", "labels.csv"])
 def test_each_phenomenon_has_several_cases(table: str) -> None:
     assert min(Counter(case["phenomenon"] for case in cases(table)).values()) >= 6

@@ -60,6 +60,17 @@ _ISSUE = re.compile(r"\s?(?:第|总第)[\d一二三四五六七八九十]+[期�
 _PART_OF_YEAR = re.compile(r"\d{4}-(?:[SQ]\d|\d\d)(?:/\d{4}-(?:Q\d|\d\d))?")
 _PART_OR_DAY = re.compile(rf"{_PART_OF_YEAR.pattern}|\d{{4}}-\d\d-\d\d")
 _YEARS = re.compile(r"\d{4}/(\d{4})")
+_HAN_PAIR = re.compile(r"[\u4e00-\u9fff]{2}")
+_COUNTED = re.compile(r"[\d一二三四五六七八九十百]{1,5}[余多]?[个家]")
+_ALL_OF = re.compile(r"[全我][省市州盟县区旗]$")
+_DIVISION = re.compile(r"(?:市州|县区|区县|县市区|乡镇|街道|市|县|区)(?![级域块内直属])")
+
+
+def _last_month(iso: str) -> tuple[int, int] | None:
+    """The year and month that a part of a year ends with."""
+    last = iso.rpartition("/")[2]
+    m = re.fullmatch(r"(\d{4})-(?:S(\d)|Q(\d)|(\d\d))", last)
+    return (int(m[1]), int(m[2] or 0) * 6 + int(m[3] or 0) * 3 + int(m[4] or 0)) if m else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +186,9 @@ class Calendar:
         if (base := self._same_time(clause[0], at)) is not None:
             now = before[-1] if before else self._carried(start, paragraph, sentences, clause, default, lasting=False)
             return self._year_before(base, now.iso if now else default.iso)
+        if not target and before and self._is_standing(before[-1], at, clause[0]):
+            span = _YEARS.fullmatch(before[-1].iso or "")
+            return Period(span[1], "text", before[-1].text) if span else Period(default.iso, default.basis)
         said = [m for m in inside if m.start < at]
         open_ended = said and (said[-1].role == "since" or (target and said[-1].role == "until"))
         if said and said[-1].iso is None and (open_ended or _OTHER_YEAR.match(said[-1].text)):
@@ -187,19 +201,29 @@ class Calendar:
         if not said and not target and not words("forward").search(self._text, start, end):
             lasting = standard or self._is_lasting(sentence[0], at)
             carried = self._carried(start, paragraph, sentences, (clause[0], at), default, lasting=lasting)
-            if carried is not None and carried.iso and _PART_OF_YEAR.fullmatch(carried.iso) and self._is_event(start):
-                return Period(carried.iso[:4], "section", carried.text)
+            if carried is not None and standard and not self._laid_down(carried, start):
+                carried = None  # 去年,…。对获奖者每人奖励2万元: what is paid now
             if carried is not None:
-                told = self._text[clause[0] : at]
-                spans = carried.iso and "-" not in carried.iso and ("全年" in told or words("flow").search(told))
-                kind: TimeType = "period" if spans and carried.time_type == "point" else carried.time_type
-                return Period(carried.iso, "section", carried.text, kind)
+                return self._of_carried(carried, at, clause[0], sentence)
         if target and default.iso is not None and (default.basis == "title" or self._is_yearly(clause[0], at)):
             return Period(default.iso[:4], default.basis)  # what a bulletin of a half-year plans, it plans for the year
         in_part = default.iso and default.basis == "title" and _PART_OF_YEAR.fullmatch(default.iso)
         if default.iso and in_part and (standard or self._is_lasting(start, at)):
             return Period(default.iso[:4], "title")
         return Period(default.iso, default.basis)
+
+    def _of_carried(self, carried: PeriodMention, at: int, clause: int, sentence: tuple[int, int]) -> Period:
+        """The period of a figure that an earlier sentence dates."""
+        iso = carried.iso or ""
+        turned = _PART_OF_YEAR.fullmatch(iso) and not self._goes_on(carried, sentence, at)
+        if turned or (_PART_OF_YEAR.fullmatch(iso) and self._is_event(sentence[0])):
+            return Period(iso[:4], "section", carried.text)
+        if (span := _YEARS.fullmatch(iso)) and self._is_standing(carried, at, clause):
+            return Period(span[1], "section", carried.text)
+        told = self._text[clause:at]
+        spans = iso and "-" not in iso and ("全年" in told or words("flow").search(told))
+        kind: TimeType = "period" if spans and carried.time_type == "point" else carried.time_type
+        return Period(carried.iso, "section", carried.text, kind)
 
     def _is_lasting(self, start: int, at: int) -> bool:
         """Whether the figure at ``at`` tells what there is (总量, 能力) and not what happened over a time.
@@ -213,6 +237,56 @@ class Calendar:
         for found in words("stock").finditer(self._text, max(start, at - _SAID_BEFORE), at):
             stock = found
         return stock is not None and (told is None or stock.start() > told.start())
+
+    def _is_standing(self, m: PeriodMention, at: int, clause: int) -> bool:
+        """Whether a figure behind 五年来 or 上半年 tells what there is at the end, not what came about over that time.
+
+        That is how many take part (2018年以来,18家成员单位…) and, in a clause of its own behind a part of a year, what
+        there is by now (上半年…,已有83人…).
+        """
+        text = self._text
+        if _YEARS.fullmatch(m.iso or ""):
+            return self._takes_part(at, clause)
+        in_part = m.iso is not None and _PART_OF_YEAR.fullmatch(m.iso)
+        return bool(in_part and m.end <= clause and words("by_now").search(text, clause, at))
+
+    def _takes_part(self, at: int, clause: int) -> bool:
+        """Whether bodies that are there anyway are counted: 18家成员单位, 成员单位18家, 全市16个区."""
+        bodies = words("bodies").pattern
+        if re.search(rf"(?:{bodies})(?:有|共有?|达)?$", self._text[max(clause, at - 10) : at]):
+            return True
+        counted = _COUNTED.match(self._text, at)
+        if counted is None:
+            return False
+        return bool(
+            re.compile(bodies).match(self._text, counted.end())
+            or (_ALL_OF.search(self._text, max(clause, at - 2), at) and _DIVISION.match(self._text, counted.end()))
+        )
+
+    def _goes_on(self, m: PeriodMention, sentence: tuple[int, int], at: int) -> bool:
+        """Whether a sentence still tells of the part of a year that an earlier one named.
+
+        In a report right after that time it does; later it does unless it turns to another activity: 前三季度,发放
+        补贴118万元。推动91家企业开展协商。
+        """
+        today, ends = self._today, _last_month(m.iso or "")
+        if m.time_type == "point" or today.year is None or today.month is None or ends is None:
+            return True
+        if (today.year - ends[0]) * 12 + today.month - ends[1] <= 1:
+            return True
+        act = words("acts").search(self._text, *sentence)
+        if act is None or words("goes_on").match(self._text, sentence[0]):
+            return True
+        if words("same_time").search(self._text, *sentence):
+            return True
+        told = self._text[m.end : max(m.end, self._text.find("。", m.end, sentence[0] + 1))]
+        noun = self._text[at - 2 : at]
+        return act[0] in told or (_HAN_PAIR.fullmatch(noun) is not None and noun in told)
+
+    def _laid_down(self, m: PeriodMention, sentence: int) -> bool:
+        """Whether the time of an earlier sentence is that of a rule (2023年,…出台办法。…), or the present year."""
+        year = str(self._today.reported or self._today.year or "")
+        return (m.iso or "")[:4] == year or bool(words("laid_down").search(self._text, m.end, sentence))
 
     def _is_event(self, sentence: int) -> bool:
         """在第三届运动会上,…; 国庆期间,…: that happened then, not over the months named before."""
@@ -332,6 +406,8 @@ class Calendar:
                 continue  # 由2017年的…增加到…: the time of an old value
             if self._is_base(m, start):
                 continue  # …,是2019年的1.5倍。
+            if opened > paragraph and self._tells_a_beginning(m, default):
+                return None
             if lasting and m.time_type == "period" and _PART_OF_YEAR.fullmatch(m.iso):
                 return None
             if m.time_type == "point" and "-" in m.iso:
@@ -342,6 +418,12 @@ class Calendar:
                     continue
             return m if m.start - opened <= _LEAD_IN else None
         return None
+
+    def _tells_a_beginning(self, m: PeriodMention, default: Default) -> bool:
+        """去年,领导小组调整为协调小组: in the midst of a paragraph that dates the change and nothing that followed."""
+        clause = re.split(r"[,。;]", self._text[m.end : m.end + 60].lstrip(","))[0]
+        begun = words("beginning").search(clause) is not None and re.search(r"\d", clause) is None
+        return begun and bool(default.iso and m.iso and m.iso.isdigit() and m.iso < default.iso[:4])
 
     def _quoted_before(self, opened: int, start: int) -> bool:
         """Whether the sentence at ``opened`` stands in a quotation that closed before ``start``."""

@@ -13,6 +13,9 @@ from etl.record import record
 
 COUNTRY = "100000"
 FULL_NAME = re.compile(r"(?:省|市|县|区|州|盟|旗|地区|自治区|兵团)$")
+_CAPITAL = "110000"
+_FILED = re.compile(r"\s?(?:\d{1,2}月)?\d{1,2}日\s?[电讯]")
+"""本报北京6月2日电: news of the whole country are filed there."""
 _AT_EDGE = re.compile(r"(?:^|[\s,。;:、!?()“”《》\n\-—]|[在于与和及对从由以让使将是为])$")
 NOT_SUBJECT = re.compile(rf"(?:{place_words('not_subject')})$")
 _LOCATIVE = re.compile(rf"(?:{place_words('locative')})$")
@@ -104,7 +107,7 @@ class Naming:
             subject = joined.subject if joined else self._is_subject(m)
             if subject and home is not None and got.code in self.over(home) and not self._opens_clause(m):
                 subject = False  # 融水是广西重点林区县: what lies over the speaker is told of it, not of itself
-            if subject and _SITE.match(text, m.end):
+            if subject and (_SITE.match(text, m.end) or (got.code == _CAPITAL and _FILED.match(text, m.end))):
                 subject = False
             elif subject and _ORGANISATION.match(text, m.end, m.end + 24) and not _ORGAN_OF_STATE.match(text, m.end):
                 subject = self._seat(m, got.code, got.level, home)

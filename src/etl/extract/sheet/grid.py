@@ -48,10 +48,11 @@ class Item:
 
 
 _MONTH = re.compile(r"((?:19|20)\d\d)\.(\d\d?)")
+_SIX_DIGITS = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])")
 _EVEN_STEPS = (1, 2, 3, 6, 12)
 _FEW = 2
 _SURE = 4
-"""Months of one digit (2016.1 | 2016.2) that must follow one another: two such numbers can be values."""
+"""Months like 2016.1 | 2016.2 or 201601 | 201602 that must follow one another: a few such numbers can be values."""
 _GAPS = (1, 2)
 """Months from one to the next where they are not even: January is often left out."""
 _LONG = 6
@@ -71,8 +72,8 @@ def months_of(items: Sequence[Item]) -> tuple[str, ...]:
     readings = [_month_readings(item) for item in items]
     if len(readings) < _FEW or not all(readings):
         return ()
-    one_digit = all(len(item.text.strip()) < len("2016.01") for item in items)
-    if one_digit and len(items) < _SURE:
+    doubtful = all(len(item.text.strip()) < len("2016.01") for item in items)
+    if doubtful and len(items) < _SURE:
         return ()
     gaps: list[tuple[int, ...]] = [(s,) for s in _EVEN_STEPS]
     if len(items) >= _LONG:
@@ -86,7 +87,8 @@ def months_of(items: Sequence[Item]) -> tuple[str, ...]:
 
 def _month_readings(item: Item) -> tuple[int, ...]:
     """Months since the year 0 that a number can mean; empty for other numbers."""
-    found = _MONTH.fullmatch(item.text.strip()) if item.kind == "number" else None
+    text = item.text.strip() if item.kind == "number" else ""
+    found = _MONTH.fullmatch(text) or _SIX_DIGITS.fullmatch(text)
     if found is None:
         return ()
     year, printed = int(found[1]), found[2]

@@ -6,14 +6,16 @@ below its header and count the same.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from etl.extract.sheet.cells import Number
-from etl.extract.sheet.counted import counted
+from etl.extract.sheet.counted import counted, with_noun
 from etl.extract.sheet.figures import kind_of
 from etl.extract.sheet.headers import Column
+from etl.extract.sheet.row_paths import is_division
 from etl.extract.sheet.stubs import StubRow
 from etl.extract.sheet.tables import Table
 from etl.extract.sheet.wording import Unit, choose_unit
@@ -77,10 +79,45 @@ def _settle_rows(table: Table) -> None:
         table.rows = [changed.get(row.row, row) for row in table.rows]
 
 
+def end_divisions(table: Table) -> None:
+    """Rows in line with the parts of a division that add up to their whole without them are none of its parts."""
+    columns = [c for c in table.values if table.header.columns[c].unit is None]
+
+    def line(row: StubRow) -> _Line:
+        return _Line(row.row, row.path, row.unit, _numbers(table, [(row.row, c) for c in columns]))
+
+    changed: dict[int, StubRow] = {}
+    for whole, members in _divisions(table):
+        lines = [line(row) for row in members]
+        ends = (n for n in range(2, min(len(lines), MOST_PARTS)) if _sums(line(whole), lines[:n]))
+        for row in members[next(ends, len(members)) :]:
+            changed[row.row] = replace(row, path=(*whole.path[:-1], row.path[-1]))
+    if changed:
+        table.rows = [changed.get(row.row, row) for row in table.rows]
+        table.steps.append(f"{len(changed)} rows behind divisions that add up without them")
+
+
+def _divisions(table: Table) -> Iterator[tuple[StubRow, list[StubRow]]]:
+    """Each row that a division divides, with the rows right below that division, where these are in line."""
+    wholes: dict[tuple[str, ...], StubRow] = {}
+    members: dict[tuple[int, tuple[str, ...]], list[StubRow]] = defaultdict(list)
+    for row in table.rows:
+        if not row.path or row.empty or row.regions:
+            continue
+        wholes[row.path] = row
+        above = row.path[:-1]
+        if above and is_division(above[-1]) and (whole := wholes.get(above[:-1])) is not None:
+            members[whole.row, above].append(row)
+    for (_, above), found in members.items():
+        if len(found) > 2 and len({row.indent for row in found}) == 1:
+            yield wholes[above[:-1]], found
+
+
 def _column_line(table: Table, column: Column) -> _Line:
     unit = column.unit
     if unit is None and table.context.units:
         unit = choose_unit(table.context.units, "|".join(column.path))
+    unit = with_noun(unit, column.path)
     return _Line(
         column.col, column.path, unit, _numbers(table, [(row.row, column.col) for row in table.rows[:MAX_LINES]])
     )
@@ -169,7 +206,8 @@ def _sums(whole: _Line, parts: Sequence[_Line]) -> bool:
         full += 1
         room = sum((_half_unit(number) for number in (total, *numbers)), Decimal(0))
         held += abs(total.value - sum(number.value for number in numbers)) <= room
-        telling = telling and abs(total.value.scaleb(total.decimals)) >= TELLING
+        digits = max(number.decimals for number in (total, *numbers))
+        telling = telling and abs(total.value.scaleb(digits)) >= TELLING
     least = FEW_LINES if telling else MANY_LINES
     return held >= least and held >= MOST * full
 
@@ -193,4 +231,4 @@ def _never_more(part: _Line, whole: _Line) -> bool:
     return len(pairs) >= FEW_LINES and sum(inner <= outer for inner, outer in pairs) >= MOST * len(pairs)
 
 
-__all__ = ["settle_parts"]
+__all__ = ["end_divisions", "settle_parts"]

@@ -85,8 +85,11 @@ class OpenLabels:
             self._list_indent = None
         elif is_of_which(label):
             going_on = self._list_indent is not None
-            self._close(lambda o: not o.section and o.indent >= indent and (going_on or o.indent > indent))
-            self._list_indent = indent
+            self._close(
+                lambda o: not o.section and (o.indent > indent or (o.indent == indent and (going_on or o.part)))
+            )
+            flat = bool(self._open) and self._open[-1].indent >= indent and not self._open[-1].section
+            self._list_indent = None if flat else indent
         elif broken:
             self._close(lambda o: o.part)
         elif ordinal_rank(label) == 0:

@@ -24,7 +24,7 @@ from etl.extract.sheet.label_variants import settle_labels
 from etl.extract.sheet.layout_files import SavedTable
 from etl.extract.sheet.layout_fit import Fit, correct_figures, corrected, fit, misfit
 from etl.extract.sheet.missing import missing_cells
-from etl.extract.sheet.part_units import settle_parts
+from etl.extract.sheet.part_units import end_divisions, settle_parts
 from etl.extract.sheet.percentages import settle_percentages
 from etl.extract.sheet.tables import Table, build_table
 from etl.model import CellRef, Extraction, Flag, Ignored, ManifestEntry, MissingCells, RawFigure, Relation, Workbook
@@ -151,6 +151,7 @@ def _read_sheets(
                     table, known = _settled(table, layouts, names, read.grid, band, build)
                 if table is not None:
                     settle_parts(table)
+                    end_divisions(table)
                     settle_percentages(table)
                     settle_counts(table)
                     settle_growth(table)

@@ -99,6 +99,9 @@ FIRMS = [
     # never against what is said
     ("柳钢今年在贵港投资,培训炉工560人。", "450800", "560人", "450800", "manifest"),
     ("柳钢今年培训炉工560人。", "360000", "560人", "360000", "manifest"),
+    # a part of a firm can lie anywhere
+    ("柳钢集团防城港基地公司今年培训炉工560人。", "450000", "560人", "450600", "text"),
+    ("柳钢集团星河纺织有限公司今年培训织工560人。", "450000", "560人", "450000", "manifest"),
     # a firm named after a place
     ("# 酒泉钢铁:炉台旁的课堂\n\n酒泉钢铁培训炉工560人。", "620000", "560人", "620200", "reference"),
     # one of several is not the subject, nor is a word that only begins so

@@ -30,6 +30,8 @@ _ANY_FIRM = frozenset({"公司", "集团", "企业", "该公司", "本公司", "
 _OPENS = re.compile(r"(?:^|[\s,。;:!?“”()《》\]—●•·◆■▲○]|[在据是对为由于让使而与和及自从]|走进|来到|目前|如今|近年来)$")
 _ONE_OF_MANY = re.compile(rf"(?:{_NAME}{{1,8}}?{_KIND})?[、等和及与]")
 """Behind a firm, or behind a plant of it, that is one of several."""
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_PART_OF_NAME = re.compile(rf"{_KIND}|{words('firm_office').pattern}")
 REACH = 160
 """How far back, in characters, a sentence is searched for the firm that it is about."""
 
@@ -174,7 +176,13 @@ def misleading(text: str, gazetteer: Gazetteer) -> list[tuple[int, int]]:
 
 
 def seat_of(entity: str) -> str | None:
-    """The code of the seat of the firm that a name names, by the table; the longest alias in it counts."""
+    """The code of the seat of the firm that a name names, by the table; the longest alias in it counts.
+
+    None for a part of the firm with a name of its own (某钢集团西昌某某公司), which can lie anywhere.
+    """
     known = known_sites()
-    hits = [known.names[i] for i, _, _ in known.automaton.find_matches_as_indexes(entity)]
-    return known.code[max(hits, key=len)] if hits else None
+    hits = [(known.names[i], end) for i, _, end in known.automaton.find_matches_as_indexes(entity)]
+    if not hits:
+        return None
+    name, end = max(hits, key=lambda hit: len(hit[0]))
+    return None if _HAN.search(_PART_OF_NAME.sub("", entity[end:])) else known.code[name]

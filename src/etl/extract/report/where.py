@@ -363,7 +363,7 @@ class Atlas:
             entity = self._entity(speaker[1], speaker[0]) or entity
             if said is not None and said.subject and not said.listed:
                 return self._told(said, "text", entity)
-        titled = place.entity is not None and _TITLED_AGAIN.match(self._text, sentence)
+        titled = place.entity not in (None, self._home.entity) and _TITLED_AGAIN.match(self._text, sentence)
         if not titled and (carried := self._carried(sentence, paragraph)) is not None:
             return self._told(carried, "section", entity)
         if entity is not None:

@@ -217,15 +217,27 @@ def _records(stream: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]
 
 
 def _xls_cells(stream: bytes, at: int, end: int, wanted: Mapping[int, int]) -> dict[int, bytearray]:
+    """The styles of the cells of one sheet. A large one has a record for each of its cells: one call a record."""
     placing = _Placing(wanted)
-    unpack = struct.Struct("<HHH").unpack_from
-    for kind, place, size in _records(stream, at, end):
+    unpack = struct.Struct("<HHHHH").unpack_from
+    depth = 0
+    while at + 10 <= end:
+        kind, size, row, col, style = unpack(stream, at)
+        at += 4
         if kind in _CELLS:
-            placing.put(*unpack(stream, place))
+            if style in wanted and depth == 1:
+                placing.put(row, col, style)
         elif kind == _MULRK:
-            row, first = struct.unpack_from("<HH", stream, place)
-            for n in range((size - 6) // 6):
-                placing.put(row, first + n, struct.unpack_from("<H", stream, place + 4 + 6 * n)[0])
+            if depth == 1:
+                for n in range((size - 6) // 6):
+                    placing.put(row, col + n, struct.unpack_from("<H", stream, at + 4 + 6 * n)[0])
+        elif kind == _BOF:
+            depth += 1
+        elif kind == _EOF:
+            depth -= 1
+            if depth <= 0:
+                break
+        at += size
     return placing.rows
 
 

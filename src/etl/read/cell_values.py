@@ -81,12 +81,17 @@ def typed_cell(row: int, col: int, raw: object, shown: Shown = PLAIN) -> Cell | 
 
 def with_decimals(number: Decimal, decimals: int) -> Decimal:
     """The number with so many digits after the point at least, as far as 15 digits reach: 104 → 104.0."""
-    if not decimals:
-        return number
-    _, digits, exponent = number.as_tuple()
-    if not isinstance(exponent, int) or -exponent >= decimals or len(digits) + exponent + decimals > DIGITS:
-        return number
-    return number.quantize(Decimal(1).scaleb(-decimals))
+    return Decimal(padded(f"{number:f}", decimals)) if decimals else number
+
+
+def padded(text: str, decimals: int) -> str:
+    """As ``with_decimals``, of a number as text without exponent."""
+    point = text.find(".")
+    missing = decimals - (len(text) - point - 1 if point >= 0 else 0)
+    digits = len(text) - (point >= 0) - (text[0] == "-")
+    if missing <= 0 or digits + missing > DIGITS:
+        return text
+    return f"{text}{'' if point >= 0 else '.'}{'0' * missing}"
 
 
 def plain(number: Decimal) -> Decimal:

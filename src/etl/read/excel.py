@@ -18,7 +18,7 @@ from etl.errors import EncryptedFileError, LimitError, ReadError, TruncatedFileE
 from etl.model import Cell, MergedRange, Sheet, Workbook
 from etl.read import limits
 from etl.read.cell_formats import CellFormats, xls_formats, xlsx_formats
-from etl.read.cell_values import LARGE, check_cells, check_grid, digits_of, typed_cell
+from etl.read.cell_values import LARGE, check_cells, check_grid, digits_of, padded, typed_cell
 from etl.read.number_formats import PLAIN
 
 READER = "excel/2"
@@ -206,8 +206,13 @@ def _cells(rows: Sequence[Sequence[object]], formats: CellFormats) -> Iterator[C
         for c, raw in enumerate(values):
             if raw == "":
                 continue
-            cell = typed_cell(r, c, raw, styles[numbers[c]] if c < told else PLAIN)
-            if cell is not None:
+            shown = styles[numbers[c]] if c < told else PLAIN
+            if isinstance(raw, float) and isfinite(raw) and not (shown.percent or shown.sign):
+                text = str(int(raw)) if raw.is_integer() and -LARGE < raw < LARGE else digits_of(raw)
+                if shown.decimals:
+                    text = padded(text, shown.decimals)
+                yield Cell(r, c, Decimal(text), text, False, shown.indent)
+            elif (cell := typed_cell(r, c, raw, shown)) is not None:
                 yield cell
 
 

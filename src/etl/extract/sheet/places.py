@@ -139,7 +139,7 @@ def covering_place(labels: Iterable[str], on: str | None = None) -> str | None:
 
 def _is_whole(label: str) -> bool:
     """Whether a label names the speaker by its level: 全省, 全市."""
-    return len(label) <= MAX_TEXT and clean_place(label)[:1] == "全" and likeness(label) == "neutral"
+    return "全" in label and len(label) <= MAX_TEXT and clean_place(label)[:1] == "全" and likeness(label) == "neutral"
 
 
 def inside_share(labels: Iterable[str], code: str, on: str | None = None) -> float:

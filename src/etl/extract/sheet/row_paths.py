@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from etl.extract.sheet.wording import Unit, is_of_which, ordinal_rank
+from etl.extract.sheet.wording import Unit, is_bare_change, is_of_which, ordinal_rank
 from etl.extract.sheet.words import words
 
 RATIOS = frozenset({"percent", "per_mille", "percentage_points", "density", "index", "ratio"})
@@ -65,14 +65,15 @@ class OpenLabels:
         self._close_before(label, indent, unit, section=section, broken=broken)
         parent = self._open[-1] if self._open else None
         nested = parent is not None and _is_nested(label, parent.label)
-        part = divides or nested or is_of_which(label) or broken
+        changes = _tells_change(label, section)
+        part = divides or nested or is_of_which(label) or broken or changes
         inner = parent is not None and (part or parent.section or parent.indent < indent)
         if parent is not None and parent.section and parent.member is None:
             self._open[-1] = replace(parent, member=indent, bare=unit is None)
         if unit is None and parent is not None and inner and not _is_rate(label):
             unit = parent.unit
         path = (*(o.label for o in self._open if o.told), label)
-        marked = is_of_which(label) or broken
+        marked = is_of_which(label) or broken or changes
         self._open.append(_Open(indent, label, section, unit, mark, divides=divides, part=marked))
         return RowPath(path, unit)
 
@@ -90,6 +91,8 @@ class OpenLabels:
             )
             flat = bool(self._open) and self._open[-1].indent >= indent and not self._open[-1].section
             self._list_indent = None if flat else indent
+        elif _tells_change(label, section):
+            self._close(lambda o: not o.section and (is_bare_change(o.label) or o.indent > indent))
         elif broken:
             self._close(lambda o: o.part)
         elif ordinal_rank(label) == 0:
@@ -141,6 +144,11 @@ class OpenLabels:
     def _close(self, closes: Callable[[_Open], bool]) -> None:
         while self._open and closes(self._open[-1]):
             self._open.pop()
+
+
+def _tells_change(label: str, section: bool) -> bool:
+    """Whether a row with values says only that what stands above it grew (增长, 比上年±)."""
+    return not section and is_bare_change(label)
 
 
 def _ended(section: _Open, unit: Unit | None) -> bool:

@@ -140,7 +140,9 @@ def _place_of(path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
             kinds[n] = "other"  # 合肥市 / 新建: no 新建区 there
     if "place" in kinds or ("neutral" in kinds and "other" in kinds):
         inner = max(n for n, kind in enumerate(kinds) if kind == ("place" if "place" in kinds else "neutral"))
-        measure = tuple(label for label, kind in zip(path, kinds, strict=True) if kind == "other")
+        measure = tuple(
+            label for label, kind in zip(path, kinds, strict=True) if kind == "other" and label.strip("：:") != "其中"
+        )
         return path[inner], measure or path[inner : inner + 1]
     return joined, path
 

@@ -17,12 +17,14 @@ MAX_TEXT = 80
 """Characters of a cell that can be a period, blanks included."""
 MONTH = len("2023-01")
 _YEAR = r"(?:19|20)\d\d"
+_QUARTERS = r"第?[一1](?:季度)?[-—–~～至]第?[二三四2-4]季度"
+"""From the first quarter on: 1-2季度 is a half-year, 1-3季度 前三季度, 1-4季度 the year."""
 _LABEL = re.compile(
     rf"{_YEAR}(?:\.0|年(?:度|末|底)?)?"
     rf"|{_YEAR}年?(?:第?[一二三四1-4]季度|[Qq][1-4]|上半年|下半年)"
     rf"|{_YEAR}[年./-](?:0?[1-9]|1[0-2])月?(?:份|末)?"
     rf"|{_YEAR}年?(?:0?[1-9]|1[0-2])月?(?:-|—|–|~|～|至)(?:0?[1-9]|1[0-2])月(?:份)?"
-    rf"|{_YEAR}年前三季度"
+    rf"|{_YEAR}年前三季度|{_YEAR}年?{_QUARTERS}"
     rf"|{_YEAR}年?[-—–~～至]{_YEAR}(?:年|学年)?"
     r"|[“\"]?[一二三四五六七八九十]{1,2}五[”\"]?(?:时期|期间)"
     rf"|{_YEAR}[年./-](?:0?[1-9]|1[0-2])[月./-](?:0?[1-9]|[12]\d|3[01])日?"
@@ -51,10 +53,11 @@ yearbook is the year of the census."""
 _HAN_MONTHS = {
     han: n for n, han in enumerate(["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"], 1)
 }
+_HAN_DIGITS = str.maketrans("234", "二三四")
 _PART = re.compile(
     r"(?P<han>十[一二]?|[一二三四五六七八九])月(?:份)?"
     r"|(?P<first>0?[1-9]|1[0-2])(?:月?[-—–~～至](?P<last>0?[1-9]|1[0-2]))?月(?:份)?"
-    r"|第?(?P<quarter>[一二三四1-4])季度?|(?P<half>[上下])半年|(?P<three>前三季度|[一1][-—–~～至][三3]季度)|(?P<whole>全年)"
+    r"|第?(?P<quarter>[一二三四1-4])季度?|(?P<half>[上下])半年|(?P<three>前三季度)|(?P<whole>全年)"
 )
 YEAR = "{year}"
 """Stands in a part of a year (3月, 一季度) for the year that something else tells."""
@@ -67,7 +70,10 @@ def part_of_year(text: str) -> str | None:
 
 @functools.lru_cache(maxsize=20_000)
 def _part_of_year(text: str) -> str | None:
-    found = _PART.fullmatch(squash(text))
+    plain = squash(text)
+    if re.fullmatch(_QUARTERS, plain):
+        return {"二": f"{YEAR}-S1", "三": f"{YEAR}-Q1/{YEAR}-Q3", "四": YEAR}[plain[-3].translate(_HAN_DIGITS)]
+    found = _PART.fullmatch(plain)
     if not found:
         return None
     if found["han"]:
@@ -136,6 +142,9 @@ def _period_label(text: str) -> str | None:
     if (part := part_of_year(plain)) is not None:
         return part
     bare = _unbracketed(plain)
+    if re.fullmatch(_YEAR + "年?" + _QUARTERS, bare):
+        part = part_of_year(bare[4:].removeprefix("年"))
+        return part.replace(YEAR, bare[:4]) if part else None
     if bare.endswith(".0"):
         bare = bare[:-2]
     parsed = parse_period(bare)

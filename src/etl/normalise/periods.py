@@ -267,6 +267,8 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
         quoted = m["body"][0] in '"“「‘『'
         if not quoted and (kind == "plan" or not (g["planrole"] or g["planpart"])):
             return None
+        if m["body"][0] in "‘『" and not (g["planrole"] or g["planpart"] or tail):
+            return None  # “建功‘十四五’、奋进新征程”: a slogan
         first_year, _, last_year = span.partition("/")
         if g["planrole"] == "以来" or tail.endswith("以来"):
             return _since(m, first_year, today)

@@ -33,7 +33,7 @@ def every(table: str) -> Iterator[ParameterSet]:
         yield pytest.param(case, id=f"{i}-{case['printed']}")
 
 
-@pytest.mark.parametrize("case", list(every("places.csv")))
+@pytest.mark.parametrize("case", [*every("places.csv"), *every("subjects.csv")])
 def test_place(case: dict[str, str]) -> None:
     assert (figure(case).area.code or "") == case["expected"]
 
@@ -48,6 +48,6 @@ def test_label(case: dict[str, str]) -> None:
     assert figure(case).label == case["expected"]
 
 
-@pytest.mark.parametrize("table", ["places.csv", "periods.csv", "carried.csv", "labels.csv"])
+@pytest.mark.parametrize("table", ["places.csv", "subjects.csv", "periods.csv", "carried.csv", "labels.csv"])
 def test_each_phenomenon_has_several_cases(table: str) -> None:
     assert min(Counter(case["phenomenon"] for case in cases(table)).values()) >= 6

@@ -29,7 +29,10 @@ _ORGAN_OF_STATE = re.compile(rf"[\u4e00-\u9fff]{{0,4}}(?:{place_words('organ_of_
 _IN_FULL = 5
 """Characters of the shortest path of names: 沈阳铁西区."""
 _AMONG = re.compile(r"[^,。;]{0,16}(?:中|内|上),")
-_THERE = re.compile(r"(?:[^,。;、]{0,12}?(?:园|区|镇|乡|村|街道|基地|现场|工地|车间))?,")
+_THERE = re.compile(rf"(?:[^,。;、]{{0,12}}?(?:{place_words('there')}))?,")
+_FIRMS = re.compile(r"[^,。;在有与和及、]{2,8}(?:、[^,。;、]{2,8}){1,4}?等(?:多家)?(?:企业|公司|单位|院校|医院|学校)")
+"""Names of firms behind a place that is the first of their names: 河南黄河旋风、森源重工等企业."""
+_WITHIN = re.compile(r"、|,|·|及|和|与")
 
 
 @record(frozen=True, slots=True)
@@ -109,8 +112,9 @@ class Naming:
                 subject = False  # 融水是广西重点林区县: what lies over the speaker is told of it, not of itself
             if subject and (_SITE.match(text, m.end) or (got.code == _CAPITAL and _FILED.match(text, m.end))):
                 subject = False
-            elif subject and _ORGANISATION.match(text, m.end, m.end + 24) and not _ORGAN_OF_STATE.match(text, m.end):
-                subject = self._seat(m, got.code, got.level, home)
+            elif subject and self._names_firm(m):
+                over = home is not None and got.code in self.over(home)
+                subject = not over and self._seat(m, got.code, got.level, home)
             if joined:
                 found.pop()
             start = joined.start if joined else m.start
@@ -119,12 +123,22 @@ class Naming:
             )
         return found
 
+    def _names_firm(self, m: Mention) -> bool:
+        """Whether a place is the first part of the name of a firm, or of the first of several."""
+        organisation = _ORGANISATION.match(self._text, m.end, m.end + 24)
+        if organisation and not _ORGAN_OF_STATE.match(self._text, m.end):
+            return True
+        return _FIRMS.match(self._text, m.end, m.end + 60) is not None
+
     def _zone(self, m: Mention, home: str | None) -> Named | None:
         """西安高新区: a part of the city without a code of its own."""
         for length in range(len(m.text) - 2, 1, -1):
             got = self._gazetteer.resolve(m.text[:length], within=home)
             if got.code is not None and got.level in ("city", "county"):
-                return Named(m.start, m.end, got.code, m.text, m.text, got.level, False, self._is_subject(m), zone=True)
+                # in the report of a district, a zone of the city around it is the zone there
+                within = home if home is not None and got.code in self.over(home) else None
+                code = within or got.code
+                return Named(m.start, m.end, code, m.text, m.text, got.level, False, self._is_subject(m), zone=True)
         return None
 
     def _seat(self, m: Mention, code: str, level: str, home: str | None) -> bool:
@@ -178,10 +192,30 @@ class Naming:
 
     def with_lists(self, named: Sequence[Named]) -> list[Named]:
         """The places with those marked that stand in a list of several."""
-        out = list(named)
+        out = self._zones_in_place(named)
         for i in range(1, len(out)):
+            if self._holds(out[i - 1], out[i]):
+                continue  # 在河北唐山,迁安市有…: the one lies in the other
             joint = _JOINT.fullmatch(self._text, out[i - 1].end, out[i].start)
             if joint and None not in (out[i - 1].code, out[i].code) and out[i - 1].code != out[i].code:
                 subject = out[i].subject and (out[i - 1].subject or self._opens_clause(out[i]))
                 out[i - 1 : i + 1] = replace(out[i - 1], listed=True), replace(out[i], listed=True, subject=subject)
         return out
+
+    def _zones_in_place(self, named: Sequence[Named]) -> list[Named]:
+        """The places with each zone that a list names beside a district of its city told of as that district.
+
+        广州开发区、黄埔区: they are governed as one.
+        """
+        out = list(named)
+        for i in range(1, len(out)):
+            for zone, other in ((i - 1, i), (i, i - 1)):
+                one = out[zone]
+                beside = _WITHIN.fullmatch(self._text, out[i - 1].end, out[i].start)
+                if beside and one.zone and out[other].level == "county" and self._holds(one, out[other]):
+                    out[zone] = replace(one, code=out[other].code, level="county")
+        return out
+
+    def _holds(self, one: Named, other: Named) -> bool:
+        """Whether the second of two places lies in the first, and is not a member of a list with it."""
+        return one.code is not None and other.code is not None and one.code in self.over(other.code)

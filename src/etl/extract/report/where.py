@@ -125,6 +125,7 @@ class Atlas:
                 bisect_left(heading_starts, article.start) : bisect_left(heading_starts, article.end)
             ]
             self._places += self._titled(own_headings, named, place)
+            named = self._with_short_names(named, article, openings[-1], full, misled)
             named = self._naming.with_lists(named)
             named += self._self_references([m for m in own if m.self_reference], named)
             named += self._organs(article, sorted(named, key=lambda n: n.start))
@@ -133,6 +134,33 @@ class Atlas:
         self._starts = [n.start for n in self._named]
         self._seats = Seats(text, self._named, gazetteer)
         self._places = self._places_of_firms(articles)
+
+    def _with_short_names(
+        self,
+        named: list[Named],
+        article: Article,
+        opening: int,
+        full: set[str],
+        misled: Sequence[tuple[int, int]],
+    ) -> list[Named]:
+        """The places with short names of those inside the place that a headline names: 醴陵 under 株洲:…."""
+        found = list(named)
+        places = self._places[opening:]
+        ends = [at for at, _ in places[1:]] + [article.end]
+        for (start, area), end in zip(places, ends, strict=True):
+            region = self._gazetteer.get(area.code) if area.code else None
+            if area.basis != "title" or region is None or region.level != "city" or end <= start:
+                continue
+            near = self._gazetteer.find(self._text[start:end], within=region.code)
+            near = [replace(m, start=m.start + start, end=m.end + start) for m in near if not m.self_reference]
+            near = [m for m in near if not _inside(misled, m)]
+            taken = [(n.start, n.end) for n in found]
+            found += [
+                n
+                for n in self._naming.resolved(near, full, region.code)
+                if n.level == "county" and not any(a < n.end and n.start < b for a, b in taken)
+            ]
+        return sorted(found, key=lambda n: n.start)
 
     def _places_of_firms(self, articles: Sequence[Article]) -> list[tuple[int, Area]]:
         """The places, with the firm that an article introduces (以下简称某钢) where no place is known."""
@@ -279,10 +307,18 @@ class Atlas:
             if told and told[-1].name.endswith(m[1]) and not told[-1].listed:
                 last = told[-1]
                 found.append(replace(last, start=m.start(), end=m.end(), printed=m[0], self_reference=True))
-            elif got is not None and got.code is not None and got.code == place.code:
+            elif got is not None and got.code is not None and (got.code == place.code or self._of_home(m, got.code)):
                 name = got.name or m[0]
                 found.append(Named(m.start(), m.end(), got.code, name, m[0], got.level or "", True, True))
         return found
+
+    def _of_home(self, organ: re.Match[str], code: str) -> bool:
+        """省总工会将在全省…, in what a page of the province tells of a city: the province again."""
+        if self._home.code not in (None, code):
+            return False
+        opens = self._home.code is not None and self._text[organ.start() - 1 : organ.start()] in ("", "\n")
+        clause = re.compile(r"[^,。;\n]*").match(self._text, organ.end())
+        return opens or (clause is not None and f"全{organ[1]}" in clause[0])
 
     def _wider(self, code: str, place: str | None) -> bool:
         """全省 in a city's report is the yardstick (全省前列), not the subject."""
@@ -354,7 +390,7 @@ class Atlas:
             region = self._gazetteer.get(code)
             return Area(code, region.name if region else place.name, None, "text")
         if before:
-            own = entity if entity and entity[0] >= before[-1].start - 1 else None
+            own = entity if entity and self._is_there(entity, before[-1]) else None
             return self._shared(before, at, place, own) or self._told(before[-1], "text", own)
         if here and here[0].start >= at and (heading or here[0].start < clause[1]):
             return self._told(here[0], "text", entity)
@@ -375,7 +411,23 @@ class Atlas:
             ]
             if inner and inner[-1] is named[-1] and sum(n.code == inner[-1].code for n in inner) > 1:
                 return self._told(inner[-1], "section", entity)
+        if place.code is None and not heading and (event := self._event(paragraph, at)) is not None:
+            return self._told(event, "section", entity)
         return replace(place, entity=entity[1]) if entity else place
+
+    def _is_there(self, entity: tuple[int, str], n: Named) -> bool:
+        """Whether a firm is named behind a place, or is the one in it: 某集团在某区的工厂."""
+        named_after = entity[0] >= n.start - 1
+        return named_after or (entity[0] + len(entity[1]) == n.start - 1 and self._text[n.start - 1] == "在")
+
+    def _event(self, paragraph: int, at: int) -> Named | None:
+        """Where the event of a paragraph took place, for a text that speaks for no place: 展览在某市…启动."""
+        for n in self._between(paragraph, at):
+            if n.code is not None and not n.self_reference and self._text[n.start - 1 : n.start] == "在":
+                held = re.compile(rf"[^,。;]{{0,20}}(?:{place_words('held')})")
+                if held.match(self._text, n.end):
+                    return n
+        return None
 
     def _one_of_them(self, at: int, clause: int) -> int | None:
         """Behind 是, for the figure at ``at`` in 某县的李某是全省74名劳模之一: those 74 are not that county's."""

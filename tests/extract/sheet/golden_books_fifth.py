@@ -474,7 +474,7 @@ def house_prices(rng: random.Random) -> GoldenBook:
     for half, places in enumerate((left, right)):
         for r, (place, code) in enumerate(places.items()):
             page.put(3 + r, 4 * half, place if len(place) > 2 else "　".join(place))
-            for c, (label, unit) in enumerate((("环比", "上月=100"), ("同比", "上年同月=100"), ("定基", "2020=100"))):
+            for c, (label, unit) in enumerate((("环比", "上月=100"), ("同比", "上年=100"), ("定基", "2020=100"))):
                 page.fact(
                     3 + r,
                     4 * half + 1 + c,

@@ -193,7 +193,7 @@ def price_indices(rng: random.Random) -> GoldenBook:
         for c in range(4):
             page.fact(
                 3 + r, 1 + c, rng.randint(950, 1080) / 10, label,
-                region="610100", period=f"2023-{c + 1:02}", unit="上年同月=100",
+                region="610100", period=f"2023-{c + 1:02}", unit="上年=100",
             )  # fmt: skip
     page.put(3 + len(items), 0, "①包括烟酒。")
     page.put(4 + len(items), 0, "②含旅游。")

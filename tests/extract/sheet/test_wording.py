@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.extract.sheet.timing import is_period_label, period_in_name, period_in_title, period_label, year_in_label
-from etl.extract.sheet.wording import chinese, choose_unit, parse_units, split_unit, unit_line
+from etl.extract.sheet.wording import chinese, choose_unit, counted_units, parse_units, split_unit, unit_line
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,32 @@ def test_units_for_the_whole_table() -> None:
     [
         ("人、‰", "出生|人数", "人"), ("人、‰", "死亡|死亡率|#婴儿", "‰"), ("人，人年", "R&D人员", "人"),
         ("人，人年", "R&D人员折合全时当量|女性", "人年"), ("人、户", "其他", None),
+        ("户、人", "本年出生", "人"), ("户、人", "自然增长", "人"), ("户、人", "迁出|#迁往省外", "人"),
+        ("户、人", "人口自然增长率", None), ("户、人", "人口数|集体户", "人"), ("户、人", "集体户|户数", "户"),
+        ("人、%", "自然增长", "人"), ("人、%", "比上年增长", "%"), ("户、人、人/户", "户均人口", "人/户"),
+        ("个、人、万元", "从业人员年末数", "人"), ("个、人、万元", "营业收入|法人单位", "万元"),
+        ("所、人", "学校", "所"), ("所、人", "小学|招生", "人"), ("公顷、吨", "油料|播种面积", "公顷"),
+        ("公顷、公斤/公顷、吨", "单产", "公斤/公顷"), ("公顷、吨", "单产", None), ("所、个、人", "班数", "个"),
+        ("人、万元、元", "工资总额|国有单位", "万元"), ("人、万元、元", "平均工资", "元"), ("万人、人", "出生", None),
     ],
 )  # fmt: skip
 def test_the_unit_of_a_list_follows_from_the_words(units: str, path: str, chosen: str | None) -> None:
     found = choose_unit(parse_units(units), path)
-    assert (found.symbol if found else None) == chosen
+    assert (found.printed if found else None) == chosen
+
+
+def test_what_is_counted_is_said_by_columns_before_rows() -> None:
+    units = parse_units("元、人")
+    assert choose_unit(units, "基金支出", "企业职工") == units[0]
+    assert choose_unit(units, "企业职工", "参保人数") == units[1]
+    assert counted_units(units, ["城镇职工", "男"]) == {"人"}
+    assert counted_units(units, ["参保人数", "基金支出"]) == {"人", "元"}
+
+
+def test_blanks_part_the_units_of_a_line() -> None:
+    assert [u.symbol for u in unit_line("单位：户　人")] == ["户", "人"]
+    assert [u.printed for u in unit_line("单位：万 元")] == ["万元"]
+    assert [u.printed for u in unit_line("单位：人 次")] == ["人次"]
 
 
 @pytest.mark.parametrize(

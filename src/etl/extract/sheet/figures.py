@@ -17,7 +17,7 @@ from etl.extract.sheet.stubs import StubRow, indent_of
 from etl.extract.sheet.tables import Table
 from etl.extract.sheet.timing import YEAR, combined, since_january, year_before, year_in_label
 from etl.extract.sheet.unlabelled import unlabelled_total
-from etl.extract.sheet.wording import Unit, choose_unit, is_bare_change, parse_unit
+from etl.extract.sheet.wording import Unit, choose_unit, counted_units, is_bare_change, parse_unit
 from etl.extract.sheet.words import words
 from etl.model import NO_BREAKDOWN, Area, CellRef, Ignored, Kind, Period, RawFigure, column_letters
 from etl.normalise.regions import COUNTRY, load_regions
@@ -210,6 +210,11 @@ class _Composer:
         periods = {c.period for c in table.header.columns.values() if c.period and YEAR not in c.period}
         self._latest = max(periods) if len({len(p) for p in periods}) == 1 else None
         """Of the columns: what columns without a period speak of where the title names none (增长, districts)."""
+        units = table.context.units
+        of_columns = counted_units(units, ("|".join(c.path) for c in table.header.columns.values()))
+        of_rows = counted_units(units, ("|".join(r.path) for r in table.rows))
+        self._rows_count = len(of_rows) > len(of_columns)
+        """The rows name what is counted (户数, 人口), the columns where and of whom."""
         self._known: dict[tuple[tuple[str, ...], Unit | None, str | None], dict[int, _Composed]] = {}
 
     def of_row(self, row: StubRow) -> dict[int, _Composed]:
@@ -314,8 +319,10 @@ class _Composer:
             return defined
         if not units:
             return None
-        path = "|".join((*column.path, *row.path)) or self._table.context.subject
-        return choose_unit(units, path)
+        paths = [path for path in ("|".join(column.path), "|".join(row.path)) if path]
+        if self._rows_count:
+            paths.reverse()
+        return choose_unit(units, *(paths or [self._table.context.subject]))
 
     def _period(self, row: StubRow, column: Column) -> Period:
         context = self._table.context

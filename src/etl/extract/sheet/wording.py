@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from etl.extract.sheet.words import squash, words
@@ -165,11 +166,19 @@ def _unit_line(text: str) -> tuple[Unit, ...]:
         if plain[: found.start()].strip("()（）[]"):
             return ()
         stated = _ENGLISH_BRACKET.sub("", plain[found.end() :]).strip("()（）")
-        return parse_units(stated) or _units_partly_unknown(stated)
+        return parse_units(stated) or _parted_by_blanks(text) or _units_partly_unknown(stated)
     if plain[:1] in "(（" and plain[-1:] in ")）":
         return parse_units(plain[1:-1])
     base = parse_unit(plain) if plain.endswith("100") else None
     return (base,) if base is not None and base.dimension == "index" else ()
+
+
+def _parted_by_blanks(text: str) -> tuple[Unit, ...]:
+    """The units of ``单位：户 人``, where blanks stand between them; empty for other texts."""
+    parts = _UNIT_WORD.sub("", text, count=1).strip("()（）:： \u3000\u00a0").split()
+    found = [parse_unit(part) for part in parts]
+    known = tuple(u for u in found if u is not None and u.dimension)
+    return known if len(known) == len(parts) > 1 else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,25 +284,68 @@ def is_bare_change(label: str) -> bool:
 
 
 @functools.cache
-def _unit_words() -> tuple[tuple[str, str, str], ...]:
-    return tuple((r["word"], r["match"], r["unit"]) for r in rows("sheet_unit_words.csv"))
+def _unit_words() -> dict[str, list[tuple[str, str, str]]]:
+    """(word, match, unit) of sheet_unit_words.csv by kind; nouns that texts count too follow the people and things."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for r in rows("sheet_unit_words.csv"):
+        found.setdefault(r["kind"], []).append((r["word"], r["match"], r["unit"]))
+    for r in rows("text_counted_nouns.csv"):
+        for word in (r["noun"], f"{r['noun']}数"):
+            found["people" if r["unit"] == "人" else "thing"].append((word, "end", r["unit"]))
+    return found
 
 
-def choose_unit(units: tuple[Unit, ...], path: str) -> Unit | None:
-    """The unit of a list that fits a column's path; None where the words do not settle it."""
+def choose_unit(units: tuple[Unit, ...], *paths: str) -> Unit | None:
+    """The unit of a list that fits what stands over and beside a cell; None where the words do not settle it.
+
+    Each path is one of labels from the outside in, joined with a bar; the first that says what it counts speaks. A
+    rate is one wherever it is said (死亡率|男), what is counted the innermost label tells (户数|人口).
+    """
     if len(units) == 1:
         return units[0]
-    offered = {u.symbol: u for u in units}
-    claimed = set()
-    for word, match, symbol in _unit_words():
-        if symbol not in offered:
-            continue
-        claimed.add(symbol)
-        if (
-            (match == "in" and word in path)
-            or (match == "end" and path.endswith(word))
-            or (match == "start" and any(label.startswith(word) for label in path.split("|")))
-        ):
-            return offered[symbol]
+    offered = frozenset(u.symbol for u in units)
+    labels = [label for path in paths for label in path.split("|")]
+    inner = [path.rsplit("|", 1)[-1] for path in paths]
+    for word, match, symbol in _unit_words()["rate"]:
+        if (not symbol or symbol in offered) and any(_says(label, word, match, inner) for label in labels):
+            return _of_symbol(units, symbol, labels) if symbol else None
+    for path in paths:
+        if (counted := _counted_in(offered, path)) is not None:
+            return _of_symbol(units, counted, labels)
     rest = [u for u in units if u.dimension not in ("percent", "per_mille", "percentage_points")]
     return rest[0] if len(rest) == 1 else None
+
+
+def counted_units(units: tuple[Unit, ...], paths: Iterable[str]) -> frozenset[str]:
+    """The units of a list that the labels of rows or columns count in."""
+    offered = frozenset(u.symbol for u in units)
+    return frozenset(symbol for path in paths if (symbol := _counted_in(offered, path)) is not None)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _counted_in(offered: frozenset[str], path: str) -> str | None:
+    """The symbol of the unit in which the labels of a path count."""
+    for kind in ("measure", "people", "thing"):
+        known = [w for w in _unit_words()[kind] if w[2] in offered]
+        for label in reversed(path.split("|")):
+            for word, match, symbol in known:
+                if _says(label, word, match, (label,)):
+                    return symbol
+    return None
+
+
+def _says(label: str, word: str, match: str, inner: Collection[str]) -> bool:
+    """Whether a label holds a word of sheet_unit_words.csv; the end of a label speaks only where it is innermost."""
+    if match == "in":
+        return word in label
+    return label.startswith(word) if match == "start" else label in inner and label.endswith(word)
+
+
+def _of_symbol(units: tuple[Unit, ...], symbol: str, labels: Sequence[str]) -> Unit | None:
+    """The unit of a list with a symbol; of 万元 and 元 the small one is that of averages (单位：人、万元、元)."""
+    found = sorted((u for u in units if u.symbol == symbol), key=lambda u: u.multiplier)
+    if len(found) == 1 or found[0].multiplier == found[-1].multiplier:
+        return found[0]
+    if not found[0].dimension.startswith("money"):
+        return None
+    return found[0] if any(words("per_head").match(label) for label in labels) else found[-1]

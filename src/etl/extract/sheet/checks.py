@@ -226,6 +226,7 @@ def _line(by_place: Places, total: tuple[int, int], parts: Iterable[tuple[int, i
 
 def _best(choices: Iterable[Group], line: object, lines: Sequence[int]) -> list[Sum]:
     """The sums of the first group that holds in most lines, or would without a slip of one line; none otherwise."""
+    slips: list[Sum] = []
     for group in choices:
         found: list[Sum] = []
         held = telling = 0
@@ -242,9 +243,9 @@ def _best(choices: Iterable[Group], line: object, lines: Sequence[int]) -> list[
             return found
         if telling >= MIN_LINES and telling >= TELLING_IN * len(found):
             return found
-        if slipped(found):
-            return [one for n in lines if (one := line(group, n)) is not None]  # type: ignore[operator]
-    return []
+        if not slips and slipped(found):
+            slips = [one for n in lines if (one := line(group, n)) is not None]  # type: ignore[operator]
+    return slips
 
 
 def _tells(one: Sum) -> bool:
@@ -286,9 +287,11 @@ def _region_rows(table: Table) -> list[list[Group]]:
 
 
 def _alternatives(total: StubRow, parts: list[StubRow]) -> list[Group]:
-    """All parts, those with a code, those without: zones can stand beside the districts that make them up."""
+    """All parts, those with a code, those without, those that are no part of the one above them (# 市内六区): zones can
+    stand beside the districts that make them up."""
     sets = [
         parts,
+        [r for r in parts if not is_of_which(r.regions[-1])],
         [r for r in parts if likeness(r.regions[-1]) == "place"],
         [r for r in parts if likeness(r.regions[-1]) != "place"],
     ]

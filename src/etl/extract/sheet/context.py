@@ -24,6 +24,8 @@ from etl.extract.sheet.stubs import title_units
 from etl.extract.sheet.subjects import TABLE_NUMBER, subject_of
 from etl.extract.sheet.timing import (
     YEAR,
+    census_in_text,
+    is_day_in_brackets,
     is_period_label,
     period_in_name,
     period_in_note,
@@ -55,6 +57,8 @@ MIN_SHARE = 0.25
 MAX_NAME = 40
 NAME = 4
 """Characters of a label in which 全国, 中国 or 我国 opens it."""
+DAY = len("2020-11-01")
+YEAR_ALONE = len("2020")
 TRUST = 0.6
 """Share of the places of a table that must lie in the place its title or file name mentions."""
 
@@ -180,11 +184,12 @@ def _part_title(table: Table, titles: Sequence[str], upper: Context | None) -> s
 
 
 def _head(titles: Sequence[str], names: Names, before: Context | None) -> str:
-    """The title of a whole sheet: the first of two titles above its first table, when the second has a number."""
+    """The title of a whole sheet: the first of the titles above its first table, when a later one has a number."""
     if before is not None and before.sheet == names.sheet:
         return before.head
     named = [t for t in titles if has_cjk(t)]
-    return named[0] if len(named) > 1 and not TABLE_NUMBER.match(named[0]) and TABLE_NUMBER.match(named[1]) else ""
+    numbered = any(TABLE_NUMBER.match(t) for t in named[1:])
+    return named[0] if numbered and not TABLE_NUMBER.match(named[0]) else ""
 
 
 def _texts(rows: Sequence[int], cells: dict[int, Row]) -> list[str]:
@@ -216,23 +221,33 @@ def _is_title(text: str) -> bool:
 
 def _period(around: _Around, names: Names) -> tuple[str | None, Basis | None, str | None]:
     """(ISO period, what settled it, as printed)."""
-    for text in around.texts:
-        if (iso := period_label(text)) is not None and YEAR not in iso:
-            return iso, "title", squash(text)
-    for text in sorted(around.said, key=lambda t: not has_cjk(t)):
-        if (iso := period_in_title(text)) is not None:
-            return iso, "title", squash(text)
+    census = next(((year, squash(t)) for t in around.said if (year := census_in_text(t)) is not None), None)
+    labels = [(iso, squash(t)) for t in around.texts if (iso := period_label(t)) is not None]
+    titles = sorted(around.said, key=lambda t: not has_cjk(t))
+    told = [(iso, text) for iso, text in labels if YEAR not in iso and (census is None or len(iso) != DAY)]
+    told += [(iso, squash(t)) for t in titles if (iso := period_in_title(t)) is not None]
+    if census is not None:  # its day, and that of its bulletin, date no figure unless the title states it
+        told = [(iso, text) for iso, text in told if len(iso) != DAY or is_day_in_brackets(text)] or [census]
+    if told:
+        iso, text = told[0]
+        part = next(((p, t) for p, t in labels if YEAR in p), None)
+        if len(iso) == YEAR_ALONE and part is not None:  # 2020年度 | 1月
+            return part[0].replace(YEAR, iso), "title", f"{text} {part[1]}"
+        return iso, "title", text
     for text in (*around.texts, *around.notes):
         if (iso := period_in_note(text)) is not None:
             return iso, "text", squash(text)
     inherited = around.inherited or (around.upper if around.own_title else None)
     if inherited and inherited.period:
         return inherited.period, inherited.period_basis, inherited.period_printed
+    upper = around.upper if around.upper and around.upper.period_basis in ("title", "text") else None
+    if upper and around.head:
+        return upper.period, upper.period_basis, upper.period_printed  # 表4-2 below the title of the sheet
     if (iso := period_in_title(names.sheet) or period_in_name(names.sheet)) is not None:
         return iso, "sheet", names.sheet
     if (iso := period_in_name(names.file)) is not None:
         return iso, "file", names.file
-    return None, None, None
+    return (upper.period, upper.period_basis, upper.period_printed) if upper else (None, None, None)
 
 
 def _speaker(table: Table, around: _Around, names: Names, period: str | None) -> Speaker | None:

@@ -57,13 +57,17 @@ def settle_growth(table: Table) -> None:
             column.unit, settled = percent, True
     amounts = bool(units) and not any(_can_grow(u) for u in units)
     for column in table.header.columns.values() if amounts else ():
-        if column.unit is None and column.path and words("growth_rate").match(column.path[-1]):
+        if column.unit is None and column.path and _is_growth(column.path[-1]):
             column.unit, settled = percent, True
     for n, row in enumerate(table.rows if amounts else ()):
-        if row.unit is None and row.path and words("growth_rate").match(row.path[-1]):
+        if row.unit is None and row.path and _is_growth(row.path[-1]):
             table.rows[n], settled = replace(row, unit=percent), True
     if settled:
         table.steps.append("unit % of growth below a unit line of amounts")
+
+
+def _is_growth(label: str) -> bool:
+    return words("growth_rate").match(label) and not words("growth_of_people").match(label)
 
 
 def _can_grow(unit: Unit | None) -> bool:

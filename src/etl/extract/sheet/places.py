@@ -14,6 +14,7 @@ from etl.extract.sheet.words import words
 from etl.model import Area, Basis, Candidate
 from etl.normalise.region_names import normal
 from etl.normalise.regions import COUNTRY, Region, Resolution, load_regions
+from etl.reference import rows
 
 MAX_TEXT = 60
 """Characters of a label or title in which a place is looked for."""
@@ -68,7 +69,7 @@ def _likeness(label: str) -> Likeness:
     found = load_regions().resolve(plain)
     if found.code or _namesakes(found, plain):
         return "place"
-    if found.uncoded or found.reason.startswith("refers to the speaker"):
+    if found.uncoded or found.reason.startswith("refers to the speaker") or total_and_part(plain) is not None:
         return "neutral"
     return "other"
 
@@ -214,6 +215,27 @@ def area_of(
         return Area(None, f"{parent}|{plain}" if parent else plain, basis=basis, printed=plain)
     name = f"{parent}|{plain}" if parent and (speaker is None or speaker.code != COUNTRY) else plain
     return Area(None, name, basis=basis, printed=plain, unresolved=True, candidates=found.candidates)
+
+
+def total_and_part(label: str) -> tuple[str, str] | None:
+    """(total, what of it) of a row that counts one part or notion of the whole: 全市常住人口 and 全市户籍人口 above the
+    districts are both the city's; None for other labels."""
+    return _total_and_part(label) if len(label) <= MAX_TEXT else None
+
+
+@functools.lru_cache(maxsize=20_000)
+def _total_and_part(label: str) -> tuple[str, str] | None:
+    plain = clean_place(label)
+    total = max((t for t in _totals() if plain.startswith(t)), key=len, default="")
+    rest = plain[len(total) :].strip("()（）的")
+    return (total, rest) if total and words("part_of_total").match(rest) else None
+
+
+@functools.cache
+def _totals() -> tuple[str, ...]:
+    return tuple(
+        r["text"] for r in rows("region_self_references.csv") if r["names_end"] != "*" and r["in_text"] == "yes"
+    )
 
 
 def as_city(label: str) -> str:

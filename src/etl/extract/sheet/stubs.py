@@ -9,7 +9,7 @@ from typing import Literal
 
 from etl.extract.sheet.blocks import Block, Row
 from etl.extract.sheet.grid import Grid, Item, months_of
-from etl.extract.sheet.places import place_share
+from etl.extract.sheet.places import place_share, total_and_part
 from etl.extract.sheet.row_paths import OpenLabels
 from etl.extract.sheet.sections import Section, parts_of_places, sections_of
 from etl.extract.sheet.timing import are_whole_years, combined, is_period_label, period_of_item
@@ -446,6 +446,7 @@ def _read_row(
         elif column.kind == "label" and item.kind in ("text", "number"):
             labels.add(item, glued=glued, age=bool(words("age_head").match(column.header)))
     path: tuple[str, ...] = ()
+    places = tuple(i.text for i in regions)
     if tail is not None and labels.texts:
         labels.texts[-1] += tail.label
         labels.unit = labels.unit or tail.unit
@@ -453,11 +454,13 @@ def _read_row(
     if labels.texts:
         placed = labels_above.place(labels.texts, labels.indent, unit, section=empty, mark=labels.mark)
         path, unit = placed.labels, placed.unit
+    if places and (cut := total_and_part(places[-1])) is not None:
+        places, path = (*places[:-1], cut[0]), (*path, cut[1])
     return StubRow(
         r,
         path,
         unit,
-        regions=tuple(i.text for i in regions),
+        regions=places,
         indent=indent_of(regions[0]) if regions else labels.indent,
         region_code=code,
         period=period,

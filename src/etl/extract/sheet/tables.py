@@ -15,6 +15,7 @@ from etl.extract.sheet.places import (
     lies_in,
     likeness,
     place_share,
+    total_and_part,
 )
 from etl.extract.sheet.stubs import StubColumn, StubRow, read_rows, split_columns
 from etl.extract.sheet.timing import (
@@ -132,6 +133,8 @@ def _place_of(path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     A name cut over rows is joined; then the path stays as it is.
     """
     joined = "".join(path)
+    if (cut := total_and_part(joined)) is not None:
+        return cut[0], (cut[1],)
     if len(path) < 2 or likeness(joined) == "place":
         return joined, path
     kinds = [likeness(label) for label in path]

@@ -37,6 +37,8 @@ _MONTHS = rf"{_MONTH}月?[-—–~～至]{_MONTH}月(?:份)?"
 _TITLE_YEAR = re.compile(
     rf"(?<!\d){_YEAR}年(?:第?[一二三四1-4]季度|前三季度|{_MONTHS}|{_MONTH}月(?:{_DAY}日)?|[上下]半年)?"
 )
+_PART_APART = re.compile(rf"(?<![\d年月第])(?:{_MONTHS}|第?[一二三四]季度|前三季度|[上下]半年)")
+"""Stands behind the name of the place: 2021年济宁市1—9月, 2021年全区上半年."""
 _WHOLE_DAY = rf"({_YEAR})[年./-](0?[1-9]|1[0-2])[月./-]({_DAY})日?"
 _DAYS = re.compile(rf"(?<!\d){_WHOLE_DAY}\s*[-—–~～至]+\s*{_WHOLE_DAY}(?!\d)")
 _RANGE = re.compile(rf"{_YEAR}年?\s*[-—–~～至]\s*(?:{_YEAR}|\d{{2}}(?!\d))")
@@ -59,6 +61,13 @@ _PART = re.compile(
     r"|(?P<first>0?[1-9]|1[0-2])(?:月?[-—–~～至](?P<last>0?[1-9]|1[0-2]))?月(?:份)?"
     r"|第?(?P<quarter>[一二三四1-4])季度?|(?P<half>[上下])半年|(?P<three>前三季度)|(?P<whole>全年)"
 )
+_HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_HAN_YEAR = re.compile(r"[一二][九〇零○][〇零○一二三四五六七八九]{2}(?=年)")
+_HAN_MONTH = "十[一二]?|[一二三四五六七八九]"
+_PART_OF_YEAR = rf"(?:{_MONTHS}|{_MONTH}月|第?[一二三四1-4]季|前三季度|[上下]半年)"
+_BEHIND_YEAR = re.compile(rf"(?<=\d年)(?:度?[(（](?P<part>{_PART_OF_YEAR}[^()（）]{{0,4}})[)）]|度(?={_PART_OF_YEAR}))")
+_HAN_MONTHS_BEHIND = re.compile(rf"(?<=\d年)度?(?:(?P<first>{_HAN_MONTH})月?[-—–~～至])?(?P<last>{_HAN_MONTH})月")
+_THREE_QUARTERS = re.compile(r"(?<=\d年)[一1][-—–~～至][三3]季度")
 YEAR = "{year}"
 """Stands in a part of a year (3月, 一季度) for the year that something else tells."""
 
@@ -90,6 +99,21 @@ def _part_of_year(text: str) -> str | None:
     return f"{YEAR}-S{1 if found['half'] == '上' else 2}"
 
 
+def _plain(text: str) -> str:
+    """A text as periods are read in it: ``二〇二〇年一月``, ``2020年度1月``, ``2020年（1月）`` are ``2020年1月``."""
+    if "年" not in text:
+        return text
+    text = _HAN_YEAR.sub(lambda m: m[0].translate(_HAN_DIGITS), text)
+    text = _HAN_MONTHS_BEHIND.sub(_months_in_digits, text)
+    text = _BEHIND_YEAR.sub(lambda m: m["part"] or "", text)
+    return _THREE_QUARTERS.sub("前三季度", text)
+
+
+def _months_in_digits(found: re.Match[str]) -> str:
+    first = f"{_HAN_MONTHS[found['first']]}-" if found["first"] else ""
+    return f"{first}{_HAN_MONTHS[found['last']]}月"
+
+
 @functools.cache
 def _censuses() -> dict[str, str]:
     return {r["name"]: r["year"] for r in rows("censuses.csv")}
@@ -105,6 +129,21 @@ def census_year(text: str) -> str | None:
     return printed[1] if printed and year else year
 
 
+def census_in_text(text: str) -> str | None:
+    """Year of the one census that a title names (…第七次全国人口普查公报（第四号）); None for none or several."""
+    plain = squash(text[:300]).replace("全国", "")
+    found = {year for name, year in _censuses().items() if re.search(f"{name}(?!查)", plain)}
+    return found.pop() if len(found) == 1 and len(set(_ORDINAL_CENSUS.findall(plain))) < 2 else None
+
+
+_ORDINAL_CENSUS = re.compile(r"第[一二三四五六七八九]次")
+
+
+def is_day_in_brackets(text: str) -> bool:
+    """Whether a title states a day as its period: …人口普查（2020年11月1日零时）."""
+    return any("日" in stated for stated in _BRACKETED.findall(squash(text)))
+
+
 _FOOTNOTE = re.compile(r"(?<=[\d年月度])(?:[\[［〔【]\d{1,2}[\]］〕】]|[①-⑳])+$")
 """2015① has a note; it is 2015 all the same."""
 
@@ -116,7 +155,7 @@ def is_period_label(text: str) -> bool:
 
 @functools.lru_cache(maxsize=20_000)
 def _is_period_label(text: str) -> bool:
-    plain = _FOOTNOTE.sub("", squash(text))
+    plain = _plain(_FOOTNOTE.sub("", squash(text)))
     if census_year(plain) is not None:
         return True
     return 2 <= len(plain) <= 16 and (bool(_LABEL.fullmatch(_unbracketed(plain))) or part_of_year(plain) is not None)
@@ -134,7 +173,7 @@ def period_label(text: str) -> str | None:
 
 @functools.lru_cache(maxsize=20_000)
 def _period_label(text: str) -> str | None:
-    plain = _FOOTNOTE.sub("", squash(text))
+    plain = _plain(_FOOTNOTE.sub("", squash(text)))
     if not is_period_label(plain):
         return None
     if (year := census_year(plain)) is not None:
@@ -172,7 +211,9 @@ def are_whole_years(items: Iterable[Item]) -> bool:
 def period_in_title(text: str) -> str | None:
     """The one period that a title names, in brackets (``(2022年)``) or in words; None for none, ranges or several."""
     text = text[:300]
-    return _in_title(squash(text)) or _in_title(" ".join(text.split()))  # 表5 2022年: the blank parts two numbers
+    return _in_title(_plain(squash(text))) or _in_title(
+        " ".join(text.split())
+    )  # 表5 2022年: the blank parts two numbers
 
 
 def _in_title(plain: str) -> str | None:
@@ -187,7 +228,9 @@ def _in_title(plain: str) -> str | None:
             return parsed.iso
     named = {m.group() for m in _TITLE_YEAR.finditer(plain)}
     if len(named) == 1:
-        parsed = parse_period(named.pop())
+        text = named.pop()
+        parts = {m.group() for m in _PART_APART.finditer(plain)} if text.endswith("年") else set()
+        parsed = parse_period(text + parts.pop() if len(parts) == 1 else text)
         return parsed.iso if parsed else None
     years = set(_ANY_YEAR.findall(plain))
     return years.pop() if not named and len(years) == 1 else None
@@ -270,7 +313,15 @@ def period_in_name(name: str) -> str | None:
     if _RANGE.search(plain):
         return None
     years = set(_ANY_YEAR.findall(plain))
-    return years.pop() if len(years) == 1 else None
+    if len(years) == 1:
+        return _part_in_name(plain) or years.pop()
+    return None if years else census_in_text(plain)
+
+
+def _part_in_name(plain: str) -> str | None:
+    """The part of a year that a name tells (民政统计月报2020年1月); a day can be that of publication."""
+    iso = _in_title(_plain(plain))
+    return iso if iso is not None and all(len(p) in (MONTH, MONTH - 1) or "Q" in p for p in iso.split("/")) else None
 
 
 @functools.lru_cache(maxsize=20_000)  # labels are short already

@@ -22,6 +22,8 @@ _TAIL = re.compile(r"(?<=[\u4e00-\u9fff)）\]］])\s*\(?[A-Z]?[a-z]{2}[A-Za-z ,.
 _ENGLISH_BRACKET = re.compile(r"[(（][^()（）\u4e00-\u9fff%‰]*[A-Za-z]{2}[^()（）\u4e00-\u9fff]*[)）]")
 _BRACKET = re.compile(r"[(（\[［]([^()（）\[\]［］]*)[)）\]］]")
 _UNIT_WORD = re.compile(r"(?:计量)?单位[:：为]?")
+_UNIT_STATED = re.compile(r"(?<![\u4e00-\u9fff])(?:计量)?单位[:：为]?|(?:计量)?单位(?:[:：为]|(?![(（]))")
+"""法人单位（个） states no unit by its 单位."""
 _INDEX = re.compile(r"^[\u4e00-\u9fffA-Za-z0-9]{1,8}[=＝]100(?:\.0)?$")
 _SIGN_TAIL = re.compile(r"[+＋]?[、,，/]?[-－—±]?(?P<sign>[%％‰])$")
 """比上年+、-%: a sign at the end of a label is its unit."""
@@ -202,7 +204,7 @@ _FOOTNOTE = re.compile(r"(?<=[\u4e00-\u9fff)）%％‰])(?:[\[［〔【]\d{1,2}[
 @functools.lru_cache(maxsize=50_000)
 def _split_unit(text: str) -> Labelled:
     plain = _FOOTNOTE.sub("", chinese(text))
-    found = _UNIT_WORD.search(plain)
+    found = _UNIT_STATED.search(plain)
     if found:
         units = parse_units(plain[found.end() :].strip("()（）"))
         if units:

@@ -10,7 +10,7 @@ from etl.model import Document, Extraction, SourceFile, Workbook
 if TYPE_CHECKING:
     from etl.extract.sheet.layout_files import SavedTable
 
-REPORT_EXTRACTOR = "report/3"
+REPORT_EXTRACTOR = "report/4"
 SHEET_EXTRACTOR = "sheet/4"
 """Raised when what is found changes: files loaded by an older version are read again."""
 

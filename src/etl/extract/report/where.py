@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -72,7 +73,14 @@ _GENERIC = re.compile(
 
 
 def _inside(spans: Sequence[tuple[int, int]], m: Mention) -> bool:
-    return any(start <= m.start and m.end <= end for start, end in spans)
+    at = bisect_right(spans, (m.start, math.inf)) - 1
+    return at >= 0 and m.end <= spans[at][1]
+
+
+def _meets(spans: Sequence[tuple[int, int]], named: Named) -> bool:
+    """Whether one of the spans, which are in order and apart, has a character of the name."""
+    at = bisect_left(spans, (named.end, 0)) - 1
+    return at >= 0 and named.start < spans[at][1]
 
 
 def firm_core(name: str) -> str:
@@ -154,11 +162,11 @@ class Atlas:
             near = self._gazetteer.find(self._text[start:end], within=region.code)
             near = [replace(m, start=m.start + start, end=m.end + start) for m in near if not m.self_reference]
             near = [m for m in near if not _inside(misled, m)]
-            taken = [(n.start, n.end) for n in found]
+            taken = sorted((n.start, n.end) for n in found)
             found += [
                 n
                 for n in self._naming.resolved(near, full, region.code)
-                if n.level == "county" and not any(a < n.end and n.start < b for a, b in taken)
+                if n.level == "county" and not _meets(taken, n)
             ]
         return sorted(found, key=lambda n: n.start)
 

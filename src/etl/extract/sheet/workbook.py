@@ -154,6 +154,7 @@ def _read_sheets(
                     end_divisions(table)
                     settle_percentages(table)
                     settle_counts(table)
+                    settle_parts(table)  # of wholes that have their unit only now
                     settle_growth(table)
                     settle_edition(table, names)
                     before = table.context

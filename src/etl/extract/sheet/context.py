@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from etl.extract.sheet.blocks import Row, metadata_of
 from etl.extract.sheet.places import (
     Speaker,
+    city_of_part,
     covering_place,
     inside_share,
     place_in_text,
@@ -21,7 +22,7 @@ from etl.extract.sheet.places import (
     speaker_of,
 )
 from etl.extract.sheet.stubs import title_units
-from etl.extract.sheet.subjects import TABLE_NUMBER, subject_of
+from etl.extract.sheet.subjects import TABLE_NUMBER, part_told, subject_of
 from etl.extract.sheet.timing import (
     YEAR,
     census_in_text,
@@ -46,7 +47,7 @@ from etl.extract.sheet.wording import (
 from etl.extract.sheet.words import squash, words
 from etl.model import Basis, ManifestEntry
 from etl.normalise.breakdown import breakdown_of
-from etl.normalise.regions import COUNTRY
+from etl.normalise.regions import COUNTRY, load_regions
 
 if TYPE_CHECKING:
     from etl.extract.sheet.tables import Table
@@ -83,6 +84,8 @@ class Context:
     """The line above the first table of the sheet that stands over the tables' own titles."""
     part: str = ""
     """What the own title of one of several blocks says (二、在校学生数 → 在校学生数): all its labels need it."""
+    within: str = ""
+    """The part of the speaker to which the title limits the table (市区): it has no code of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,8 @@ def context_of(table: Table, names: Names, before: Context | None, above: Sequen
     units = _units(table, around, names) or (inherited.units if inherited else ())
     titles = (own,) if own else around.titles
     subject = _subject([strip_ordinal(own)] if own else titles, around.metadata, names, speaker, inherited)
+    within = _within(around, speaker) or (inherited.within if inherited else "")
+    subject = (within and subject.partition(within)[2]) or subject  # the place says it
     part = subject_of(strip_ordinal(chinese(own)), speaker) if own else ""
     return Context(
         titles,
@@ -142,7 +147,18 @@ def context_of(table: Table, names: Names, before: Context | None, above: Sequen
         _of_whom(around.said, names) or (inherited.of_whom if inherited else ""),
         around.head,
         part or (inherited.part if inherited else ""),
+        within,
     )
+
+
+def _within(around: _Around, speaker: Speaker | None) -> str:
+    """The part of a city that a title speaks of; parts of provinces are no places."""
+    region = load_regions().get(speaker.code) if speaker else None
+    if speaker is None or region is None or not region.name.endswith(("市", "州", "盟", "地区")):
+        return ""
+    if region.level == "province" and region.name.endswith("州"):
+        return ""
+    return next((part for title in around.said if has_cjk(title) and (part := part_told(title, speaker))), "")
 
 
 def _around(table: Table, names: Names, before: Context | None, above: Sequence[str]) -> _Around:
@@ -256,7 +272,7 @@ def _speaker(table: Table, around: _Around, names: Names, period: str | None) ->
     covering = covering_place(labels, on)
     candidates: list[tuple[str, Basis]] = []
     for text in around.said:
-        if has_cjk(text) and (code := place_in_text(chinese(text))):
+        if has_cjk(text) and (code := place_in_text(chinese(text)) or city_of_part(chinese(text))):
             candidates.append((code, "title"))
             break
     metadata = around.metadata

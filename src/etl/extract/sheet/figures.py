@@ -99,6 +99,8 @@ def _row_areas(table: Table) -> Iterator[tuple[StubRow, Area]]:
     context = table.context
     speaker = context.speaker
     whole = Area(speaker.code, speaker.name, basis=speaker.basis) if speaker else Area(unresolved=True)
+    if speaker and table.regions_in is None and context.within:
+        whole = area_of(context.within, speaker, _year_of(context.period), basis=speaker.basis)
     if table.regions_in != "rows":
         for row in table.rows:
             yield row, whole

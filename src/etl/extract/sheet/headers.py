@@ -90,6 +90,7 @@ def read_header(grid: Grid, rows: Sequence[tuple[int, Row]], values: Sequence[in
 
     ``stub`` are the columns to the left, whose header cells can name the role of a row (单位, 地区, 频度).
     """
+    rows = _mended(rows)
     header = Header({c: Column(c) for c in values})
     covers: dict[int, list[_Covering]] = {c: [] for c in values}
     translations = _translations(rows, values)
@@ -118,6 +119,24 @@ def read_header(grid: Grid, rows: Sequence[tuple[int, Row]], values: Sequence[in
     _free_ranks(header, values)
     _nest_ordinals(header, values)
     return header
+
+
+_LEFT_OPEN = re.compile(r"[(（][^()（）]*$")
+_CLOSES = re.compile(r"^[^()（）]*[)）]")
+
+
+def _mended(rows: Sequence[tuple[int, Row]]) -> list[tuple[int, Row]]:
+    """The header rows with brackets in one piece that are broken over two of them: ``(人/平方`` | ``公里)``."""
+    found = [(r, dict(row)) for r, row in rows]
+    for n, (_, row) in enumerate(found):
+        for c, item in row.items():
+            if item.kind != "text" or not _LEFT_OPEN.search(item.text):
+                continue
+            rest = next((later for _, later in found[n + 1 :] if c in later), None)
+            if rest is not None and rest[c].kind == "text" and _CLOSES.match(rest[c].text):
+                whole = item.text.rstrip() + rest.pop(c).text.lstrip()
+                row[c] = replace(item, cell=replace(item.cell, value=whole, text=whole))
+    return found
 
 
 def _months(row: Row, values: Sequence[int]) -> dict[int, str]:
@@ -304,7 +323,7 @@ def _join(path: list[_Covering], spans: dict[tuple[int, int], int], measures: fr
     for x in path:
         alone = x.own and spans.get((x.item.row, x.item.col), 1) <= 1
         label = x.label
-        joins = not is_of_which(label) and label not in measures
+        joins = not is_of_which(label) and (label not in measures or words("label_rest").match(label))
         if found and single and alone and joins and not is_of_which(found[-1]):
             found[-1] += label
         elif not found or found[-1] != label:

@@ -44,10 +44,31 @@ def clean_place(label: str) -> str:
 _ZONE_BEHIND = re.compile(r"(?P<place>[\u4e00-\u9fff]{2,})[(（](?P<zone>[\u4e00-\u9fff]{3,})[)）]")
 
 
+_HOLDING = re.compile(r"(?P<place>[\u4e00-\u9fff]{2,})[(（](?:包?含|包括)(?P<parts>[\u4e00-\u9fff、,，]{2,})[)）]")
+
+
+def _holds_all(place: str, parts: str) -> bool:
+    """Whether all that a place is said to hold lies in it, as what has no code of its own does: 惠安县（含台商区）.
+    滨江区（含萧山） is more than 滨江区."""
+    if _likeness(place) != "place":
+        return False
+    regions = load_regions()
+    code = regions.resolve(place).code
+    for part in re.split("[、,，及]", parts):
+        found = regions.resolve(part)
+        codes = [found.code] if found.code else [r.code for r in _namesakes(found, part)]
+        if codes and not any(code in regions.ancestors(c) for c in codes):
+            return False
+    return True
+
+
 @functools.lru_cache(maxsize=20_000)
 def _without_zone(label: str) -> str:
     """武清区(京津科技谷产业园) → 武清区: the zone behind it is run by the same office. Other brackets may narrow a
     place (市区, 不含…) and stay."""
+    holding = _HOLDING.fullmatch(label)
+    if holding is not None:
+        return holding["place"] if _holds_all(holding["place"], holding["parts"]) else label
     found = _ZONE_BEHIND.fullmatch(label)
     if found is None:
         return label
@@ -163,6 +184,16 @@ def place_in_text(text: str) -> str | None:
         found = regions.resolve(mention.text)
         if found.code:
             return found.code
+    return None
+
+
+def city_of_part(title: str) -> str | None:
+    """Code of the city of which a title names a part that has none: 绍兴市区, 无锡市市区."""
+    regions = load_regions()
+    for mention in regions.find(title[:300]):
+        for part in words("title_part").start:
+            if mention.text.endswith(part) and (code := regions.resolve(mention.text.removesuffix(part)).code):
+                return code
     return None
 
 

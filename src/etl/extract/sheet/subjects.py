@@ -11,9 +11,14 @@ from etl.extract.sheet.words import words
 from etl.normalise.regions import load_regions
 
 TABLE_NUMBER = re.compile(
-    r"^(?:附?表\s*[一二三四五六七八九十\d]{1,3}(?![\d.．—-])|(?:附?表)?\s*[A-Z]?\d{1,2}(?:[-—–.．]\d{1,2}){1,3}[a-z]?)"
+    r"^(?:[附续]?表\s*[一二三四五六七八九十\d]{1,3}(?![\d.．—-])|(?:[附续]?表)?\s*[A-Z]?\d{1,2}(?:[-—–.．]\d{1,2}){1,3}[a-z]?)"
     r"\s*(?:\(续\)|（续）|续表\d*)?"
 )
+_NUMBER_INSIDE = re.compile(
+    r".*[\u4e00-\u9fff][\s)）》]+(?=[附续]?表\s*(?:[A-Z]?\d|[一二三四五六七八九十]+[\s:：]))", re.DOTALL
+)
+_BULLETIN = re.compile(r"^.*(?:公报|公告|通报)\s*[(（\[〔]?第?[一二三四五六七八九十\d]{1,3}号[)）\]〕]?", re.DOTALL)
+"""What stands before the number of a table in one cell with it, and the number of a bulletin: of the document."""
 _PERIOD_PART = re.compile(
     r"[(（]?(?:19|20)\d\d年?(?:[-—–~～至](?:19|20)?\d\d年?)?(?:第?[一二三四]季度|\d{1,2}月(?:\d{1,2}日)?)?(?:[末底]|零时)?[)）]?"
 )
@@ -34,7 +39,7 @@ def subject_of(title: str, speaker: Speaker | None) -> str:
 
     ``表2.6 各区、县户籍人口年龄构成（2012）`` → ``户籍人口年龄构成``.
     """
-    text = chinese(title)
+    text = chinese(_BULLETIN.sub("", _NUMBER_INSIDE.sub("", title)))
     text = TABLE_NUMBER.sub("", text)
     text = _LEFTOVER.sub("", _PERIOD_PART.sub("", text))
     if speaker:
@@ -64,6 +69,16 @@ def _noise_inside() -> re.Pattern[str]:
     return re.compile(f"(?P<apart>{any_of('title_noise_apart')})|{_EACH}|(?:{any_of('title_noise')})")
 
 
+_TOWN = re.compile(r"市区(?![县市、,，/及和与级])")
+
+
+def part_told(title: str, speaker: Speaker) -> str:
+    """The part of the speaker to which a title limits its table (历年市区户籍人口 → 市区); empty for others."""
+    text = _without_place(subject_of(title, speaker), speaker)  # 历年 can stand before the place
+    part = max((w for w in words("title_part").start if text.startswith(w)), key=len, default="")
+    return "" if not part or text.startswith(words("title_part_apart").start) else part
+
+
 def _without_place(text: str, speaker: Speaker) -> str:
     """The text without the name of the speaker that opens it, in whichever form it stands there (海西州, 黔东南)."""
     region = load_regions().get(speaker.code)
@@ -72,5 +87,7 @@ def _without_place(text: str, speaker: Speaker) -> str:
     names |= {f"{short}{level}" for short in shorts for level in _OF_PLACES if short}
     for name in sorted(names | shorts, key=len, reverse=True):
         if len(name) >= 2 and text.startswith(name):
+            if name.endswith("市") and len(name) > 2 and _TOWN.match(text[len(name) - 1 :]):
+                return text[len(name) - 1 :]  # 湖州|市区户籍人口
             return text[len(name) :].lstrip("、及和与")
     return text

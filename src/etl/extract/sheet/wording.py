@@ -297,6 +297,18 @@ def _unit_words() -> dict[str, list[tuple[str, str, str]]]:
     return found
 
 
+_PER = re.compile(r"[/／](?P<of>[\u4e00-\u9fff]{1,2})$")
+
+
+def _is_per(unit: Unit, labels: Sequence[str]) -> bool:
+    """Whether a label is an average over what the unit divides by: 人/户 for 平均每个家庭户的人口."""
+    found = _PER.search(unit.printed)
+    if found is None:
+        return False
+    each = re.compile(rf"每[个一]?[^每十百千万亿\d]{{0,3}}{found['of']}")
+    return any(each.search(label) for label in labels)
+
+
 def choose_unit(units: tuple[Unit, ...], *paths: str) -> Unit | None:
     """The unit of a list that fits what stands over and beside a cell; None where the words do not settle it.
 
@@ -307,6 +319,10 @@ def choose_unit(units: tuple[Unit, ...], *paths: str) -> Unit | None:
         return units[0]
     offered = frozenset(u.symbol for u in units)
     labels = [label for path in paths for label in path.split("|")]
+    plain = {u.printed for u in units}
+    per_each = [u for u in units if _is_per(u, labels) and not plain.isdisjoint(re.split("[/／]", u.printed))]
+    if len(per_each) == 1:
+        return per_each[0]
     inner = [path.rsplit("|", 1)[-1] for path in paths]
     for word, match, symbol in _unit_words()["rate"]:
         if (not symbol or symbol in offered) and any(_says(label, word, match, inner) for label in labels):

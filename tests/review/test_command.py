@@ -33,7 +33,7 @@ def test_the_list_can_be_read_in_any_width(
     assert not [line for line in shown.splitlines() if line.endswith(" ")]
     lines = [line.strip() for line in shown.splitlines()]
     assert lines[0] == "a.csv"
-    figure = lines.index(f"{quick.id_of('C4')[:10]}  csv!C4  “120”  占比  伍家岗区  2023")
+    figure = lines.index(f"{quick.id_of('C4')[:10]}  csv!C4  “120”  培训人数|占比  伍家岗区  2023")
     assert lines[figure + 1] == "OBS-SHARE: 比重 120 不在 0–100% 之间"
     assert "4 figures" in told
 

@@ -24,7 +24,7 @@ from etl.extract.report.scan import Number, find_numbers
 from etl.extract.report.sections import Sections
 from etl.extract.report.speaker import speaker_of
 from etl.extract.report.status import around_of, status_of
-from etl.extract.report.when import Calendar, Default, bulletin_year
+from etl.extract.report.when import Asked, Calendar, Default, bulletin_year
 from etl.extract.report.where import Atlas, firm_core
 from etl.extract.report.worded import medals, structures, worded_ranks
 from etl.model import Area, Basis, Document, Extraction, Ignored, ManifestEntry, RawFigure, Relation, Span
@@ -72,11 +72,12 @@ def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction
     today, basis = _today(reading, manifest)
     periods = [as_told(p) for p in find_periods(reading.text, today)]
     sentences = [m.span() for m in _SENTENCE.finditer(reading.text) if m.end() > m.start()]
+    starts = [start for start, _ in sentences]
     clauses = _Clauses(reading.text)
     sections = Sections(reading, periods, today)
     articles = split_articles(reading)
     default = _default(today, basis, manifest)
-    defaults = _defaults(Calendar(reading.text, periods, today), articles, default)
+    defaults = _defaults(Calendar(reading.text, periods, today, starts), articles, default)
     about = _about(articles, defaults)
     periods = [sections.dated(p, *about(p.start)) for p in periods]
     numbers, asides = _judged(reading, periods, sentences, clauses, sections, today)
@@ -89,7 +90,7 @@ def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction
         clauses=clauses,
         articles=articles,
         atlas=Atlas(reading.text, load_regions(), articles, headings, _home(reading, manifest)),
-        calendar=Calendar(reading.text, periods, today),
+        calendar=Calendar(reading.text, periods, today, starts),
         sections=sections,
         headings=headings,
         default=default,
@@ -331,18 +332,16 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         rule = figure.status == "standard" and section.mode == "rule"
         default = context.defaults[article] if not rule else context.default
         default = Default(section.iso, "section") if section.iso else default
-        target = figure.status == "target"
-        period = context.calendar.period(
+        asked = Asked(
             figure.start,
             clause,
             sentence,
             told_since,
-            default,
-            starts,
-            target=target,
+            target=figure.status == "target",
             rule=rule,
             standard=figure.status == "standard",
         )
+        period = context.calendar.period(asked, default)
         label = _of_entity(label, area.entity)
         labels[figure.start] = label
         memory.append(counted)

@@ -12,6 +12,7 @@ from etl.extract.report.lexicon import label_words, words
 from etl.model import Basis, Period, TimeType
 from etl.normalise.numbers import parse_numeral
 from etl.normalise.periods import PeriodMention, Today, find_periods
+from etl.record import record
 
 _NEW_ITEM = re.compile(
     r"(?:[一二三四五六七八九十]是|首先|其次|再次|第[一二三四五六][,、]|[((][一二三四五六七八九十][))]|\d{1,2}\.)"
@@ -62,6 +63,7 @@ _PART_OR_DAY = re.compile(rf"{_PART_OF_YEAR.pattern}|\d{{4}}-\d\d-\d\d")
 _YEARS = re.compile(r"\d{4}/(\d{4})")
 _HAN_PAIR = re.compile(r"[\u4e00-\u9fff]{2}")
 _COUNTED = re.compile(r"[\d一二三四五六七八九十百]{1,5}[余多]?[个家]")
+_BODIES_BEFORE = re.compile(rf"(?:{words('bodies').pattern})(?:有|共有?|达)?$")
 _ALL_OF = re.compile(r"[全我][省市州盟县区旗]$")
 _DIVISION = re.compile(r"(?:市州|县区|区县|县市区|乡镇|街道|市|县|区)(?![级域块内直属])")
 
@@ -95,11 +97,28 @@ def _at_its_end(period: Period) -> Period:
     return Period(years[1], period.basis, period.printed) if years else period
 
 
-class Calendar:
-    """Period mentions of a flow by place, and what was last said before a place."""
+@record(frozen=True, slots=True)
+class Asked:
+    """A figure whose period is asked for."""
 
-    def __init__(self, text: str, mentions: Sequence[PeriodMention], today: Today) -> None:
+    at: int
+    """Where it starts."""
+    clause: tuple[int, int]
+    sentence: tuple[int, int]
+    paragraph: int
+    """Where the text starts that can date it."""
+    target: bool
+    rule: bool
+    """It stands in a section that lays rules down: only years that are printed date it."""
+    standard: bool
+
+
+class Calendar:
+    """Period mentions of a flow by place, and what was last said before a place. ``sentences``: where they start."""
+
+    def __init__(self, text: str, mentions: Sequence[PeriodMention], today: Today, sentences: Sequence[int]) -> None:
         self._text = text
+        self._sentences = sentences
         self._mentions = [m for m in mentions if m.role not in ("compare", "origin", "name")]
         self._starts = [m.start for m in self._mentions]
         self._compared = [m for m in mentions if m.role == "compare" and m.iso is not None]
@@ -139,42 +158,16 @@ class Calendar:
             return Default(str(self._today.year - 1), fallback.basis)
         return fallback
 
-    def period(
-        self,
-        at: int,
-        clause: tuple[int, int],
-        sentence: tuple[int, int],
-        paragraph: int,
-        default: Default,
-        sentences: Sequence[int],
-        *,
-        target: bool,
-        rule: bool = False,
-        standard: bool = False,
-    ) -> Period:
-        """The period of the figure at ``at``; ``paragraph`` is where its paragraph starts, ``sentences`` all starts."""
-        found = self._period(
-            at, clause, sentence, paragraph, default, sentences, target=target, rule=rule, standard=standard
-        )
-        if found.basis in ("text", "section") and _RISEN_TO.search(self._text, max(sentence[0], at - _RISEN_REACH), at):
-            return _at_its_end(found)
-        return found
+    def period(self, asked: Asked, default: Default) -> Period:
+        """The period of a figure; ``default`` is that of what is undated where it stands."""
+        found = self._period(asked, default)
+        risen = _RISEN_TO.search(self._text, max(asked.sentence[0], asked.at - _RISEN_REACH), asked.at)
+        return _at_its_end(found) if risen and found.basis in ("text", "section") else found
 
-    def _period(
-        self,
-        at: int,
-        clause: tuple[int, int],
-        sentence: tuple[int, int],
-        paragraph: int,
-        default: Default,
-        sentences: Sequence[int],
-        *,
-        target: bool,
-        rule: bool,
-        standard: bool,
-    ) -> Period:
+    def _period(self, asked: Asked, default: Default) -> Period:
+        at, clause, sentence, target, standard = asked.at, asked.clause, asked.sentence, asked.target, asked.standard
         start, end = sentence
-        inside = [m for m in self._between(start, end) if not rule or _OWN_YEAR.match(m.text)]
+        inside = [m for m in self._between(start, end) if not asked.rule or _OWN_YEAR.match(m.text)]
         usable = [m for m in inside if m.iso is not None and (m.role != "until" or target)]
         before = [m for m in usable if m.start < at and not self._is_base(m, at)]
         if _RISEN_TO.search(self._text, max(start, at - _RISEN_REACH), at):
@@ -184,7 +177,7 @@ class Calendar:
         elif origin is None:
             before = [m for m in before if not self._is_old(m)]
         if (base := self._same_time(clause[0], at)) is not None:
-            now = before[-1] if before else self._carried(start, paragraph, sentences, clause, default, lasting=False)
+            now = before[-1] if before else self._carried(start, asked.paragraph, clause, default, lasting=False)
             return self._year_before(base, now.iso if now else default.iso)
         if not target and before and self._is_standing(before[-1], at, clause[0]):
             span = _YEARS.fullmatch(before[-1].iso or "")
@@ -200,7 +193,7 @@ class Calendar:
             return self._told(later, at, clause[0], target)
         if not said and not target and not words("forward").search(self._text, start, end):
             lasting = standard or self._is_lasting(sentence[0], at)
-            carried = self._carried(start, paragraph, sentences, (clause[0], at), default, lasting=lasting)
+            carried = self._carried(start, asked.paragraph, (clause[0], at), default, lasting=lasting)
             if carried is not None and standard and not self._laid_down(carried, start):
                 carried = None  # 去年,…。对获奖者每人奖励2万元: what is paid now
             if carried is not None:
@@ -230,13 +223,13 @@ class Calendar:
 
         The last word that tells either decides, in the figure's clause or before it in the sentence from ``start``.
         """
-        told = None
-        for found in words("flow").finditer(self._text, max(start, at - _SAID_BEFORE), at):
-            told = found
-        stock = None
-        for found in words("stock").finditer(self._text, max(start, at - _SAID_BEFORE), at):
-            stock = found
-        return stock is not None and (told is None or stock.start() > told.start())
+        told, stock = self._last("flow", start, at), self._last("stock", start, at)
+        return stock is not None and (told is None or stock > told)
+
+    def _last(self, group: str, start: int, at: int) -> int | None:
+        """Where the last word of a group starts shortly before ``at``."""
+        near = words(group).finditer(self._text, max(start, at - _SAID_BEFORE), at)
+        return max((m.start() for m in near), default=None)
 
     def _is_standing(self, m: PeriodMention, at: int, clause: int) -> bool:
         """Whether a figure behind 五年来 or 上半年 tells what there is at the end, not what came about over that time.
@@ -252,15 +245,14 @@ class Calendar:
 
     def _takes_part(self, at: int, clause: int) -> bool:
         """Whether bodies that are there anyway are counted: 18家成员单位, 成员单位18家, 全市16个区."""
-        bodies = words("bodies").pattern
-        if re.search(rf"(?:{bodies})(?:有|共有?|达)?$", self._text[max(clause, at - 10) : at]):
+        if _BODIES_BEFORE.search(self._text, max(clause, at - 10), at):
             return True
         counted = _COUNTED.match(self._text, at)
         if counted is None:
             return False
+        all_of = _ALL_OF.search(self._text, max(clause, at - 2), at)
         return bool(
-            re.compile(bodies).match(self._text, counted.end())
-            or (_ALL_OF.search(self._text, max(clause, at - 2), at) and _DIVISION.match(self._text, counted.end()))
+            words("bodies").match(self._text, counted.end()) or (all_of and _DIVISION.match(self._text, counted.end()))
         )
 
     def _goes_on(self, m: PeriodMention, sentence: tuple[int, int], at: int) -> bool:
@@ -380,7 +372,6 @@ class Calendar:
         self,
         start: int,
         paragraph: int,
-        sentences: Sequence[int],
         words_before: tuple[int, int],
         default: Default,
         *,
@@ -395,7 +386,7 @@ class Calendar:
             return None
         earlier = self._between(paragraph, start)
         for m in reversed(earlier):
-            opened = sentences[max(0, bisect_left(sentences, m.start + 1) - 1)]
+            opened = self._sentences[max(0, bisect_left(self._sentences, m.start + 1) - 1)]
             if m.iso is None or m.role in ("until",):
                 return None
             if self._quoted_before(opened, start):

@@ -17,6 +17,8 @@ from etl.extract.report.sites import Seats, misleading
 from etl.model import Area, Basis
 from etl.normalise.regions import Gazetteer, Mention
 
+_HELD = re.compile(rf"[^,。;]{{0,20}}(?:{place_words('held')})")
+_CLAUSE = re.compile(r"[^,。;\n]*")
 _SPEAKER = {"全国": "country", "我国": "country"}
 _QUOTATION = re.compile(r"(?:本报讯(?:\([^()\n]{0,24}\))?)?[^“”\n]{0,3}“[^“”\n]{1,300}[。!?]”(?!的)")
 _SAID = re.compile(r"说|评价|介绍|表示|告诉|坦言|感慨|笑道|算了")
@@ -325,7 +327,7 @@ class Atlas:
         if self._home.code not in (None, code):
             return False
         opens = self._home.code is not None and self._text[organ.start() - 1 : organ.start()] in ("", "\n")
-        clause = re.compile(r"[^,。;\n]*").match(self._text, organ.end())
+        clause = _CLAUSE.match(self._text, organ.end())
         return opens or (clause is not None and f"全{organ[1]}" in clause[0])
 
     def _wider(self, code: str, place: str | None) -> bool:
@@ -431,10 +433,9 @@ class Atlas:
     def _event(self, paragraph: int, at: int) -> Named | None:
         """Where the event of a paragraph took place, for a text that speaks for no place: 展览在某市…启动."""
         for n in self._between(paragraph, at):
-            if n.code is not None and not n.self_reference and self._text[n.start - 1 : n.start] == "在":
-                held = re.compile(rf"[^,。;]{{0,20}}(?:{place_words('held')})")
-                if held.match(self._text, n.end):
-                    return n
+            inside = n.code is not None and not n.self_reference and self._text[n.start - 1 : n.start] == "在"
+            if inside and _HELD.match(self._text, n.end):
+                return n
         return None
 
     def _one_of_them(self, at: int, clause: int) -> int | None:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
 from uuid import UUID
 
+import httpx
 from prefect.artifacts import (
     create_markdown_artifact,
     create_progress_artifact,
     create_table_artifact,
     update_progress_artifact,
 )
-from prefect.settings import get_current_settings
+from prefect.exceptions import PrefectException
+from prefect.settings import (
+    PREFECT_API_REQUEST_TIMEOUT,
+    PREFECT_CLIENT_MAX_RETRIES,
+    get_current_settings,
+    temporary_settings,
+)
 from rich.console import Console
 
 from etl.check.suites import Suite, load_suites
@@ -34,10 +42,24 @@ from etl.run_page import (
 )
 from etl.settings import Settings
 
+log = logging.getLogger("etl.runs")
+
+AT_ONCE = {PREFECT_CLIENT_MAX_RETRIES: 0, PREFECT_API_REQUEST_TIMEOUT: 10}
+"""One attempt of at most 10 seconds; Prefect itself tries for minutes."""
+
 
 def server_is_set() -> bool:
     """Is there a server that someone looks at?"""
     return get_current_settings().api.url is not None
+
+
+@contextlib.contextmanager
+def unless_away(what: str) -> Iterator[None]:
+    """A server that is away shows less, and breaks off no run: what the run is for is in the warehouse."""
+    try:
+        yield
+    except (httpx.HTTPError, PrefectException) as e:
+        log.warning("Prefect's server does not take the %s (%s): the run goes on", what, e or type(e).__name__)
 
 
 def log_to_server() -> None:
@@ -75,7 +97,8 @@ class _NoProgress(logging.Filter):
 
 
 class Progress:
-    """Percentage of the files done, on the run's page."""
+    """Percentage of the files done, on the run's page. Nothing waits for it: where the server is away, the next batch
+    tells how far the run has come."""
 
     def __init__(self, key: str, total: int) -> None:
         self.key, self.total, self.done = key, total, 0
@@ -83,14 +106,16 @@ class Progress:
 
     def __enter__(self) -> Progress:
         if self.total and server_is_set():
-            made = create_progress_artifact(0.0, key=self.key, description=f"{self.total} 个文件")
-            self.artifact = cast(UUID, made)
+            with unless_away("progress"):
+                made = create_progress_artifact(0.0, key=self.key, description=f"{self.total} 个文件")
+                self.artifact = cast(UUID, made)
         return self
 
     def advance(self, files: int) -> None:
         self.done += files
         if self.artifact:
-            update_progress_artifact(self.artifact, progress=round(100 * self.done / self.total, 1))
+            with unless_away("progress"), temporary_settings(AT_ONCE):
+                update_progress_artifact(self.artifact, progress=round(100 * self.done / self.total, 1))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -98,6 +123,7 @@ class Progress:
         """Nothing: a run that broke off keeps the progress it had."""
 
 
+@unless_away("artifacts")
 def show(flow_name: str, settings: Settings, summary: RunSummary) -> None:
     """The table of files and the summary of a run."""
     if not server_is_set():
@@ -107,6 +133,7 @@ def show(flow_name: str, settings: Settings, summary: RunSummary) -> None:
     create_markdown_artifact(text, key=f"{flow_name}-summary", description=f"运行 {summary.run_id[:8]}")
 
 
+@unless_away("artifacts")
 def show_plan(flow_name: str, names: Sequence[str], problems: Sequence[str]) -> None:
     """What a dry run found."""
     if server_is_set():
@@ -115,6 +142,7 @@ def show_plan(flow_name: str, names: Sequence[str], problems: Sequence[str]) -> 
         _table(f"{flow_name}-plan", rows, len(names))
 
 
+@unless_away("artifacts")
 def show_recheck(
     settings: Settings, files: Sequence[Rechecked], suites: Sequence[Suite], page: Path | None, *, dry_run: bool
 ) -> None:
@@ -125,6 +153,7 @@ def show_recheck(
         create_markdown_artifact(text, key="recheck-summary", description=f"{len(files)} 个文件")
 
 
+@unless_away("artifacts")
 def show_publication(settings: Settings, publication: Publication) -> None:
     """What was published."""
     if server_is_set():

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,22 @@ def test_two_ingests_at_once(machine: Machine, place: Place, warehouse_url: str,
         for process in both:
             process.kill()
             process.wait()
+
+
+def test_nothing_waits_for_a_server_that_takes_no_progress(server: str) -> None:
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from flows.artifacts import Progress
+
+    with Progress("test-progress", 4) as progress:
+        progress.advance(1)
+        with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{two_free_ports()}/api"}):
+            start = time.monotonic()
+            progress.advance(1)
+            assert time.monotonic() - start < 30, "Prefect's own retries take minutes"
+        progress.advance(1)
+    shown = ask("GET", f"{server}/artifacts/test-progress/latest")
+    assert shown["data"] == 75
 
 
 def test_a_server_that_restarts_in_mid_run(place: Place, barrier: Barrier) -> None:

@@ -97,6 +97,9 @@ _PART = rf"""(?:
 )"""
 
 
+_NAMED_TIMES = frozenset({"year", "month", "day", "now", "since"})
+
+
 @lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
     words = _words()
@@ -108,9 +111,15 @@ def _pattern() -> re.Pattern[str]:
     def part(prefix: str) -> str:
         return _PART.replace("?P<", f"?P<{prefix}")
 
+    spans = named("span", "plan")
+    pairs = "|".join(sorted({word[:2] for word, (kind, _) in words.items() if kind in _NAMED_TIMES}))
+    # Most of the characters that a period can begin with begin none (到, 全, 一): two or three more settle it
     return re.compile(
         rf"""
         (?=[0-9一二三四五六七八九十两第前上下今未往接去本昨明年岁全目当现眼如迄至截到近过这最新党改建七八九"“「‘『])
+        (?=[\d零〇○一二三四五六七八九十百两]{{1,4}}\s?[年月季多余\-—–―−~～至到./] | {pairs} | ["“「‘『]?(?:{spans})
+          | 第[一二三四1-4]季 | 前[\d一二三四五六七八九十两] | [上下]半 | 全年 | 年[末底初] | 岁末 | [最新]?近
+          | 过去 | 这 | 今后 | 未来 | 往后 | 接下)
         (?P<body>
             (?P<ya>{_YEAR})年?(?:{_DASH})(?P<yb>{_YEAR})\s?(?P<school>学年|年度?)(?:间|期间)?
           | (?P<fa>{_YEAR})年(?:(?P<fam>{_MONTH})月)?(?:{_DASH})(?P<fb>{_YEAR})年(?:(?P<fbm>{_MONTH})月)?[末底初]?
@@ -121,7 +130,7 @@ def _pattern() -> re.Pattern[str]:
           | (?P<reld>{named("day")})
           | (?P<now>(?:{named("now")})(?!年))
           | (?P<since_event>{named("since")})
-          | ["“「‘『]?(?P<plan>{named("span", "plan")})["”」’』]?(?P<planpart>规划)?
+          | ["“「‘『]?(?P<plan>{spans})["”」’』]?(?P<planpart>规划)?
               (?P<planrole>期间|时期|期末|末期?|以来|收官)?
           | (?:(?:最|新)?近|过去|这)(?P<last>{_N})(?P<lastunit>个?年|个月)(?:多|来|间|时间|以来|里|中)*
           | (?:今后|未来|往后|接下来)的?(?P<next>{_N})年(?:左右|内|里|间)?

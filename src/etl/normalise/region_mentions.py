@@ -34,6 +34,8 @@ _ROOM = re.compile(r"[^0-9A-Za-z\u4e00-\u9fff]")
 # One line break or a few blanks between two ideographs are page layout, not an end.
 _BLANK = "[ \\t\\u3000\\u00a0]"
 _LAYOUT = re.compile(rf"(?<=[\u4e00-\u9fff])(?:{_BLANK}+(?:\r?\n{_BLANK}*)?|\r?\n{_BLANK}*)(?=[\u4e00-\u9fff])")
+_GAP = re.compile("[ \\t\\u3000\\u00a0\\r\\n]")
+"""What a gap of the layout begins with: looking for that first is several times quicker."""
 _SUBURB = re.compile("区(?![域间块划位分段别])")
 
 
@@ -72,7 +74,10 @@ class _Offsets:
 
 def _without_layout(text: str) -> tuple[str, _Offsets]:
     pieces, gaps, last, removed = [], [], 0, 0
-    for gap in _LAYOUT.finditer(text):
+    for blank in _GAP.finditer(text):
+        gap = _LAYOUT.match(text, blank.start())
+        if gap is None:
+            continue
         pieces.append(text[last : gap.start()])
         removed += gap.end() - gap.start()
         gaps.append((gap.end() - removed, removed))

@@ -17,7 +17,7 @@ from etl.extract.report.judge import Figure, judge
 from etl.extract.report.label_context import Counted, Told, joined
 from etl.extract.report.labels import Around, distinct, label_after, label_of, label_of_item, label_under
 from etl.extract.report.lists import Item, halves, lead_ins, like_their_list, respective_items
-from etl.extract.report.published import mastheads, published_on
+from etl.extract.report.published import Dated, dated_lines, published_on
 from etl.extract.report.relations import Member, relations_of
 from etl.extract.report.relations_across import Sentence, relations_across
 from etl.extract.report.scan import Number, find_numbers
@@ -69,7 +69,8 @@ def extract_report(document: Document, manifest: ManifestEntry | None = None) ->
 
 def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction:
     reading = flow(document.text)
-    today, basis = _today(reading, manifest)
+    printed = list(dated_lines(reading))
+    today, basis = _today(reading, manifest, printed)
     periods = [as_told(p) for p in find_periods(reading.text, today)]
     sentences = [m.span() for m in _SENTENCE.finditer(reading.text) if m.end() > m.start()]
     starts = [start for start, _ in sentences]
@@ -89,7 +90,7 @@ def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction
         sentences=sentences,
         clauses=clauses,
         articles=articles,
-        atlas=Atlas(reading.text, load_regions(), articles, headings, _home(reading, manifest)),
+        atlas=Atlas(reading.text, load_regions(), articles, headings, _home(reading, manifest, printed)),
         calendar=Calendar(reading.text, periods, today, starts),
         sections=sections,
         headings=headings,
@@ -158,12 +159,12 @@ def _judged(
     return numbers, asides
 
 
-def _today(reading: Flow, manifest: ManifestEntry | None) -> tuple[Today, Basis]:
+def _today(reading: Flow, manifest: ManifestEntry | None, printed: Sequence[Dated]) -> tuple[Today, Basis]:
     """The day of publication: of the manifest, else as the page prints it."""
     today = Today.of(manifest.published_on if manifest else None)
     basis: Basis = "manifest"
     if today.year is None:
-        today, basis = published_on(reading), "layout"
+        today, basis = published_on(reading, printed), "layout"
     if today.year and today.month in (1, 2, 3) and _WORK_REPORT.search(reading.text, 0, 2000):
         today = replace(today, reported=today.year - 1)
     return today, basis
@@ -205,9 +206,9 @@ def _numeral_end(text: str, number: Number) -> int:
     return number.end if _NUMERAL.search(text, number.digits_end, number.end) else number.digits_end
 
 
-def _home(reading: Flow, manifest: ManifestEntry | None) -> Area:
-    coded = manifest is not None and manifest.region_code is not None
-    return speaker_of(manifest, [] if coded else mastheads(reading), reading.text[:HEAD], load_regions())
+def _home(reading: Flow, manifest: ManifestEntry | None, printed: Sequence[Dated]) -> Area:
+    mastheads = [found.line for found in printed if not found.labelled]
+    return speaker_of(manifest, mastheads, reading.text[:HEAD], load_regions())
 
 
 class _Clauses:

@@ -53,6 +53,8 @@ class Flow:
 
 _TERMINAL = frozenset("。!?;…：:）)”』」》")
 _CLOSED = re.compile(r"[。!?;…:”』」》)\]]$|\.\.\.$|(?:[。 ][^。]{0,12}(?:摄|报道|文|图|供稿))$")
+_CLOSES_IN = 16
+"""Characters of a line's end in which it is looked for what closes it."""
 _PROSE = re.compile(r"[。;,]")
 _MARK = re.compile(r"[ \t]*(?:#{1,6}[ \t]|>[ \t]?|[-*+·•●■◆▲][ \t])")
 _HAN = r"\u3400-\u9fff"
@@ -67,6 +69,7 @@ _LAYOUT_BLANK = re.compile(
     r"|(?<=[余多万亿])[ \u3000]+(?=[人名个家户次场条件项亩元吨斤公平立千种])"
     rf"|(?<=[{_HAN}])[\u200b\ufeff\u00ad]+(?=[{_HAN}0-9])"
 )
+_BLANK = re.compile("[ \u3000\u200b\ufeff\u00ad]")
 _BLANKS = re.compile("[ \u3000]+|[\u200b\ufeff\u00ad]+")
 """Where a blank of the layout can stand: looking for those first is several times quicker than for all its cases."""
 _GROUPS = r"[1-9]\d{0,2}(?:[ ]{1,2}\d{3})+(?!\d)(?:\.\d+)?"
@@ -80,7 +83,7 @@ A first group of four digits is a year or a code (2023 125人), and so are group
 """
 _INNER_BLANK = re.compile(r"(?<=\d)[ ]+(?=\d)")
 _COUNTED = re.compile(r"[ ]?[万亿千百余多几]")
-_TORN = re.compile(r"\d{1,3}[ ]\d{3}")
+_TORN = re.compile(r"\d[ ]\d{3}")
 _GAP = 4
 """Blanks and breaks at most between a number in groups and what it counts."""
 _LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]*")
@@ -123,7 +126,7 @@ def flow(text: str) -> Flow:
             if not (wrapped or goes_on) or mark:
                 breaks.append((len(kept), heading))
             kept.extend(_pieces(view.text, begin, end, grouped=grouped))
-            open_end = not row and not _CLOSED.search(line)
+            open_end = not row and not _CLOSED.search(line[-_CLOSES_IN:])
             is_last = n == len(block) - 1
             fills = len(line) >= max(WRAPPED_LENGTH, int(0.6 * widest))
             wrapped = open_end and not is_last and not titled and (fills or cut_number)
@@ -196,6 +199,8 @@ def _blocks(text: str) -> list[list[tuple[int, int]]]:
 
 
 def _pieces(text: str, start: int, end: int, *, grouped: bool) -> list[tuple[int, int]]:
+    if _BLANK.search(text, start, end) is None:
+        return [(start, end)] if start < end else []
     inner = _separators(text, start, end) if grouped else frozenset()
     pieces = []
     at = start

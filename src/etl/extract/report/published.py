@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from etl.extract.report.flow import Flow
 from etl.extract.report.lexicon import words
@@ -25,45 +26,45 @@ ALONE, LABELLED = 40, 160
 """The longest line, in characters, with a date that stands alone, and with one behind 发布时间 or in a masthead."""
 
 
-def published_on(reading: Flow) -> Today:
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A masthead or page header (某某日报 2024年6月24日 星期一 第3版), or a line with 发布时间, with its day."""
+
+    line: str
+    labelled: bool
+    """It only tells a date: 发布时间."""
+    day: Today
+
+
+def published_on(reading: Flow, printed: Sequence[Dated]) -> Today:
     """The day of publication, as precisely as the page tells it: what its mastheads, datelines and lines agree on.
 
-    A date in running prose tells when something happened and is never taken.
+    ``printed`` are the lines that ``dated_lines`` finds. A date in running prose tells when something happened and is
+    never taken.
     """
-    if days := [day for _, _, day in _mastheads(reading)]:
-        return _shared(days)
+    if printed:
+        return _shared([found.day for found in printed])
     alone = _alone(reading)
     return alone if alone.year else _shared(list(_datelines(reading)))
 
 
-def mastheads(reading: Flow) -> list[str]:
-    """The mastheads and page headers of a text, without the lines that only tell a date (发布时间)."""
-    return [line for line, labelled, _ in _mastheads(reading) if not labelled]
-
-
-def _mastheads(reading: Flow) -> Iterator[tuple[str, bool, Today]]:
-    """Mastheads and page headers (某某日报 2024年6月24日 星期一 第3版), and lines with 发布时间, with their days.
-
-    Each with whether it is one of the latter.
-    """
+def dated_lines(reading: Flow) -> Iterator[Dated]:
+    """The mastheads and page headers of a text, and the lines of its head and foot with 发布时间."""
     text = reading.view.text
     lines = reading.lines
     head = reading.view_offset(lines[HEAD].start) if len(lines) > HEAD else len(text)
     foot = reading.view_offset(lines[-FOOT].start) if len(lines) > FOOT else 0
-    done = 0
-    for date in _FULL_DATE.finditer(text):
-        if date.start() < done:
-            continue
-        start, end = _line(text, date.start())
-        done = end
-        line = text[start:end].strip()
-        if len(line) > LABELLED:
+    end = -1
+    for printed in text.split("\n"):
+        start, end = end + 1, end + 1 + len(printed)
+        line = printed.strip()
+        if len(line) > LABELLED or not _FULL_DATE.search(line):
             continue
         labelled = (start < head or end > foot) and words("published").search(line) is not None
         if not labelled and (_SENTENCE.search(line) or not (_PAGE.search(line) or words("masthead").search(line))):
             continue
         if (day := _only_day(line)) is not None:
-            yield line, labelled, day
+            yield Dated(line, labelled, day)
 
 
 def _alone(reading: Flow) -> Today:
@@ -94,11 +95,6 @@ def _only_day(line: str) -> Today | None:
     """The one full date of a line; a line with several tells of none."""
     found = [p.iso for p in find_periods(line, Today()) if p.iso and p.role == "when"]
     return Today.of(found[0]) if len(found) == 1 and found[0].count("-") == 2 and "/" not in found[0] else None
-
-
-def _line(text: str, at: int) -> tuple[int, int]:
-    end = text.find("\n", at)
-    return text.rfind("\n", 0, at) + 1, len(text) if end < 0 else end
 
 
 def _shared(days: list[Today]) -> Today:

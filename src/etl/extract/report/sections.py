@@ -51,6 +51,10 @@ class Section:
     """Its heading looks back (2019年工作回顾): what is expected there (预计) is the outcome of a year that is over."""
 
 
+_BEFORE_ALL = Section(0)
+"""What stands above the first heading of a section."""
+
+
 class Sections:
     """The sections of a flow by place."""
 
@@ -67,7 +71,7 @@ class Sections:
     def at(self, place: int) -> Section:
         """The section around ``place``."""
         i = bisect_right(self._starts, place) - 1
-        found = self._sections[i] if i >= 0 else Section(0)
+        found = self._sections[i] if i >= 0 else _BEFORE_ALL
         law = bisect_right(self._laws, place) - 1
         if law >= 0 and place - self._laws[law] < _LAST_LAW:
             return replace(found, mode="rule")

@@ -72,7 +72,7 @@ def medals(text: str) -> list[tuple[Number, Figure]]:
     return list(found.values())
 
 
-_STRUCTURE = re.compile(r"\d{1,2}(?:\.\d+)?(?:[:∶]\d{1,2}(?:\.\d+)?){2,5}(?![\d:∶.%])")
+_STRUCTURE = re.compile(r"\d\d?(?:\.\d+)?(?:[:∶]\d{1,2}(?:\.\d+)?){2,5}(?![\d:∶.%])")
 _PART = re.compile(r"[\d.]+")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
@@ -66,10 +67,8 @@ class _Offsets:
         self._shift = [shift for _, shift in gaps]
 
     def __call__(self, position: int) -> int:
-        from bisect import bisect_right
-
         i = bisect_right(self._at, position)
-        return position + (self._shift[i - 1] if i else 0)
+        return position + self._shift[i - 1] if i else position
 
 
 def _without_layout(text: str) -> tuple[str, _Offsets]:
@@ -128,9 +127,7 @@ def _hits(table: RegionTable, text: str, within: str | None) -> list[_Hit]:
         _Hit(s, e, names[i], kinds[names[i]]) for i, s, e in automaton.find_matches_as_indexes(text, overlapping=True)
     ]
     counties = {c for c in table.ancestors(within) if table.is_county(c)} if within else set()
-    for hit in hits:
-        if hit.kind == "sure":
-            counties.update(c for c in table.codes_named(hit.name) if table.is_county(c))
+    counties.update(*(table.counties_named(hit.name) for hit in hits if hit.kind == "sure"))
     if within and (region := table.get(within)) and region.level == "city":
         counties.update(table.children(within))
     if counties:
@@ -164,11 +161,12 @@ def _towns(text: str, counties: set[str]) -> list[_Hit]:
         at = text.find(kind)
         while at >= 0:
             end = at + len(kind)
-            found += [
-                _Hit(start, end, text[start:end], "town")
-                for start in range(max(0, end - table.longest), end - 2)
-                if any(code[:6] in counties for code in table.by_name.get(text[start:end], ()))
-            ]
+            if text[max(0, end - 3) : end] in table.last_three:
+                found += [
+                    _Hit(start, end, text[start:end], "town")
+                    for start in range(max(0, end - table.longest), end - 2)
+                    if any(code[:6] in counties for code in table.by_name.get(text[start:end], ()))
+                ]
             at = text.find(kind, end)
     return found
 
@@ -197,12 +195,11 @@ def _names_organisation(table: RegionTable, text: str, hit: _Hit) -> bool:
     limited = text.find("有限", hit.end, hit.end + 24) >= 0
     if limited and _COMPANY.match(text, hit.end) and not _is_seat(table, hit):
         return True
-    roles = ["end"]
-    if hit.name in ("全国", "中国"):
-        roles.append("country")
-    if hit.kind in ("short", "bare", "word"):
-        roles.append("smaller")
-    return any(_organisation(role).match(text, hit.end) for role in roles)
+    if _organisation("end").match(text, hit.end):
+        return True
+    if hit.name in ("全国", "中国") and _organisation("country").match(text, hit.end):
+        return True
+    return hit.kind in ("short", "bare", "word") and _organisation("smaller").match(text, hit.end) is not None
 
 
 def _is_seat(table: RegionTable, hit: _Hit) -> bool:

@@ -124,6 +124,11 @@ class RegionTable:
         """Codes that ever bore this official or short name."""
         return tuple({n.region.code: None for n in self._by_name.get(name, ())})
 
+    @functools.lru_cache(maxsize=10_000)  # noqa: B019
+    def counties_named(self, name: str) -> tuple[str, ...]:
+        """Those of ``codes_named`` that are counties."""
+        return tuple(code for code in self.codes_named(name) if self.is_county(code))
+
     def is_county(self, code: str) -> bool:
         region = self.get(code)
         return region is not None and region.level == "county"

@@ -20,6 +20,8 @@ class Townships:
     by_name: dict[str, tuple[str, ...]]
     longest: int
     """Characters of the longest name that ends as townships do."""
+    last_three: frozenset[str]
+    """The last three characters of each of those names: few places in a text that end as townships do have them."""
 
 
 @functools.cache
@@ -30,8 +32,9 @@ def load_townships() -> Townships:
         code, name = r["code"], r["name"]
         names[code] = name
         by_name[name].append(code)
-    longest = max(len(name) for name in by_name if name.endswith(ENDS))
-    return Townships(names, {n: tuple(c) for n, c in by_name.items()}, longest)
+    usual = [name for name in by_name if name.endswith(ENDS)]
+    codes = {n: tuple(c) for n, c in by_name.items()}
+    return Townships(names, codes, max(map(len, usual)), frozenset(name[-3:] for name in usual))
 
 
 def official(label: str) -> str:

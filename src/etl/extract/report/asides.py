@@ -39,7 +39,9 @@ def _patterns() -> tuple[_Pattern, ...]:
     )
 
 
-_RUN = re.compile(r"[\d〇零一二三四五六七八九十百千万亿两双]+(?:\.\d+)*")
+_DIGIT = r"[\d〇零一二三四五六七八九十百千万亿两双]"
+_RUN = re.compile(rf"{_DIGIT}{_DIGIT}*(?:\.\d+)*")
+"""A pattern that opens with one character of a class is found several times quicker than one with a repeated one."""
 
 
 def _behind_numerals(text: str) -> dict[str, list[int]]:

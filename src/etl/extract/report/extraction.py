@@ -131,7 +131,8 @@ def _judged(
     asides: list[tuple[int, int, str]] = []
     for number in find_numbers(text, covering.reason):
         i = bisect_right(taken, (number.start, len(text)))
-        if any(start < number.end and end > number.start for start, end in taken[max(0, i - 1) : i + 1]):
+        near = taken[max(0, i - 1) : i + 1]
+        if near and any(start < number.end and end > number.start for start, end in near):
             continue
         verdict: Figure | str | None = number.set_aside or covering.reason(number.start, number.digits_end)
         if verdict is None:
@@ -203,6 +204,8 @@ _NUMERAL = re.compile(r"[\d零〇一二三四五六七八九十百千万亿兆�
 
 def _numeral_end(text: str, number: Number) -> int:
     """The end of a numeral set aside; units with a digit in them (/10万, km2) stay with it."""
+    if number.end == number.digits_end:
+        return number.end
     return number.end if _NUMERAL.search(text, number.digits_end, number.end) else number.digits_end
 
 

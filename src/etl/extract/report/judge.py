@@ -171,7 +171,7 @@ def _direction(before: str, after: str) -> Literal["up", "down"] | None:
     near = before[-12:]
     if lexicon.words("down").search(near) or lexicon.words("down").match(after.lstrip("的")):
         return "down"
-    if brief := _BRIEFLY.search(_GROWTH_NEAR.sub("", before)):
+    if brief := _BRIEFLY.search(_up_to_change(before)):
         return "down" if set(brief[0][-2:]) & _LESS else "up"
     return "up" if lexicon.words("growth").search(near) else None
 
@@ -271,13 +271,19 @@ _LEVEL = re.compile(r"(?:到|至|为|成)(?:了)?(?:近|约|超过?|逾|不足)?
 _GROWTH_NEAR = re.compile(r"(?:了|达到?|约|近|超过?|逾|高达|为|幅度|突破|仅|又|最高|不低于|不少于|-|连续|平均)*$")
 
 
+_GROWTH_NEAR_ENDS = frozenset("了达到约近过逾为度破仅又高于少-续均")
 _BRIEFLY = re.compile(r"[增减涨跌降]$|(?<![公晋])升$|比[^,。;]{2,16}[高低多少快慢](?:出)?$")
 """单产增5.2%, 比同级高出20%"""
 
 
+def _up_to_change(before: str) -> str:
+    """The words before a number without those that may stand between it and a word of change."""
+    return _GROWTH_NEAR.sub("", before) if before[-1:] in _GROWTH_NEAR_ENDS else before
+
+
 def _changes(before: str) -> bool:
     """Whether the number tells a change: a word of change directly before it, and not up to what."""
-    rest = _GROWTH_NEAR.sub("", before)
+    rest = _up_to_change(before)
     if _BRIEFLY.search(rest):
         return True
     words = list(lexicon.words("growth").finditer(before))
@@ -294,7 +300,7 @@ def _changes(before: str) -> bool:
 def _kind(unit: str, before: str, after: str, number: Number, clause: str) -> Kind:
     dimension = rules.dimension_of(unit)
     if dimension == "percent":
-        if _changes(before) or re.match(r"的?(?:年均)?(?:增长|增速|增幅|涨幅|降幅|速度)", after):
+        if _changes(before) or _CHANGE_BEHIND.match(after):
             return "growth"
         if lexicon.words("part_of_whole").search(before[-10:]):
             return "share"  # above 100 too: a part larger than its whole is an error the checks must see
@@ -314,15 +320,18 @@ def _kind(unit: str, before: str, after: str, number: Number, clause: str) -> Ki
         return "duration"
     if dimension.split("_")[0] in _PHYSICAL:
         return "other"
-    if re.search(r"/1?0*[十百千]?万", unit):
+    if _PER_TEN_THOUSAND.search(unit):
         return "rate"
     if dimension == "ratio" or "/" in unit:
         return "ratio"
-    if re.search(r"每(?:百|千|万|十万|百万|1?0{1,6}|\d+)[名人户个家万]?[^,。;]{0,48}$", clause):
+    if _PER_MANY.search(clause):
         return "rate"
     return "count"
 
 
+_CHANGE_BEHIND = re.compile(r"的?(?:年均)?(?:增长|增速|增幅|涨幅|降幅|速度)")
+_PER_TEN_THOUSAND = re.compile(r"/1?0*[十百千]?万")
+_PER_MANY = re.compile(r"每(?:百|千|万|十万|百万|1?0{1,6}|\d+)[名人户个家万]?[^,。;]{0,48}$")
 _OF_ANOTHER = re.compile(r"的(?:近|约|超过?)?$")
 """平均增幅的1.2倍"""
 _PHYSICAL = frozenset(

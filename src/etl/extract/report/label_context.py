@@ -45,15 +45,13 @@ _SUBJECT = re.compile(
     rf"(?P<subject>[^,]{{2,24}}?){_ADVERBS}(?:{label_words('verb')}|{label_words('have')}|{label_words('splits')})"
 )
 _SETTING = re.compile(label_words("splits"))
-_MEASURE = re.compile(
-    rf"(?:{label_words('measure')}|{label_words('measure_last')})$"
-    rf"|(?:{label_words('measure')}),(?:同比|比上年|增长|下降|年均)"
-)
+_MEASURE = re.compile(rf"(?:{label_words('measure')}|{label_words('measure_last')})$")
+_MEASURE_CHANGES = re.compile(rf"(?:{label_words('measure')}),(?:同比|比上年|增长|下降|年均)")
 _AMONG = re.compile(r"(?:(?<!其)[中里内]|方面|当中|期间)$")
-_HEARD = re.compile(
-    r"^(?:据)?(?:悉|了解|介绍|统计|透露)$|记者.{0,24}(?:获悉|了解到?|采访)$|^[^,]{2,16}(?:介绍|表示|透露|告诉记者)$"
-)
+_AMONG_ENDS = frozenset("中里内面间")
+_HEARD = re.compile(r"据?(?:悉|了解|介绍|统计|透露)$|[^,]{2,16}(?:介绍|表示|透露|告诉记者)$")
 """From whom it was heard says nothing of what is measured."""
+_HEARD_BY_REPORTER = re.compile(r"记者.{0,24}(?:获悉|了解到?|采访)$")
 
 
 @record(frozen=True, slots=True)
@@ -86,12 +84,17 @@ class Told:
             closes,
             unit,
             behind,
-            empty=len(words) < 2 or bool(_HEARD.search(words)),
+            empty=len(words) < 2 or bool(_HEARD.match(words) or _HEARD_BY_REPORTER.search(words)),
             aside=counts and bool(_ASIDE.match(words)),
             part=counts and bool(_PART.match(words)),
             result=counts and bool(_RESULT.match(words)),
-            setting=not counts and bool(_SETTING.match(words)) and not _AMONG.search(words),
+            setting=not counts and bool(_SETTING.match(words)) and not _is_among(words),
         )
+
+
+def _is_among(words: str) -> bool:
+    """Whether they tell of what something is one: 全市企业中, 住房方面."""
+    return words[-1:] in _AMONG_ENDS and _AMONG.search(words) is not None
 
 
 class _Need(Enum):
@@ -124,7 +127,7 @@ def in_context(
             break
         need, i, unit = _need(found), j, told[j].unit
     first = next((t for t in map(clause, range(count)) if not t.empty), None)
-    if first is not None and _AMONG.search(first.words) and not any(first.words in w for w in words):
+    if first is not None and _is_among(first.words) and not any(first.words in w for w in words):
         words.append(first.words)
     return joined(words[::-1])
 
@@ -136,7 +139,7 @@ def _need(words: str) -> _Need:
         return _Need.WHOLE
     if _RESULT.match(words):
         return _Need.ACTION
-    if len(words) >= ENOUGH or (len(words) >= 5 and _MEASURE.search(words)):
+    if len(words) >= ENOUGH or (len(words) >= 5 and (_MEASURE.search(words) or _MEASURE_CHANGES.search(words))):
         return _Need.NOTHING
     if (act := _ACTION.match(words)) and act.end() + 2 <= len(words):
         return _Need.SUBJECT
@@ -170,7 +173,7 @@ def _head(told: Sequence[Told], fits: Sequence[int], own: str) -> int | None:
         return fits[-1]
     if len(own) >= ALONE:
         return None
-    if _AMONG.search(told[fits[0]].words):
+    if _is_among(told[fits[0]].words):
         return fits[0]
     named = [k for k in fits if not told[k].setting and len(told[k].words) > BARE]
     head = next(iter(named), fits[0] if len(own) <= BARE else None)
@@ -197,13 +200,16 @@ def _subject(clause: Told) -> str:
     return "" if clause.counts or len(clause.words) > ENOUGH else clause.words
 
 
+_CUT = re.compile("[、,]")
+
+
 def joined(words: Sequence[str]) -> str:
     """Words one after the other, the last first to stay where not all have room."""
     label = words[-1]
     for more in reversed(words[:-1]):
         room = MAX_LABEL - len(label) - 1
         if len(more) > room:
-            cut = re.search(r"[、,]", more[-room : -room // 3]) if room > 8 else None
+            cut = _CUT.search(more[-room : -room // 3]) if room > 8 else None
             return f"{more[-room:][cut.end() :]},{label}" if cut else label
         label = f"{more},{label}".strip(",")
     return label
@@ -233,7 +239,7 @@ _VERB_AND_WHAT = re.compile(rf"(?:{label_words('verb')}|{label_words('act')})(?P
 
 def is_elliptic(own: str, rest: str) -> bool:
     """Whether the own words, ``rest`` behind their places, tell nothing of what is counted: 株洲市发放, 长沙共."""
-    return bool(own != rest or _LAST_VERB.search(rest)) and _BARE.fullmatch(rest) is not None
+    return _BARE.fullmatch(rest) is not None and bool(own != rest or _LAST_VERB.search(rest))
 
 
 def completed(own: str, rest: str, unit: str, sentence: int, before: Sequence[Counted]) -> tuple[str, str] | None:

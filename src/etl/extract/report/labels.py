@@ -20,20 +20,20 @@ from etl.extract.report.label_context import (
     joined,
     told_of,
 )
-from etl.extract.report.lexicon import label_words, place_words
+from etl.extract.report.lexicon import label_ends, label_words, place_words
 
 SPENT = 16
 """Labels of money spent that are shorter than this take in what it is spent on."""
 
 _QUOTES = re.compile(r"[“”‘’「」『』\"\s#*]")
 _CHANGE = label_words("change")
-_NOISE = re.compile(
-    rf"(?:由|从)(?:原来)?的?(?=(?:{_CHANGE})(?:至|到|为|$))|{label_words('noise')}|均(?=$)(?<![平人年月日户]均)"
-)
+_OLD = rf"(?:原来)?的?(?=(?:{_CHANGE})(?:至|到|为|$))"
+_NOISE = re.compile(rf"由{_OLD}|从{_OLD}|{label_words('noise')}|均(?=$)(?<![平人年月日户]均)")
 _EDGE_LEFT = re.compile(rf"^(?:[()]|{label_words('left')}|\d{{1,2}}[).、](?!\d))+")
 _EDGE_RIGHT = re.compile(
     rf"(?:(?!(?<=参)与|(?<=[下传送])达|(?<=[拥现持享])有|(?<=[收受接])到)(?:\(|{label_words('right')}))+$"
 )
+_RIGHT_ENDS = label_ends("right") | {"("}
 _MEASURE_BEFORE = re.compile(rf"(?:{label_words('measure_before')})$")
 """What was measured stands before the figure; the words behind it belong to the next one."""
 _UNCLOSED = re.compile(r"\([^()]*$")
@@ -132,7 +132,7 @@ def _context_words(text: str, start: int, end: int, holes: Sequence[Hole]) -> st
     words = _UNCLOSED.sub("", words)
     if words[-1:] in _UP_TO_ENDS and _UP_TO.search(words):
         words = _UP_TO.sub("", _FROM_OLD.sub("", words))
-    return _trim(_LEFT_OVER.sub("", words))
+    return _trim(_without_left_over(words))
 
 
 def _own_words(text: str, at: Hole, own: Hole, figures: Sequence[Hole], holes: Sequence[Hole]) -> tuple[str, bool]:
@@ -149,7 +149,7 @@ def _own_words(text: str, at: Hole, own: Hole, figures: Sequence[Hole], holes: S
         before = _FROM_OLD.sub("", before)
     if not after and before[-1:] in _UP_TO_ENDS:
         before = _UP_TO.sub("", before)  # 工资提高到7.9万元 is a wage, no rise
-    label = _trim(_LEFT_OVER.sub("", f"{verb}{before if after else _EDGE_RIGHT.sub('', before)}{after}"))
+    label = _trim(_without_left_over(f"{verb}{before if after else _trim_right(before)}{after}"))
     if not label and (total := _TOTAL.search(text, own[0], at[0])):
         label = total[0]
     inner = False
@@ -201,7 +201,7 @@ def _left(text: str, at: int, clause: int, figures: Sequence[Hole], holes: Seque
     if not previous:
         return clause, ""
     between = _BRACKETS.sub(lambda m: "_" * len(m[0]), text[previous[-1][1] : at])
-    breaks = list(re.finditer(r"[、及和与]|以及", between))
+    breaks = list(_BREAK.finditer(between))
     if not breaks:
         return clause, ""
     if len(between) - breaks[-1].end() < 2:
@@ -218,6 +218,8 @@ _ELLIPTIC = 24
 _SUBJECT_LENGTH = 24
 _BOUND_WORDS = re.compile(r"(?:及|或)?以[上下内]|之内|左右")
 _BRACKETS = re.compile(r"\([^()]*\)")
+_BREAK = re.compile(r"[、及和与]|以及")
+_NEXT_BEGINS = re.compile(r"、|以及(?=.{0,2}$)|[及和与](?=.{0,2}$)")
 _VERB = re.compile(label_words("verb"))
 
 
@@ -228,7 +230,7 @@ def _after(text: str, at: Hole, end: int, figures: Sequence[Hole], holes: Sequen
         if stop >= end:
             break
         words = text[here:stop]
-        cut = re.search(r"、|以及(?=.{0,2}$)|[及和与](?=.{0,2}$)", words)
+        cut = _NEXT_BEGINS.search(words)
         if cut and words.count("(", 0, cut.start()) > words.count(")", 0, cut.start()):
             cut = None
         if cut and len(words.strip("、和及与共")) > 1:
@@ -259,8 +261,17 @@ _LEFT_OVER = re.compile(r"[、和及与](?=的)|(?:^|(?<=,))[在自从由于](?:
 """Of what dates and figures have left: 在1至5月的行动中, 每月500元、1000元的津贴."""
 
 
+def _without_left_over(words: str) -> str:
+    return _LEFT_OVER.sub("", words) if "的" in words or "," in words else words
+
+
 def _trim(text: str) -> str:
-    return _EDGE_RIGHT.sub("", _EDGE_LEFT.sub("", text))
+    opened = _EDGE_LEFT.match(text)
+    return _trim_right(text[opened.end() :] if opened else text)
+
+
+def _trim_right(text: str) -> str:
+    return _EDGE_RIGHT.sub("", text) if text[-1:] in _RIGHT_ENDS else text
 
 
 def label_of_item(

@@ -67,13 +67,12 @@ def unit_forms() -> frozenset[str]:
 
 
 @cache
-def _unit_lengths() -> tuple[int, ...]:
-    return tuple(sorted({len(f) for f in unit_forms()}, reverse=True))
-
-
-@cache
-def _unit_starts() -> frozenset[str]:
-    return frozenset(f[0] for f in unit_forms())
+def _unit_lengths() -> dict[str, tuple[int, ...]]:
+    """The lengths of the units that start with each character, the longest first."""
+    lengths: dict[str, set[int]] = {}
+    for form in unit_forms():
+        lengths.setdefault(form[0], set()).add(len(form))
+    return {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
 
 
 _LATIN = re.compile(r"[A-Za-z]")
@@ -81,10 +80,11 @@ _LATIN = re.compile(r"[A-Za-z]")
 
 def unit_at(text: str, at: int) -> str | None:
     """The longest unit that stands at ``at``, unless what follows makes it part of another word."""
-    if at >= len(text) or text[at] not in _unit_starts():
+    lengths = _unit_lengths().get(text[at : at + 1])
+    if lengths is None:
         return None
     forms, words = unit_forms(), _unit_words()
-    for length in _unit_lengths():
+    for length in lengths:
         form = text[at : at + length]
         if len(form) == length and form in forms:
             stop = words.get(form, (None, True))[0]
@@ -136,6 +136,12 @@ def label_words(group: str) -> str:
     listed = [(r["word"], r["not_before"]) for r in rows("text_label_words.csv") if r["group"] == group]
     listed.sort(key=lambda entry: len(entry[0]), reverse=True)
     return "|".join(f"{re.escape(word)}(?!{stops})" if stops else re.escape(word) for word, stops in listed)
+
+
+@cache
+def label_ends(group: str) -> frozenset[str]:
+    """The characters that the words of a group of ``text_label_words.csv`` end with."""
+    return frozenset(r["word"][-1] for r in rows("text_label_words.csv") if r["group"] == group)
 
 
 @cache

@@ -33,6 +33,7 @@ _THERE = re.compile(rf"(?:[^,。;、]{{0,12}}?(?:{place_words('there')}))?,")
 _FIRMS = re.compile(r"[^,。;在有与和及、]{2,8}(?:、[^,。;、]{2,8}){1,4}?等(?:多家)?(?:企业|公司|单位|院校|医院|学校)")
 """Names of firms behind a place that is the first of their names: 河南黄河旋风、森源重工等企业."""
 _WITHIN = re.compile(r"、|,|·|及|和|与")
+_CLOSES = re.compile(r"[”》’]")
 
 
 @record(frozen=True, slots=True)
@@ -185,19 +186,20 @@ class Naming:
 
     def _in_name(self, m: Mention) -> bool:
         """Inside a short quotation or a title in 《》: part of a name."""
-        before, after = self._text[max(0, m.start - 12) : m.start], self._text[m.end : m.end + 14]
+        before = self._text[max(0, m.start - 12) : m.start]
         opened = max(before.rfind("“"), before.rfind("《"), before.rfind("‘"))
-        closed = re.search(r"[”》’]", after)
-        return opened >= 0 and not re.search(r"[”》’]", before[opened:]) and closed is not None
+        if opened < 0 or _CLOSES.search(before, opened):
+            return False
+        return _CLOSES.search(self._text, m.end, m.end + 14) is not None
 
     def with_lists(self, named: Sequence[Named]) -> list[Named]:
         """The places with those marked that stand in a list of several."""
         out = self._zones_in_place(named)
         for i in range(1, len(out)):
-            if self._holds(out[i - 1], out[i]):
-                continue  # 在河北唐山,迁安市有…: the one lies in the other
             joint = _JOINT.fullmatch(self._text, out[i - 1].end, out[i].start)
-            if joint and None not in (out[i - 1].code, out[i].code) and out[i - 1].code != out[i].code:
+            if joint is None or self._holds(out[i - 1], out[i]):
+                continue  # 在河北唐山,迁安市有…: the one lies in the other
+            if None not in (out[i - 1].code, out[i].code) and out[i - 1].code != out[i].code:
                 subject = out[i].subject and (out[i - 1].subject or self._opens_clause(out[i]))
                 out[i - 1 : i + 1] = replace(out[i - 1], listed=True), replace(out[i], listed=True, subject=subject)
         return out
@@ -211,8 +213,9 @@ class Naming:
         for i in range(1, len(out)):
             for zone, other in ((i - 1, i), (i, i - 1)):
                 one = out[zone]
-                beside = _WITHIN.fullmatch(self._text, out[i - 1].end, out[i].start)
-                if beside and one.zone and out[other].level == "county" and self._holds(one, out[other]):
+                if not (one.zone and out[other].level == "county" and self._holds(one, out[other])):
+                    continue
+                if _WITHIN.fullmatch(self._text, out[i - 1].end, out[i].start):
                     out[zone] = replace(one, code=out[other].code, level="county")
         return out
 

@@ -6,8 +6,9 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from etl.extract.report.articles import Article
 from etl.extract.report.flow import Line
@@ -36,11 +37,12 @@ _NEW_SUBJECT = re.compile(r"(?:^|[\s,。;:!?“(]|其中|另外|[而但使让])$
 _OF_COUNTRY = re.compile(rf"[^,。;:\d]{{0,24}}?(?:{place_words('whole')}|\d[\d.]*[万亿])")
 _OPENS_COUNTRY = re.compile(rf"{_NEW_SUBJECT.pattern}|[年月末底]$|目前$|截至$")
 _HONOUR = re.compile(rf"[^,。;:\d]{{0,24}}?(?:{place_words('honour')})")
-_GROUP = re.compile(
-    rf"(?:(?:{place_words('rest')})的?(?:各|[两二三四五六七八九十\d]{{1,2}}个?)?|(?<![\u4e00-\u9fff\d])[两二三四五六七八九十]个?)"
-    rf"(?:{place_words('rank')})"
+_OTHERS = re.compile(
+    rf"(?:{place_words('rest')})的?(?:各|[两二三四五六七八九十\d]{{1,2}}个?)?(?:{place_words('rank')})"
 )
-"""其余各市, 三县合计: several places that were named before, or the others."""
+"""其余各市: all but those that were named before."""
+_SEVERAL = re.compile(rf"[两二三四五六七八九十](?<![\u4e00-\u9fff\d].)个?(?:{place_words('rank')})")
+"""三县合计: several places that were named before."""
 _TITLED_AGAIN = re.compile(r"(?:目前,|如今,|全)?(?:集团|公司)(?![\u4e00-\u9fff]{0,4}(?:位于|坐落))")
 """Turns from a plant of a headline's firm to the firm itself."""
 _SUMMED = re.compile(r"合计|总计|共计")
@@ -53,12 +55,14 @@ _REACH = 1000
 """How far back, in characters, an organ of state looks for its city."""
 _AND_OTHERS = re.compile(r"(?:、[^、,。;]{2,9})?等")
 _OWN_ORGAN = re.compile(
-    r"(?<![\u4e00-\u9fff])([省市州盟县区旗])(?=总工会|委[、,市县]|政府|人社|财政|教育|卫健|住建|民政|农业)"
+    r"([省市州盟县区旗])(?<![\u4e00-\u9fff].)(?=总工会|委[、,市县]|政府|人社|财政|教育|卫健|住建|民政|农业)"
 )
 _ENTITY = re.compile(
     r"(?:^|(?<=[,。;:\n在据是]))(?:[\u4e00-\u9fffA-Za-z()]{2,18}?(?:有限责任公司|股份有限公司|有限公司|集团公司|分公司|公司|集团|煤矿|矿业|煤业|钢铁|"
     r"医院|大学(?!文化|程度|生|本科|以上|毕业|专科|学历)|学院|冶炼厂|电厂|银行|合作社))(?:[\u4e00-\u9fff]{0,6}?(?:煤矿|矿|公司|分公司|电厂|医院|科技园|产业园|园区))?"
 )
+_INSTITUTION = re.compile("公司|集团|煤矿|矿业|煤业|钢铁|医院|大学|学院|冶炼厂|电厂|银行|合作社")
+"""What the name of an entity holds: in most sentences none is looked for."""
 _DASHES = re.compile(r"(?:[-—–·\s]|\d{1,2}[.、]|[一二三四五六七八九十]{1,2}、)+")
 _TITLED_FIRM = re.compile(
     r"[\u4e00-\u9fffA-Za-z()]{2,14}?(?:有限责任公司|股份有限公司|有限公司|集团公司|公司|集团|煤矿|矿业|煤业|钢铁|冶炼厂|电厂)"
@@ -142,6 +146,7 @@ class Atlas:
             named += self._groups(article, sorted(named, key=lambda n: n.start))
             self._named += sorted(named, key=lambda n: n.start)
         self._starts = [n.start for n in self._named]
+        self._institutions = [m.start() for m in _INSTITUTION.finditer(text)]
         self._seats = Seats(text, self._named, gazetteer)
         self._places = self._places_of_firms(articles)
 
@@ -180,7 +185,7 @@ class Atlas:
     # ------------------------------------------------------------ names
 
     def _place_at(self, at: int) -> Area:
-        return self._places[max(0, bisect_right(self._places, at, key=lambda p: p[0]) - 1)][1]
+        return self._places[max(0, bisect_left(self._places, (at + 1,)) - 1)][1]
 
     def _titled(
         self, headings: Sequence[Line], named: Sequence[Named], otherwise: Area | None = None
@@ -275,7 +280,8 @@ class Atlas:
         """三县合计, 其余各市 behind places of their rank in the paragraph: what lies over those."""
         found = []
         starts = [n.start for n in named]
-        for m in _GROUP.finditer(self._text, article.start, article.end):
+        span = article.start, article.end
+        for m in chain(_OTHERS.finditer(self._text, *span), _SEVERAL.finditer(self._text, *span)):
             near = max(article.start, m.start() - _REACH)
             line = max(near, self._text.rfind("\n", near, m.start()) + 1)
             told = [
@@ -536,10 +542,16 @@ class Atlas:
     def _between(self, start: int, end: int) -> list[Named]:
         return self._named[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
 
+    def _entities(self, start: int, end: int) -> Iterator[re.Match[str]]:
+        """The firms and institutions named between two offsets."""
+        i = bisect_left(self._institutions, start)
+        if i < len(self._institutions) and self._institutions[i] < end:
+            yield from _ENTITY.finditer(self._text, start, end)
+
     def _entity_before(self, sentence: int, paragraph: int) -> tuple[int, str] | None:
         """The firm that opened an earlier sentence of the paragraph, unless a place was named since."""
         entity = None
-        for m in _ENTITY.finditer(self._text, paragraph, min(sentence, paragraph + 80)):
+        for m in self._entities(paragraph, min(sentence, paragraph + 80)):
             name = m[0][m[0].rfind("的") + 1 :]
             listed = self._text[m.end() : m.end() + 1] in "、等和及"
             if len(name) > 3 and not listed and not _GENERIC.search(name):
@@ -552,7 +564,7 @@ class Atlas:
     def _entity(self, at: int, sentence: int) -> tuple[int, str] | None:
         """The firm or institution that the sentence is about before ``at``, with its offset."""
         found = None
-        for m in _ENTITY.finditer(self._text, max(sentence, at - 160), at):
+        for m in self._entities(max(sentence, at - 160), at):
             name = m[0][m[0].rfind("的") + 1 :]
             listed = self._text[m.end() : m.end() + 1] in "、等和及"
             if len(name) > 3 and not listed and not _GENERIC.search(name) and m.end() < at:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.read import excel, spreadsheet_xml
+from etl.read import cell_formats, excel, spreadsheet_xml
 from etl.read.cell_values import typed_cell
 from etl.read.number_formats import Shown, shown_by
 
@@ -112,3 +112,14 @@ def test_damaged_styles_are_told_and_do_no_harm(tmp_path: Path) -> None:
     workbook = excel.read(damaged)
     assert [c.text for c in workbook.sheets[1].cells] == ["104"]
     assert workbook.warnings
+
+
+def test_styles_spread_too_far_are_told_and_do_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.xlsx"
+    _write_xlsx(path, [("0.0", 104, "")] * 3)
+    monkeypatch.setattr(cell_formats, "MOST_PLACES", 6)  # two columns in each of three rows
+    assert [c.text for c in excel.read(path).sheets[1].cells] == ["104.0"] * 3
+    monkeypatch.setattr(cell_formats, "MOST_PLACES", 5)
+    workbook = excel.read(path)
+    assert [c.text for c in workbook.sheets[1].cells] == ["104"] * 3
+    assert workbook.warnings == ("单元格格式铺得过开，未读取，百分比格式可能丢失",)

@@ -20,6 +20,13 @@ from etl.read.number_formats import BUILTIN, PLAIN, Shown, shown_by
 
 MOST = 255
 """Different styles of a workbook that are told apart: one byte each."""
+MOST_PLACES = 100_000_000
+"""Places of all rows of a workbook together, each up to its last style that shows something: one byte each. A style far
+right in each of a million rows, empty cells for the most part, would take 16 GB."""
+
+
+class _TooManyPlacesError(Exception):
+    """Styles are spread over more places than ``MOST_PLACES``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +39,29 @@ class CellFormats:
 
 
 class _Placing:
-    """Collects the styles of the cells of a sheet; ``wanted`` are those that show something."""
+    """Collects the styles of the cells of a workbook, a sheet at a time; ``wanted`` are those that show something."""
 
     def __init__(self, wanted: Mapping[Any, int]) -> None:
-        self._wanted = wanted
+        self.wanted = wanted
         self.rows: dict[int, bytearray] = {}
+        self._left = MOST_PLACES
+
+    def begin_sheet(self) -> None:
+        self.rows = {}
 
     def put(self, row: int, col: int, style: object) -> None:
-        number = self._wanted.get(style)
+        number = self.wanted.get(style)
         if number is None:
             return
         numbers = self.rows.get(row)
         if numbers is None:
             numbers = self.rows[row] = bytearray()
-        if len(numbers) <= col:
-            numbers.extend(bytes(col + 1 - len(numbers)))
+        missing = col + 1 - len(numbers)
+        if missing > 0:
+            self._left -= missing
+            if self._left < 0:
+                raise _TooManyPlacesError
+            numbers.extend(bytes(missing))
         numbers[col] = number
 
 
@@ -79,10 +94,10 @@ def xlsx_formats(archive: zipfile.ZipFile) -> tuple[dict[str, CellFormats], tupl
         wanted, by_number = _numbered(_xlsx_styles(styles))
         if not wanted:
             return {}, ()
-        of_bytes = {str(n).encode(): number for n, number in wanted.items()}
-        return {
-            name: CellFormats(_xlsx_cells(archive, part, of_bytes), by_number) for name, part in _parts(archive)
-        }, ()
+        placing = _Placing({str(n).encode(): number for n, number in wanted.items()})
+        return {name: CellFormats(_xlsx_cells(archive, part, placing), by_number) for name, part in _parts(archive)}, ()
+    except _TooManyPlacesError:
+        return {}, ("单元格格式铺得过开，未读取，百分比格式可能丢失",)
     except Exception as error:  # lxml, zipfile and struct raise many things on damaged parts
         return {}, (f"单元格格式无法读取（{type(error).__name__}），百分比格式可能丢失",)
 
@@ -119,8 +134,9 @@ def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
             yield sheet.get("name") or "", part
 
 
-def _xlsx_cells(archive: zipfile.ZipFile, part: str, wanted: Mapping[bytes, int]) -> dict[int, bytearray]:
-    placing = _Placing(wanted)
+def _xlsx_cells(archive: zipfile.ZipFile, part: str, placing: _Placing) -> dict[int, bytearray]:
+    placing.begin_sheet()
+    wanted = placing.wanted
     if archive.getinfo(part).file_size <= limits.LIMITS.zip_member_bytes:
         for letters, row, style, *otherwise in _CELL.findall(archive.read(part)):
             if not letters:
@@ -188,7 +204,8 @@ def _xls_formats(data: bytes) -> dict[str, CellFormats]:
     wanted, by_number = _numbered([shown_by(codes.get(key, ""), indent) for key, indent in keys])
     if not wanted:
         return {}
-    return {name: CellFormats(_xls_cells(stream, at, start + length, wanted), by_number) for name, at in sheets}
+    placing = _Placing(wanted)
+    return {name: CellFormats(_xls_cells(stream, at, start + length, placing), by_number) for name, at in sheets}
 
 
 def _text(raw: bytes, version: int, *, wide: int) -> str:
@@ -216,9 +233,10 @@ def _records(stream: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]
         at += size
 
 
-def _xls_cells(stream: bytes, at: int, end: int, wanted: Mapping[int, int]) -> dict[int, bytearray]:
+def _xls_cells(stream: bytes, at: int, end: int, placing: _Placing) -> dict[int, bytearray]:
     """The styles of the cells of one sheet. A large one has a record for each of its cells: one call a record."""
-    placing = _Placing(wanted)
+    placing.begin_sheet()
+    wanted = placing.wanted
     unpack = struct.Struct("<HHHHH").unpack_from
     depth = 0
     while at + 10 <= end:

@@ -6,6 +6,7 @@ below its header and count the same.
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -197,23 +198,38 @@ def _runs(whole: _Line, near: Sequence[_Line]) -> Iterator[Sequence[_Line]]:
 
 
 def _sums(whole: _Line, parts: Sequence[_Line]) -> bool:
-    full = held = 0
-    telling = True
+    """Whether the parts add up to the whole, within rounding, in most of the places that all of them fill."""
+    inner = [part.numbers for part in parts]
+    most_broken = (1 - MOST) * len(whole.numbers)
+    held: list[list[Number]] = []
+    broken = 0
     for place, total in whole.numbers.items():
-        numbers = [part.numbers[place] for part in parts if place in part.numbers]
-        if len(numbers) < len(parts) or not total.value:
+        if not total.value:
             continue
-        full += 1
-        room = sum((_half_unit(number) for number in (total, *numbers)), Decimal(0))
-        held += abs(total.value - sum(number.value for number in numbers)) <= room
-        digits = max(number.decimals for number in (total, *numbers))
-        telling = telling and abs(total.value.scaleb(digits)) >= TELLING
-    least = FEW_LINES if telling else MANY_LINES
-    return held >= least and held >= MOST * full
+        members = [numbers[place] for numbers in inner if place in numbers]
+        if len(members) < len(inner):
+            continue
+        difference = total.value - sum([member.value for member in members])
+        members.append(total)
+        if not difference or abs(difference) <= sum([_half_unit(member.decimals) for member in members]):
+            held.append(members)
+        elif (broken := broken + 1) > most_broken:
+            return False  # whatever the other places hold
+    if len(held) < MOST * (len(held) + broken):
+        return False
+    return len(held) >= MANY_LINES or (len(held) >= FEW_LINES and all(map(_is_telling, held)))
 
 
-def _half_unit(number: Number) -> Decimal:
-    return Decimal(5).scaleb(-number.decimals - 1) if number.decimals else Decimal(0)
+def _is_telling(members: Sequence[Number]) -> bool:
+    """Whether a whole, the last of the members, is too large to be a sum by accident."""
+    digits = max(member.decimals for member in members)
+    return abs(members[-1].value.scaleb(digits)) >= TELLING
+
+
+@functools.cache
+def _half_unit(decimals: int) -> Decimal:
+    """Half of the last digit printed; nothing for whole numbers, which are exact."""
+    return Decimal(5).scaleb(-decimals - 1) if decimals else Decimal(0)
 
 
 def _below_header(part: _Line, whole: _Line) -> bool:

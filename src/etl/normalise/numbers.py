@@ -23,6 +23,8 @@ POWERS = {**SMALL, **LARGE}
 
 MAX_DIGITS = 24
 """More digits than any figure has; arithmetic stays exact below."""
+MAX_LENGTH = 40
+"""Characters of the longest numeral."""
 _WIDE = Context(prec=400)
 """Room for anything that forty characters can write (亿亿亿亿…), before it is found to be too large."""
 _D = "".join(DIGITS)
@@ -58,7 +60,7 @@ class Numeral:
 
     @property
     def value(self) -> Decimal:
-        return self.number.scaleb(self.multiplier)
+        return self.number.scaleb(self.multiplier) if self.multiplier else self.number
 
 
 def parse_numeral(text: str) -> Numeral | None:
@@ -70,22 +72,26 @@ def parse_numeral(text: str) -> Numeral | None:
     if m := _PLAIN.fullmatch(text):
         printed = m[1] if m[2] is None else f"{m[1]}.{m[2]}"
         return Numeral(Decimal(printed), POWERS[m[3]] if m[3] else 0, len(m[2] or ""))
+    if len(text) <= MAX_LENGTH and _HAN_ONLY.fullmatch(text):
+        return _of_figures_size(_han(text))
     plain = _CLEAN.sub("", unicodedata.normalize("NFKC", text))
     plain = _PIECES.sub(r"\1", plain)
     if plain[-1:] in _TYPED and plain[:1].isdigit():
         plain = plain[:-1] + _TYPED[plain[-1]]
-    if not plain or len(plain) > 40 or sum(map(str.isdigit, plain)) > MAX_DIGITS:
+    if not plain or len(plain) > MAX_LENGTH or sum(map(str.isdigit, plain)) > MAX_DIGITS:
         return None
     sign = Decimal(1)
     if plain[0] in "-−－负" and len(plain) > 1:
         sign, plain = Decimal(-1), plain[1:]
     with localcontext(_WIDE):
-        found = _worded(plain) or _discount(plain) or _mixed(plain) or _han(plain)
-    if found is None or found.number.adjusted() + found.multiplier > MAX_DIGITS:
-        return None
-    if sign == 1:
+        found = _of_figures_size(_worded(plain) or _discount(plain) or _mixed(plain) or _han(plain))
+    if found is None or sign == 1:
         return found
     return Numeral(-found.number, found.multiplier, found.decimals, found.unit, found.worded)
+
+
+def _of_figures_size(found: Numeral | None) -> Numeral | None:
+    return None if found is None or found.number.adjusted() + found.multiplier > MAX_DIGITS else found
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal:

@@ -173,11 +173,12 @@ _HALF = {("01", "06"): "S1", ("07", "12"): "S2"}
 
 def as_told(mention: PeriodMention) -> PeriodMention:
     """1-6月 as the half-year that it is (``2024-S1``), 前三季度 as 1-9月: a time has one name. Others as they are."""
-    quarters = re.fullmatch(r"(\d{4})-Q1/\1-Q([23])", mention.iso) if mention.iso else None
-    if quarters:
+    if mention.iso is None or "/" not in mention.iso:
+        return mention
+    if quarters := re.fullmatch(r"(\d{4})-Q1/\1-Q([23])", mention.iso):
         whole = f"{quarters[1]}-S1" if quarters[2] == "2" else f"{quarters[1]}-01/{quarters[1]}-09"
         return replace(mention, iso=whole)
-    m = re.fullmatch(r"(\d{4})-(\d\d)/\1-(\d\d)", mention.iso) if mention.iso else None
+    m = re.fullmatch(r"(\d{4})-(\d\d)/\1-(\d\d)", mention.iso)
     half = _HALF.get((m[2], m[3])) if m else None
     return replace(mention, iso=f"{m[1]}-{half}") if m and half else mention
 

@@ -268,6 +268,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
     memory_of = (-1, -1)
     told: dict[tuple[int, int], Told] = {}
     told_in = (-1, -1)
+    evidence = ""
     bases: dict[tuple[int, int], str] = {}
     at_last = (0, 0)
     topic, topic_of = "", -1
@@ -296,6 +297,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             memory, memory_of = [], (index, article)
         if told_in != sentence:
             told, told_in = {}, sentence
+            evidence = text[sentence[0] : sentence[1]].strip()[:400]
         around = Around(
             units,
             topic,
@@ -351,7 +353,8 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         memory.append(counted)
         at_last = sentence
         titular.append(line.heading)
-        torn = _DIGITS_BEFORE.search(text, max(0, figure.start - 8), figure.start)
+        blank = text[figure.start - 1 : figure.start] == " "
+        torn = blank and _DIGITS_BEFORE.search(text, max(0, figure.start - 8), figure.start)
         out.append(
             RawFigure(
                 place=place,
@@ -362,7 +365,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
                 unit=figure.unit or None,
                 kind=figure.kind,
                 label=label,
-                evidence=text[sentence[0] : sentence[1]].strip()[:400],
+                evidence=evidence,
                 area=area,
                 period=period,
                 qualifier=number.qualifier,

@@ -52,6 +52,7 @@ _AMONG_ENDS = frozenset("中里内面间")
 _HEARD = re.compile(r"据?(?:悉|了解|介绍|统计|透露)$|[^,]{2,16}(?:介绍|表示|透露|告诉记者)$")
 """From whom it was heard says nothing of what is measured."""
 _HEARD_BY_REPORTER = re.compile(r"记者.{0,24}(?:获悉|了解到?|采访)$")
+_HEARD_ENDS = frozenset("悉解绍计露示者到访")
 
 
 @record(frozen=True, slots=True)
@@ -84,12 +85,16 @@ class Told:
             closes,
             unit,
             behind,
-            empty=len(words) < 2 or bool(_HEARD.match(words) or _HEARD_BY_REPORTER.search(words)),
+            empty=len(words) < 2 or _is_heard(words),
             aside=counts and bool(_ASIDE.match(words)),
             part=counts and bool(_PART.match(words)),
             result=counts and bool(_RESULT.match(words)),
             setting=not counts and bool(_SETTING.match(words)) and not _is_among(words),
         )
+
+
+def _is_heard(words: str) -> bool:
+    return words[-1:] in _HEARD_ENDS and bool(_HEARD.match(words) or _HEARD_BY_REPORTER.search(words))
 
 
 def _is_among(words: str) -> bool:

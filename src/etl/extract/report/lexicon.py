@@ -114,10 +114,19 @@ def counted_nouns() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(_alternatives(list(nouns))), nouns
 
 
+_OPENS_WITH_WORDS = re.compile(r"\(\?:([\u4e00-\u9fff|]+)\)(?![?*+{])(.*)")
+
+
+def _spread(pattern: str) -> str:
+    """``(?:今|明)年`` as ``今年|明年``: alternatives that each open with a character are looked for much quicker."""
+    opened = _OPENS_WITH_WORDS.fullmatch(pattern)
+    return "|".join(f"{word}{opened[2]}" for word in opened[1].split("|")) if opened else pattern
+
+
 @cache
 def any_of(group: str) -> str:
     """All cues of a group of ``text_cues.csv`` and ``text_cue_patterns.csv`` as regex alternatives."""
-    patterns = [r["pattern"] for r in rows("text_cue_patterns.csv") if r["group"] == group]
+    patterns = [_spread(r["pattern"]) for r in rows("text_cue_patterns.csv") if r["group"] == group]
     words = [r["word"] for r in rows("text_cues.csv") if r["group"] == group]
     if not words and not patterns:
         raise KeyError(group)

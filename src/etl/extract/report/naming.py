@@ -129,7 +129,8 @@ class Naming:
         organisation = _ORGANISATION.match(self._text, m.end, m.end + 24)
         if organisation and not _ORGAN_OF_STATE.match(self._text, m.end):
             return True
-        return _FIRMS.match(self._text, m.end, m.end + 60) is not None
+        several = self._text.find("、", m.end, m.end + 9) >= 0
+        return several and _FIRMS.match(self._text, m.end, m.end + 60) is not None
 
     def _zone(self, m: Mention, home: str | None) -> Named | None:
         """西安高新区: a part of the city without a code of its own."""

@@ -26,7 +26,10 @@ _TENTHS = (
     r"|折(?![合叠算旧射扣腾现抵价]))"
 )
 
-_START = re.compile(rf"[\d.{_HAN_DIGIT}{_HAN_POWER}]|半[成折数]|[数几好][{_HAN_POWER}数几]|对半|过半")
+_START = re.compile(
+    rf"[\d.{_HAN_DIGIT}{_HAN_POWER}半数几好对过]"
+    rf"(?:(?<![半数几好对过])|(?<=半)[成折数]|(?<=[数几好])[{_HAN_POWER}数几]|(?<=[对过])半)"
+)
 """What a numeral can begin with: looking for that first is several times quicker than trying all of it everywhere."""
 _SOME = r"(?:[余多](?!少)|\+(?=[人名个家户次场项件条万亿台所种篇]))"
 _COME = r"来(?=[个名人位家万千百亿户次场项棵头亩台只件种所座吨条辆艘斤里岁张间册本])"
@@ -144,8 +147,7 @@ def _number(text: str, m: re.Match[str]) -> Number:
     if unit == "个" and (some := _SOME_MONTHS.match(text, end)):
         unit, end, inner = f"个{some[2]}", some.end(), inner or some[1]
     if numeral is not None:
-        priced = text[start - 1 : start] == "¥" or m["typed"] or _counted_money(text, m)
-        if unit is None and end == m.end() and priced:
+        if unit is None and end == m.end() and _is_priced(text, m):
             unit = "元"
         if unit in _YUAN and (coins := _COINS.match(text, end)):
             numeral, end = _with_coins(numeral, coins), coins.end()
@@ -185,8 +187,10 @@ _TYPED_MONEY = re.compile(r"薪|工资|收入|报酬|奖金|年包|预算|价|�
 _MONEY = re.compile(r"[款资金额债贷费税利]|收入|产值|身家|欠")
 
 
-def _counted_money(text: str, m: re.Match[str]) -> bool:
-    """捐款两个亿"""
+def _is_priced(text: str, m: re.Match[str]) -> bool:
+    """¥300, 月薪15k, 捐款两个亿"""
+    if m["typed"] or text[m.start() - 1 : m.start()] == "¥":
+        return True
     pieces = (m["mult"] or m["hmult"] or "").startswith("个")
     return pieces and bool(_MONEY.search(text, max(0, m.start() - 10), m.start()))
 
@@ -309,6 +313,8 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
         after = following
     elif following in ("强", "弱") and _ABOUT_WHOLE.match(text, end) and text[start:end].endswith((*_DECIMAL, "成")):
         return ("gt" if following == "强" else "lt"), before, following, lead if before else 0
+    if not (inner or before or after):
+        return "eq", "", "", 0
     code = (
         lexicon.qualifiers("inside").get(inner)
         or lexicon.qualifiers("after").get(after)

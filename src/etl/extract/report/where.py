@@ -461,11 +461,14 @@ class Atlas:
         kept: list[Named] = []
         for n in before:
             over = n.code is not None and any(n.code in self._gazetteer.ancestors(k.code or "") for k in kept)
-            bracketed = self._text[n.end : n.end + 1] == ")"  # 资兴的某啤酒(郴州)有限公司
-            turns = not bracketed and _NEW_SUBJECT.search(self._text, max(0, n.start - 4), n.start)
-            if n.self_reference or not over or turns:
+            if n.self_reference or not over or self._turns_to(n):
                 kept.append(n)
         return kept
+
+    def _turns_to(self, n: Named) -> bool:
+        """Whether a place opens a clause; that in 资兴的某啤酒(郴州)有限公司 does not."""
+        bracketed = self._text[n.end : n.end + 1] == ")"
+        return not bracketed and _NEW_SUBJECT.search(self._text, max(0, n.start - 4), n.start) is not None
 
     def _is_of_speaker(self, n: Named) -> bool:
         """…。”龙海区某厂包装工说: where a speaker comes from, not what the text goes on about."""

@@ -15,8 +15,11 @@ import platform
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
+
+from benchmarks.plot import plot
 
 HERE = Path(__file__).resolve().parent
 LIBRARIES = ("sqlalchemy", "psycopg", "pandas", "great-expectations", "prefect", "lxml", "python-calamine")
@@ -32,7 +35,7 @@ QUICK = {
 }
 
 
-def machine(warehouse: str | None) -> dict[str, object]:
+def machine(warehouse: str | None) -> dict[str, Any]:
     """What the figures were measured on."""
     cpu = next((x.split(":")[1].strip() for x in _lines("/proc/cpuinfo") if x.startswith("model name")), "unknown")
     versions = {name: importlib.metadata.version(name) for name in LIBRARIES}
@@ -49,38 +52,13 @@ def machine(warehouse: str | None) -> dict[str, object]:
             "versions": versions}  # fmt: skip
 
 
+def told(about: dict[str, Any]) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    return f"{about['cpu']}, {about['cores']} cores, load {about['load']:.1f}; Python {about['python']}, {versions}"
+
+
 def _lines(path: str) -> list[str]:
     return Path(path).read_text().splitlines() if Path(path).exists() else []
-
-
-def plot(results: dict[str, dict[str, object]], out: Path) -> None:
-    """One picture: a bar per measurement, as SVG, written by hand: it needs no library."""
-    rows: list[tuple[str, float, str]] = []
-    for key, result in results.items():
-        if key.startswith("load"):
-            seconds: dict[str, float] = result["seconds"]  # type: ignore[assignment]
-            raw = next(v for k, v in seconds.items() if k.startswith("raw"))
-            rows += [(f"{result['database']}: {way}", s / raw, f"{s / raw:.2f} x raw") for way, s in seconds.items()]
-        elif key.startswith("nothing_new"):
-            for f in result["figures"]:  # type: ignore[attr-defined]
-                ratio = f["look"] / f["list_and_stat"]
-                rows.append((f"{result['database']}: nothing new, {f['files']:,}", ratio, f"{ratio:.2f} x list+stat"))
-        else:
-            by_files: dict[str, dict[str, float]] = result["seconds"]  # type: ignore[assignment]
-            for files, stages in by_files.items():
-                each = sum(stages.values()) / int(files) * 1000
-                rows.append((f"{result['database']}: {files} files end to end", each / 20, f"{each:.0f} ms a file"))
-    scale = 320 / max(value for _, value, _ in rows)
-    bars = []
-    for n, (name, value, label) in enumerate(rows):
-        y = 20 + n * 22
-        bars.append(f'<text x="300" y="{y + 12}" text-anchor="end">{name}</text>')
-        bars.append(f'<rect x="310" y="{y}" width="{value * scale:.1f}" height="15" fill="#4477aa"/>')
-        bars.append(f'<text x="{316 + value * scale:.1f}" y="{y + 12}">{label}</text>')
-    size = f'width="800" height="{30 + len(rows) * 22}"'
-    style = 'font-family="sans-serif" font-size="12"'
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}>{"".join(bars)}</svg>\n'
-    out.write_text(svg, encoding="utf-8")
 
 
 def main() -> int:
@@ -93,7 +71,7 @@ def main() -> int:
     given.out.mkdir(parents=True, exist_ok=True)
     about = machine(given.warehouse)
     print(json.dumps(about, indent=2))
-    results: dict[str, dict[str, object]] = {}
+    results: dict[str, dict[str, Any]] = {}
     for url in (None, given.warehouse) if given.warehouse else (None,):
         for name, options in (QUICK if given.quick else FULL).items():
             key = f"{name}-{'postgresql' if url else 'sqlite'}"
@@ -105,7 +83,7 @@ def main() -> int:
                 return 1
             results[key] = json.loads((given.out / f"{key}.json").read_text("utf-8"))
     (given.out / "bench.json").write_text(json.dumps({"machine": about, "results": results}, indent=2) + "\n")
-    plot(results, given.out / "bench.svg")
+    plot(results, told(about), given.out / "bench.svg")
     print(f"\nJSON {given.out / 'bench.json'}, plot {given.out / 'bench.svg'}")
     return 0
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,11 +31,31 @@ def history(engine: sa.Engine) -> dict[str, list[str]]:
 
 
 def _lines(engine: sa.Engine, tables: Sequence[sa.Table]) -> dict[str, list[str]]:
+    return {table.name: sorted(_rows(engine, table)) for table in tables}
+
+
+def differences(one: sa.Engine, other: sa.Engine) -> list[str]:
+    """The first rows of what is known in one warehouse and not in the other, marked - and +; holds no more than a
+    digest of each row."""
+    found: list[str] = []
+    for table in CONTENT:
+        surplus = Counter(map(_digest, _rows(one, table)))
+        surplus.subtract(map(_digest, _rows(other, table)))
+        for sign, engine, odd in (("-", one, +surplus), ("+", other, -surplus)):
+            if odd:
+                rows = (f"{sign} {table.name} {row}" for row in _rows(engine, table) if _digest(row) in odd)
+                found += itertools.islice(rows, 3)
+    return found
+
+
+def _digest(row: str) -> bytes:
+    return hashlib.blake2b(row.encode(), digest_size=16).digest()
+
+
+def _rows(engine: sa.Engine, table: sa.Table) -> Iterator[str]:
     with engine.connect() as connection:
-        return {
-            table.name: sorted(_line(row) for row in connection.execute(sa.select(table)).mappings())
-            for table in tables
-        }
+        rows = connection.execution_options(yield_per=10_000).execute(sa.select(table))
+        yield from map(_line, rows.mappings())
 
 
 def _line(row: Any) -> str:

@@ -237,76 +237,75 @@ def _year(text: str) -> int:
 
 
 def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | None:
-    g = m.groupdict()
     led = _LEAD.search(m.string, max(0, m.start() - 4), m.start())
-    lead, tail = led[1] if led else "", (g["tail"] or "").strip()
+    lead, tail = led[1] if led else "", (m["tail"] or "").strip()
     time_type: TimeType = "period"
     role: Role = "when"
     vague = False
     iso: str | None
-    if g["ya"]:
-        first_number, last_number = _year(g["ya"]), _year(g["yb"])
+    if m["ya"]:
+        first_number, last_number = _year(m["ya"]), _year(m["yb"])
         if last_number <= first_number:
             return None
         iso = f"{first_number}/{last_number}"
-    elif g["fa"]:
-        first = _join(_year(g["fa"]), _number(g["fam"]) if g["fam"] else None)
-        last = _join(_year(g["fb"]), _number(g["fbm"]) if g["fbm"] else None)
+    elif m["fa"]:
+        first = _join(_year(m["fa"]), _number(m["fam"]) if m["fam"] else None)
+        last = _join(_year(m["fb"]), _number(m["fbm"]) if m["fbm"] else None)
         iso = f"{first}/{last}"
-    elif g["y"]:
-        iso = _within(_year(g["y"]), g, "")
-        time_type = _edge_type(g, "")
-    elif g["dot"]:
-        iso = "-".join(f"{int(x):02d}" for x in re.split(r"[-./]", g["dot"]))
-    elif g["rel"]:
-        iso = _within(today.year + int(_words()[g["rel"]][1]), g, "r_") if today.year else None
-        time_type = _edge_type(g, "r_")
-        if g["r_edge"] == "同期" or lead in ("比", "较", "与", "同"):
+    elif m["y"]:
+        iso = _within(_year(m["y"]), m, "")
+        time_type = _edge_type(m, "")
+    elif m["dot"]:
+        iso = "-".join(f"{int(x):02d}" for x in re.split(r"[-./]", m["dot"]))
+    elif m["rel"]:
+        iso = _within(today.year + int(_words()[m["rel"]][1]), m, "r_") if today.year else None
+        time_type = _edge_type(m, "r_")
+        if m["r_edge"] == "同期" or lead in ("比", "较", "与", "同"):
             role = "compare"
-    elif g["relm"]:
-        iso = _month_before(today, int(_words()[g["relm"]][1]))
-    elif g["reld"]:
-        iso = _day(today, int(_words()[g["reld"]][1]))
-    elif g["now"]:
+    elif m["relm"]:
+        iso = _month_before(today, int(_words()[m["relm"]][1]))
+    elif m["reld"]:
+        iso = _day(today, int(_words()[m["reld"]][1]))
+    elif m["now"]:
         return PeriodMention(m.start(), m.end("body"), m["body"], today.iso, "point", "now", vague=True)
-    elif g["since_event"]:
-        iso = f"{_words()[g['since_event']][1]}/{today.year}" if today.year else None
+    elif m["since_event"]:
+        iso = f"{_words()[m['since_event']][1]}/{today.year}" if today.year else None
         return PeriodMention(m.start(), m.end("body"), m["body"], iso, "cumulative", "since")
-    elif g["plan"]:
-        kind, span = _words()[g["plan"]]
+    elif m["plan"]:
+        kind, span = _words()[m["plan"]]
         quoted = m["body"][0] in '"“「‘『'
-        if not quoted and (kind == "plan" or not (g["planrole"] or g["planpart"])):
+        if not quoted and (kind == "plan" or not (m["planrole"] or m["planpart"])):
             return None
-        if m["body"][0] in "‘『" and not (g["planrole"] or g["planpart"] or tail):
+        if m["body"][0] in "‘『" and not (m["planrole"] or m["planpart"] or tail):
             return None  # “建功‘十四五’、奋进新征程”: a slogan
         first_year, _, last_year = span.partition("/")
-        if g["planrole"] == "以来" or tail.endswith("以来"):
+        if m["planrole"] == "以来" or tail.endswith("以来"):
             return _since(m, first_year, today)
-        iso = last_year if (g["planrole"] or "").endswith(("末", "收官")) else span
+        iso = last_year if (m["planrole"] or "").endswith(("末", "收官")) else span
         return PeriodMention(m.start("body"), m.end("body"), m["body"], iso, "period", "when")
-    elif g["ago"]:
-        iso = str(today.year - _number(g["ago"])) if today.year else None
+    elif m["ago"]:
+        iso = str(today.year - _number(m["ago"])) if today.year else None
         vague = True
-    elif g["next"]:
-        return PeriodMention(m.start(), m.end("body"), m["body"], _next(today, _number(g["next"])), "period", "until")
-    elif g["within"]:
+    elif m["next"]:
+        return PeriodMention(m.start(), m.end("body"), m["body"], _next(today, _number(m["next"])), "period", "until")
+    elif m["within"]:
         return PeriodMention(
-            m.start(), m.end("body"), m["body"], _next(today, _number(g["within"])), "cumulative", "until"
+            m.start(), m.end("body"), m["body"], _next(today, _number(m["within"])), "cumulative", "until"
         )
-    elif g["last"] or g["lastb"]:
-        return _last(m, g, today)
+    elif m["last"] or m["lastb"]:
+        return _last(m, today)
     else:
         planned = m.string.endswith(_PLANNED, max(0, m.start() - 4), m.start()) or m.string.startswith("前", m.end())
         planned = planned or (lead in ("到", "至") and (anchor.month or 0) > 3)  # in June 到年底 is still to come
         planned = planned or bool(_COMES.match(m.string, m.end()))
-        found = _bare_part(g, anchor, planned)
+        found = _bare_part(m, anchor, planned)
         if found is None:
             return None
         iso, time_type, vague = found
     if tail.endswith(("以来", "至今", "迄今")) or (tail in ("起", "开始") and lead in ("自", "自从", "从")):
         if lead == "" and tail not in ("以来", "至今", "迄今"):
             pass
-        elif iso is None and g["rel"]:
+        elif iso is None and m["rel"]:
             return PeriodMention(m.start("body"), m.end(), m[0], None, "cumulative", "since")
         else:
             return _since(m, iso, today) if iso is not None and "/" not in iso else None
@@ -320,17 +319,17 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
         role = "when"  # 提高到2022年的13.7万元
     elif lead in ("到", "至") and not (today.year and iso is not None and iso[:4] <= str(today.year)):
         role = "until"
-    if g["b_whole"] and _YEAR_PLAN.match(m.string, m.end("body")):
+    if m["b_whole"] and _YEAR_PLAN.match(m.string, m.end("body")):
         role = "compare"  # 完成全年目标1.2万人的26%: which plan, not when
     if lead in ("自", "自从") and iso is not None and "/" not in iso:
         iso = iso.partition("-")[0]  # 自6月12日启动后…: what followed was not measured on that day
     end = m.end("body")
-    if role == "when" and (g["y"] or g["rel"]) and _is_origin(m.string, m.start("body"), end):
+    if role == "when" and (m["y"] or m["rel"]) and _is_origin(m.string, m.start("body"), end):
         role = "origin"
     if (
         role == "when"
-        and (g["y"] or g["ya"] or g["fa"])
-        and _is_in_name(m.string, m.start("body"), end, g["y"] is None)
+        and (m["y"] or m["ya"] or m["fa"])
+        and _is_in_name(m.string, m.start("body"), end, m["y"] is None)
     ):
         role = "name"
     return PeriodMention(m.start("body"), end, m["body"], iso, time_type, role, vague)
@@ -378,9 +377,9 @@ def _since(m: re.Match[str], first: str, today: Today) -> PeriodMention | None:
     return PeriodMention(m.start("body"), m.end(), m[0], iso, "cumulative", "since")
 
 
-def _last(m: re.Match[str], g: dict[str, str | None], today: Today) -> PeriodMention | None:
-    text = g["last"] or g["lastb"] or ""
-    if g["lastunit"] == "个月" or g["more"] or not (count := _number(text)):
+def _last(m: re.Match[str], today: Today) -> PeriodMention | None:
+    text = m["last"] or m["lastb"] or ""
+    if m["lastunit"] == "个月" or m["more"] or not (count := _number(text)):
         return PeriodMention(m.start("body"), m.end("body"), m["body"], None, "cumulative", "when", vague=True)
     last = today.reported or today.year
     if count < 2:
@@ -409,11 +408,11 @@ def _join(year: int, month: int | None, day: int | None = None) -> str:
     return "-".join(f"{n:02d}" for n in (year, month, day) if n is not None)
 
 
-def _within(year: int, g: dict[str, str | None], prefix: str) -> str:
+def _within(year: int, m: re.Match[str], prefix: str) -> str:
     """The ISO period of the part of ``year`` that the sub-groups name."""
 
     def get(name: str) -> str | None:
-        return g[prefix + name]
+        return m[prefix + name]
 
     if (first := get("ma")) and (last := get("mb")):
         a, b = _number(first), _number(last)
@@ -436,10 +435,10 @@ def _within(year: int, g: dict[str, str | None], prefix: str) -> str:
     return str(year)
 
 
-def _edge_type(g: dict[str, str | None], prefix: str) -> TimeType:
-    edge = g[prefix + "edge"] or ""
-    part = g[prefix + "mpart"] or ""
-    ends = edge[-1:] in ("末", "底", "初") or part in ("底", "末") or g[prefix + "qend"]
+def _edge_type(m: re.Match[str], prefix: str) -> TimeType:
+    edge = m[prefix + "edge"] or ""
+    part = m[prefix + "mpart"] or ""
+    ends = edge[-1:] in ("末", "底", "初") or part in ("底", "末") or m[prefix + "qend"]
     return "point" if ends else "period"
 
 
@@ -454,14 +453,14 @@ _COMES = re.compile(r"份?,?(?:还|再|又)?(?:将|拟|计划)")
 _PLANNED = ("预计", "力争", "确保", "预期", "计划")
 
 
-def _bare_part(g: dict[str, str | None], today: Today, planned: bool) -> tuple[str | None, TimeType, bool] | None:
+def _bare_part(m: re.Match[str], today: Today, planned: bool) -> tuple[str | None, TimeType, bool] | None:
     """A month, quarter or half-year without a year: the last one not after the day of publication."""
-    if g["b_edge"]:
-        if g["b_edge"] not in ("年末", "年底", "岁末"):
+    if m["b_edge"]:
+        if m["b_edge"] not in ("年末", "年底", "岁末"):
             return None
         past = not planned and (today.month is None or today.month < 11)
         return (str(today.year - past) if today.year else None, "point", True)
-    if g["b_whole"]:
+    if m["b_whole"]:
         if today.year is None:
             return (None, "period", True)
         if planned:
@@ -469,20 +468,20 @@ def _bare_part(g: dict[str, str | None], today: Today, planned: bool) -> tuple[s
         over = today.month is not None and today.month <= 6
         return (str(today.year - over) if over or today.month == 12 else None, "period", True)
     if today.year is None:
-        return (None, _edge_type(g, "b_"), True)
+        return (None, _edge_type(m, "b_"), True)
     year = today.year
-    month = _number(g["b_m"] or g["b_mb"] or "0")
+    month = _number(m["b_m"] or m["b_mb"] or "0")
     if month > 12:
         return None
     needed = month
-    if g["b_q"]:
-        needed = _number(g["b_q"]) * 3 - 2
-    elif g["b_h"]:
-        needed = 1 if g["b_h"] == "上" else 7
-    elif g["b_pq"]:
-        needed = _number(g["b_pq"]) * 3 - 1
-    elif g["b_pm"]:
-        needed = _number(g["b_pm"])
+    if m["b_q"]:
+        needed = _number(m["b_q"]) * 3 - 2
+    elif m["b_h"]:
+        needed = 1 if m["b_h"] == "上" else 7
+    elif m["b_pq"]:
+        needed = _number(m["b_pq"]) * 3 - 1
+    elif m["b_pm"]:
+        needed = _number(m["b_pm"])
     if needed and today.month and needed > today.month and not planned:
         year -= 1
-    return (_within(year, g, "b_"), _edge_type(g, "b_"), True)
+    return (_within(year, m, "b_"), _edge_type(m, "b_"), True)

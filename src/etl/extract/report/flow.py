@@ -37,14 +37,21 @@ class Flow:
 
     def to_raw(self, start: int, end: int) -> Span:
         """Half-open offsets of the flow as offsets of the document's text."""
-        first = self.view_offset(start)
-        last = self.view_offset(end - 1) + 1 if end > start else first
-        return self.view.to_raw(first, last)
+        i = bisect_right(self._flow_starts, start)
+        first = self._in_view(i, start)
+        if end <= start:
+            return self.view.to_raw(first, first)
+        # Most of what is asked for lies in one piece
+        torn = i < len(self._flow_starts) and self._flow_starts[i] < end
+        return self.view.to_raw(first, self.view_offset(end - 1) + 1 if torn else first + end - start)
 
     def view_offset(self, offset: int) -> int:
         """The offset in ``view.text`` of the character at ``offset`` of the flow."""
-        i = bisect_right(self._flow_starts, offset) - 1
-        return self._view_starts[i] + offset - self._flow_starts[i] if i >= 0 else offset
+        return self._in_view(bisect_right(self._flow_starts, offset), offset)
+
+    def _in_view(self, pieces: int, offset: int) -> int:
+        """As ``view_offset``, of which so many pieces begin at or before the offset."""
+        return self._view_starts[pieces - 1] + offset - self._flow_starts[pieces - 1] if pieces else offset
 
     @cached_property
     def line_starts(self) -> list[int]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from etl.extract.report.lexicon import label_words, place_words
+from etl.extract.report.lexicon import label_ends, label_words, place_words
 from etl.record import record
 
 MAX_LABEL = 60
@@ -238,12 +238,15 @@ class Counted:
 
 _VERBS = "|".join(label_words(group) for group in ("verb", "act", "dependent"))
 _BARE = re.compile(rf"(?:其中,?)?(?:{_ADVERBS}(?:{_VERBS}|{label_words('have')}|{label_words('stands')}){{0,2}}了?)?")
+_BARE_ENDS = frozenset("中,了").union(*map(label_ends, ("adverb", "verb", "act", "dependent", "have", "stands")))
 _LAST_VERB = re.compile(rf"(?:{_VERBS})$")
 _VERB_AND_WHAT = re.compile(rf"(?:{label_words('verb')}|{label_words('act')})(?P<what>[^的,][^,]+)")
 
 
 def is_elliptic(own: str, rest: str) -> bool:
     """Whether the own words, ``rest`` behind their places, tell nothing of what is counted: 株洲市发放, 长沙共."""
+    if rest and rest[-1] not in _BARE_ENDS:
+        return False
     return _BARE.fullmatch(rest) is not None and bool(own != rest or _LAST_VERB.search(rest))
 
 

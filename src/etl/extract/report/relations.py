@@ -30,6 +30,7 @@ _TOTAL = re.compile(
     r"(?:共计|合计|总计|总共|一共|(?<![公以和])共(?![同享青产和建])|总(?=[\u4e00-\u9fff]{0,3}?(?:数|量|额|规模|面积|投资)))"
     r"[\u4e00-\u9fff]{0,9}$"
 )
+_TOTAL_SIGN = frozenset("共计总")
 _TOGETHER = re.compile(
     r"(?:上述|以上|前述|这)?(?P<n>[两二三四五六七八九十双]|\d{1,2})(?:项|者|类|级|个|家|批|地|方面|部分|种|所|次|期|方|笔)"
     r"[\u4e00-\u9fff]{0,4}?(?=合计|总计|共计|共|相加|总)|(?:上述|以上|前述)[\u4e00-\u9fff]{0,4}?(?=合计|总计|共计|共|总)"
@@ -103,7 +104,7 @@ def alike(a: Member, b: Member) -> bool:
 
 def is_total(before: str) -> bool:
     """Whether the words before a figure, up to its clause's start, call it a total."""
-    return _TOTAL.search(clause_of(before)) is not None
+    return not _TOTAL_SIGN.isdisjoint(before) and _TOTAL.search(clause_of(before)) is not None
 
 
 def clause_of(before: str) -> str:

@@ -49,6 +49,7 @@ _STOCK = re.compile(
     r"(?P<scope>[\u4e00-\u9fff]{1,8}?[省市县区州国]|全[\u4e00-\u9fff])"
     r"(?:(?:现有|共有|已有|拥有|有)+(?P<noun>[\u4e00-\u9fff]{3,10}?))?(?:总数|总人数)?(?:达到?|为|有|约|近|超)*$"
 )
+_SCOPE_SIGN = frozenset("省市县区州国全")
 _NOT_THE_SAME = re.compile(r"累计|先后|次|比|较|每|外省|外地|邻|目标")
 _BATCH = re.compile(r"首批|第[一二三四五六七八九十\d]{1,2}批")
 _IN_BATCH = re.compile(r"(首批|第[一二三四五六七八九十\d]{1,2}批)([\u4e00-\u9fff]{3,16})[^,。;]{0,6}中,")
@@ -264,8 +265,8 @@ def _of_stock(
     text: str, whole: Member, before: str, after: str, later: Sequence[tuple[Member, Sentence]]
 ) -> Iterator[tuple[Member, Member]]:
     """全市68万产业工人 … 覆盖10多万名产业工人: some of all of that place."""
-    found = _STOCK.search(clause_of(before))
-    if not found:
+    found = None if _SCOPE_SIGN.isdisjoint(before) else _STOCK.search(clause_of(before))
+    if found is None:
         return
     noun = found["noun"]
     for part, sentence in later:
@@ -287,8 +288,8 @@ def _of_batch(
     text: str, whole: Member, before: str, after: str, others: Sequence[tuple[Member, Sentence]]
 ) -> Iterator[tuple[Member, Member]]:
     """在全省首批示范基地中,丽水有10个 … 首批120家示范基地: (part, whole) of one batch."""
-    batch = _BATCH.search(before[-5:])
-    if not batch:
+    batch = _BATCH.search(before[-5:]) if "批" in before[-5:] else None
+    if batch is None:
         return
     for part, sentence in others:
         told = text[max(sentence.span[0], part.figure.start - 50) : part.figure.start]

@@ -92,7 +92,7 @@ def _self(table: RegionTable, label: str, within: str | None, on: str | None) ->
 
 def _readings(table: RegionTable, label: str, within: str | None) -> list[Named]:
     """Regions that the whole label can mean: by its name, or as a path from larger to smaller places."""
-    found = list(table.named(label)) or list(_paths(table, label, None))
+    found = list(table.named(label) or _paths(table, label, None)) if table.may_open(label) else []
     return found or _townships(table, label, within)
 
 
@@ -187,7 +187,7 @@ def _answer(table: RegionTable, code: str, on: str | None, reason: str, printed:
 def _with_tail(table: RegionTable, label: str, within: str | None, on: str | None) -> Resolution:
     """A place followed by something that has no code (镇江高新区), by 合计, or by something unknown."""
     unknown = Resolution(None, label, None, reason="unknown name")
-    for cut in range(len(label) - 1, 1, -1):
+    for cut in range(len(label) - 1, 1, -1) if table.may_open(label) else ():
         head, tail = label[:cut], label[cut:]
         found = table.named(head) or list(_paths(table, head, None))
         if not found:

@@ -38,7 +38,7 @@ class Region:
         return (self.valid_from or "0000") <= year <= (self.valid_to or "9999")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Resolution:
     """A code, or None with the reason and the ranked candidates."""
 
@@ -84,6 +84,7 @@ class RegionTable:
             for other in dict.fromkeys((region.short, *region.aliases, *other_forms(region.name))):
                 if other and other != region.name:
                     self._by_name[other].append(Named(region, full=False))
+        self._openings = frozenset(name[:2] for name in self._by_name)
         self._below: dict[str | None, dict[str, list[Region]]] = defaultdict(lambda: defaultdict(list))
         for code, known in self._by_code.items():
             for region in known:
@@ -164,6 +165,10 @@ class RegionTable:
     def named(self, name: str) -> tuple[Named, ...]:
         """The regions that this official, short or other name can mean, of all times."""
         return tuple(self._by_name.get(name, ()))
+
+    def may_open(self, text: str) -> bool:
+        """Whether a text can begin with a name: its first two characters do. Most labels that are no places don't."""
+        return text[:2] in self._openings
 
     def names(self) -> Iterator[tuple[str, tuple[Named, ...]]]:
         """Every name with the regions that it can mean, of all times."""

@@ -7,7 +7,7 @@ tells complete lists (all districts of a city) from samples of them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -21,7 +21,7 @@ from etl.extract.sheet.stubs import StubRow
 from etl.extract.sheet.tables import Table
 from etl.extract.sheet.wording import is_of_which, strip_ordinal
 from etl.extract.sheet.words import words
-from etl.model import Flag, Place, Relation, RelationMembers
+from etl.model import Flag, Place, RawFigure, Relation, RelationMembers
 from etl.record import record
 
 HOLDS_IN = 0.6
@@ -62,6 +62,10 @@ class Sum:
     """What the total is more than its parts."""
     holds: bool
     """The difference lies within rounding."""
+
+
+Line = Callable[[int], Sum | None]
+"""The sum of a group in one line of the table; None where it can't be computed."""
 
 
 def _sum(total: Placed, parts: tuple[Placed, ...]) -> Sum:
@@ -111,18 +115,18 @@ def check_sums(table: Table, placed: Sequence[Placed], damaged: Collection[Place
     columns = list(table.values)
     rows = [r.row for r in table.rows]
     for choices in _row_groups(table):
-        found = _best(choices, lambda g, c: _line(by_place, (g.total, c), ((p, c) for p in g.parts)), columns)
+        found = _best(choices, by_place.of_rows, columns)
         part_rows.update(p.row for s in found for p in s.parts)
         sums.extend(found)
         if len(sums) > MAX_SUMS:
             break
     flows = everywhere.of(ADDITIVE | {"rate"})
     for group in _flows([(c, table.header.columns[c].path) for c in table.values]):
-        sums.extend(_best([group], lambda g, r: _line(flows, (r, g.total), ((r, p) for p in g.parts)), rows))
+        sums.extend(_best([group], flows.of_columns, rows))
     for group in _flows([(r.row, r.path) for r in table.rows]):
-        sums.extend(_best([group], lambda g, c: _line(flows, (g.total, c), ((p, c) for p in g.parts)), columns))
+        sums.extend(_best([group], flows.of_rows, columns))
     for choices in _column_groups(table):
-        found = _best(choices, lambda g, r: _line(by_place, (r, g.total), ((r, p) for p in g.parts)), rows)
+        found = _best(choices, by_place.of_columns, rows)
         part_columns.update(p.col for s in found for p in s.parts)
         sums.extend(found)
         if len(sums) > MAX_SUMS:
@@ -158,14 +162,41 @@ class Places:
         return found
 
     def get(self, place: tuple[int, int]) -> Placed | None:
-        row = self._rows.get(place[0])
-        found = row.get(place[1]) if row is not None else None
-        if found is None:
+        found = self._rows.get(place[0], {}).get(place[1])
+        return found if found is not None and self._can_add(found.figure) else None
+
+    def of_rows(self, group: Group) -> Line:
+        """The sum of a group of rows by column."""
+        total = self._rows.get(group.total, {})
+        parts = [self._rows.get(r, {}) for r in group.parts]
+        return lambda c: self._sum(total.get(c), (row.get(c) for row in parts))
+
+    def of_columns(self, group: Group) -> Line:
+        """The sum of a group of columns by row."""
+
+        def line(r: int) -> Sum | None:
+            row = self._rows.get(r, {})
+            return self._sum(row.get(group.total), map(row.get, group.parts))
+
+        return line
+
+    def _sum(self, total: Placed | None, parts: Iterable[Placed | None]) -> Sum | None:
+        """The sum of one line; None when a member is missing or in another unit."""
+        if total is None or not self._can_add(total.figure):
             return None
-        figure = found.figure
-        if figure.unit is None or figure.kind not in self._kinds or figure.label in self._without:
-            return None
-        return found
+        unit, multiplier = total.figure.unit, total.figure.multiplier
+        members = []
+        for part in parts:
+            if part is None:
+                return None
+            figure = part.figure
+            if figure.unit != unit or figure.multiplier != multiplier or not self._can_add(figure):
+                return None
+            members.append(part)
+        return _sum(total, tuple(members)) if len(members) > 1 else None
+
+    def _can_add(self, figure: RawFigure) -> bool:
+        return figure.unit is not None and figure.kind in self._kinds and figure.label not in self._without
 
 
 def _subsets(table: Table, by_place: Places) -> Iterator[tuple[Placed, Placed]]:
@@ -209,29 +240,15 @@ def _is_part(placed: Placed, checked: Checked) -> bool:
     return placed.row in checked.part_rows or placed.col in checked.part_columns
 
 
-def _line(by_place: Places, total: tuple[int, int], parts: Iterable[tuple[int, int]]) -> Sum | None:
-    """The sum of one line; None when a member is missing or in another unit."""
-    whole = by_place.get(total)
-    if whole is None:
-        return None
-    unit, multiplier = whole.figure.unit, whole.figure.multiplier
-    members = []
-    for place in parts:
-        member = by_place.get(place)
-        if member is None or member.figure.unit != unit or member.figure.multiplier != multiplier:
-            return None
-        members.append(member)
-    return _sum(whole, tuple(members)) if len(members) > 1 else None
-
-
-def _best(choices: Iterable[Group], line: object, lines: Sequence[int]) -> list[Sum]:
+def _best(choices: Iterable[Group], line_of: Callable[[Group], Line], lines: Sequence[int]) -> list[Sum]:
     """The sums of the first group that holds in most lines, or would without a slip of one line; none otherwise."""
     slips: list[Sum] = []
     for group in choices:
+        line = line_of(group)
         found: list[Sum] = []
         held = telling = 0
         for n in lines:
-            one: Sum | None = line(group, n)  # type: ignore[operator]
+            one = line(n)
             if one is None:
                 continue
             found.append(one)
@@ -244,7 +261,7 @@ def _best(choices: Iterable[Group], line: object, lines: Sequence[int]) -> list[
         if telling >= MIN_LINES and telling >= TELLING_IN * len(found):
             return found
         if not slips and slipped(found):
-            slips = [one for n in lines if (one := line(group, n)) is not None]  # type: ignore[operator]
+            slips = [one for n in lines if (one := line(n)) is not None]
     return slips
 
 

@@ -62,20 +62,19 @@ def table_figures(table: Table) -> Figures:
     for row, area in _row_areas(table):
         composed = compose.of_row(row)
         number_of_row = str(row.row + 1)
+        undated = series and row.period is None
         for col, item in table.cells[row.row].items():
             number = item.number
             if number is None:
                 continue
             place = CellRef(sheet, column_letters(col) + number_of_row)
-            column = columns.get(col)
-            if column is None:
-                found.ignored.append(Ignored(place, item.text, _stub_reason(table, col)))
-                continue
-            if series and row.period is None:
-                found.ignored.append(Ignored(place, item.text, "not_a_table"))
-                continue
             known = composed.get(col)
             if known is None:
+                column = columns.get(col)
+                if column is None or undated:
+                    reason = _stub_reason(table, col) if column is None else "not_a_table"
+                    found.ignored.append(Ignored(place, item.text, reason))
+                    continue
                 known = composed[col] = compose.together(row, column)
             where = column_areas.get(col, area) if column_areas else area
             figure = compose.figure(place, item, number, row.printed, known, where)
@@ -178,7 +177,7 @@ def _is_remark(column: Column) -> bool:
 # ---------------------------------------------------------------- composition
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Composed:
     """What row and column say together; the same for all rows of one label and period."""
 

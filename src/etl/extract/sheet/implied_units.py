@@ -77,15 +77,11 @@ def _can_grow(unit: Unit | None) -> bool:
 
 def _largest_whole(table: Table, col: int) -> Decimal | None:
     """The largest number of a column; None when more than a slip or two have a fraction."""
-    largest: Decimal | None = None
-    count = broken = 0
-    for row in table.rows:
-        item = table.cells[row.row].get(col)
-        if item is None or item.number is None:
-            continue
-        number = item.number
-        count += 1
-        broken += number.sign is not None or (number.decimals and number.value != number.value.to_integral_value())
-        if largest is None or number.value > largest:
-            largest = number.value
-    return largest if broken <= BROKEN * count else None
+    items = [table.cells[row.row].get(col) for row in table.rows]
+    numbers = [item.number for item in items if item is not None and item.number is not None]
+    broken = sum(
+        number.sign is not None or number.value != number.value.to_integral_value()
+        for number in numbers
+        if number.decimals or number.sign is not None
+    )
+    return max((number.value for number in numbers), default=None) if broken <= BROKEN * len(numbers) else None

@@ -58,7 +58,15 @@ def settle_parts(table: Table) -> None:
 
 
 def _settle_columns(table: Table) -> None:
-    lines = [_column_line(table, table.header.columns[c]) for c in table.values]
+    columns = [table.header.columns[c] for c in table.values]
+    units = [_column_unit(table, column) for column in columns]
+    if None not in units or not any(unit is not None and _adds_up(unit) for unit in units):
+        return
+    rows = [row.row for row in table.rows[:MAX_LINES]]
+    lines = [
+        _Line(column.col, column.path, unit, _numbers(table, [(r, column.col) for r in rows]))
+        for column, unit in zip(columns, units, strict=True)
+    ]
     for part, whole, why in _parts(lines, _below_header):
         column = table.header.columns[part.key]
         column.unit, column.unit_inherited = whole.unit, True
@@ -114,14 +122,11 @@ def _divisions(table: Table) -> Iterator[tuple[StubRow, list[StubRow]]]:
             yield wholes[above[:-1]], found
 
 
-def _column_line(table: Table, column: Column) -> _Line:
+def _column_unit(table: Table, column: Column) -> Unit | None:
     unit = column.unit
     if unit is None and table.context.units:
         unit = choose_unit(table.context.units, "|".join(column.path))
-    unit = with_noun(unit, column.path)
-    return _Line(
-        column.col, column.path, unit, _numbers(table, [(row.row, column.col) for row in table.rows[:MAX_LINES]])
-    )
+    return with_noun(unit, column.path)
 
 
 def _numbers(table: Table, places: Sequence[tuple[int, int]]) -> Numbers:

@@ -30,6 +30,7 @@ from etl.extract.sheet.wording import (
 )
 from etl.extract.sheet.words import squash, words
 from etl.normalise.regions import load_regions
+from etl.record import record
 
 StubKind = Literal["region", "label", "unit", "period", "code", "region_code", "ordinal", "translation", "skip"]
 MOSTLY = 0.6
@@ -48,7 +49,7 @@ class StubColumn:
     """Dates that mean years."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StubRow:
     """What the stub says of one row."""
 

@@ -75,7 +75,7 @@ def parse_numeral(text: str) -> Numeral | None:
     if len(text) <= MAX_LENGTH and _HAN_ONLY.fullmatch(text):
         return _of_figures_size(_han(text))
     plain = _CLEAN.sub("", unicodedata.normalize("NFKC", text))
-    plain = _PIECES.sub(r"\1", plain)
+    plain = _PIECES.sub(lambda m: m[1], plain)
     if plain[-1:] in _TYPED and plain[:1].isdigit():
         plain = plain[:-1] + _TYPED[plain[-1]]
     if not plain or len(plain) > MAX_LENGTH or sum(map(str.isdigit, plain)) > MAX_DIGITS:

@@ -45,8 +45,8 @@ class NormalisedView:
         kept: set[str] = set()
         marks: set[str] = set()
         for char in set(text):
-            if char.isascii():
-                continue
+            if char.isascii() or "\u4e00" <= char <= "\u9fff":
+                continue  # ideographs stand for themselves: those that are forms of others have a block of their own
             folded = _USED_AS.get(char) or unicodedata.normalize("NFKC", char)
             if _joins_the_character_before(char):
                 marks.add(char)

@@ -254,7 +254,7 @@ def _without(text: str, start: int, end: int, holes: Sequence[Hole]) -> str:
 
 def _plain(text: str) -> str:
     plain = _NOISE.sub("", _QUOTES.sub("", text))
-    return _TWICE.sub(r"\1", plain) if "," in plain or "、" in plain else plain
+    return _TWICE.sub(lambda marks: marks[1], plain) if "," in plain or "、" in plain else plain
 
 
 _LEFT_OVER = re.compile(r"[、和及与](?=的)|(?:^|(?<=,))[在自从由于](?:的|(?=,))")

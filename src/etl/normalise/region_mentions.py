@@ -184,6 +184,12 @@ def _organisation(role: str) -> re.Pattern[str]:
     return re.compile(f"(?:{_any(words['middle'])}){{0,4}}(?:{_any(words[role])})")
 
 
+@functools.cache
+def _organisation_starts() -> frozenset[str]:
+    """The characters that the words of ``_organisation`` start with."""
+    return frozenset(r["word"][0] for r in rows("region_organisation_words.csv"))
+
+
 _COMPANY = re.compile(
     r"(?:[^的在和与及对为是有等共约达、，。；：,;:()（）\s]|[(（](?:集团|控股)[)）]){1,14}?有限(?:责任)?公司"
 )
@@ -195,6 +201,8 @@ def _names_organisation(table: RegionTable, text: str, hit: _Hit) -> bool:
     limited = text.find("有限", hit.end, hit.end + 24) >= 0
     if limited and _COMPANY.match(text, hit.end) and not _is_seat(table, hit):
         return True
+    if text[hit.end : hit.end + 1] not in _organisation_starts():
+        return False
     if _organisation("end").match(text, hit.end):
         return True
     if hit.name in ("全国", "中国") and _organisation("country").match(text, hit.end):

@@ -16,9 +16,10 @@ from functools import cached_property
 from etl.extract.report.lexicon import counted_nouns, unit_at
 from etl.model import Span
 from etl.read.view import NormalisedView
+from etl.record import record
 
 
-@dataclass(frozen=True)
+@record(frozen=True, slots=True)
 class Line:
     """One paragraph or heading of the flow, half-open offsets into ``Flow.text``."""
 

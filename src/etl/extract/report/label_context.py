@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from etl.extract.report.lexicon import label_ends, label_words, place_words
@@ -223,7 +222,7 @@ def joined(words: Sequence[str]) -> str:
 # ---------------------------------------------------------------- what an elliptic figure counts
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Counted:
     """A figure of the same paragraph told before."""
 

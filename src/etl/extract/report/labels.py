@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from etl.extract.report.label_context import (
     BARE,
@@ -21,6 +20,7 @@ from etl.extract.report.label_context import (
     told_of,
 )
 from etl.extract.report.lexicon import label_ends, label_words, place_words
+from etl.record import record
 
 SPENT = 16
 """Labels of money spent that are shorter than this take in what it is spent on."""
@@ -95,7 +95,7 @@ def label_of(
     return label[:MAX_LABEL], Counted(unit, label, at[0], "")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Around:
     """What stands around a figure's sentence."""
 

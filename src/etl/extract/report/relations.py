@@ -9,11 +9,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from etl.extract.report import lexicon
 from etl.extract.report.judge import Figure
 from etl.model import Place, Relation, RelationMembers
+from etl.record import record
 from etl.reference import rows
 
 AMOUNTS = frozenset({"count", "money", "area", "other"})
@@ -61,7 +61,7 @@ _CLAUSE_START = re.compile(r"[,。;:!?\n]")
 _SCOPED = re.compile(r"^(?:全部|总)")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Member:
     """A figure of the text with its place in the document and the code of the place it is about, where known."""
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from etl.extract.report import lexicon
@@ -34,6 +33,7 @@ from etl.extract.report.relations import (
     together,
 )
 from etl.model import Place, Relation, RelationMembers
+from etl.record import record
 
 SENTENCES = 3
 """How many sentences back the parts of a total may stand."""
@@ -58,7 +58,7 @@ _QUOTED = re.compile(r"[\u4e00-\u9fff]{0,4}[“\"「]([^”\"」]{2,20})[”\"�
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sentence:
     """A sentence of the flow with its figures, in order."""
 

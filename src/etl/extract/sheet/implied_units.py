@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -25,19 +26,18 @@ def settle_counts(table: Table) -> None:
     """
     if table.context.units or any(row.unit is not None for row in table.rows) or table.regions_in == "columns":
         return
-    columns: dict[str, list[Column]] = defaultdict(list)
-    settled: set[str] = set()
+    counting: dict[int, tuple[str, Decimal]] = {}
     for c in table.values:
         column = table.header.columns[c]
-        found = counted("|".join(column.path)) if column.unit is None else None
-        if found is None:
-            continue
-        symbol, most = found
-        largest = _largest_whole(table, c)
-        if largest is not None:
-            columns[symbol].append(column)
-            if largest * THOUSAND > most:
-                settled.add(symbol)
+        if column.unit is None and (found := counted("|".join(column.path))) is not None:
+            counting[c] = found
+    columns: dict[str, list[Column]] = defaultdict(list)
+    settled: set[str] = set()
+    for c, largest in _largest_wholes(table, counting):
+        symbol, most = counting[c]
+        columns[symbol].append(table.header.columns[c])
+        if largest * THOUSAND > most:
+            settled.add(symbol)
     for symbol in sorted(settled):
         for column in columns[symbol]:
             column.unit = parse_unit(symbol)
@@ -75,13 +75,20 @@ def _can_grow(unit: Unit | None) -> bool:
     return unit is not None and (unit.dimension in RATIOS or unit.dimension == "index")
 
 
-def _largest_whole(table: Table, col: int) -> Decimal | None:
-    """The largest number of a column; None when more than a slip or two have a fraction."""
-    items = [table.cells[row.row].get(col) for row in table.rows]
-    numbers = [item.number for item in items if item is not None and item.number is not None]
-    broken = sum(
-        number.sign is not None or number.value != number.value.to_integral_value()
-        for number in numbers
-        if number.decimals or number.sign is not None
-    )
-    return max((number.value for number in numbers), default=None) if broken <= BROKEN * len(numbers) else None
+def _largest_wholes(table: Table, cols: Collection[int]) -> Iterator[tuple[int, Decimal]]:
+    """Each of the columns with its largest number; those left out in which more than a slip or two have a fraction."""
+    values: dict[int, list[Decimal]] = {c: [] for c in cols}
+    broken = dict.fromkeys(cols, 0)
+    for row in table.rows if cols else ():  # row by row, as the cells lie in memory
+        cells = table.cells[row.row]
+        for c, found in values.items():
+            item = cells.get(c)
+            if item is None or item.number is None:
+                continue
+            number = item.number
+            found.append(number.value)
+            if number.sign is not None or (number.decimals and number.value != number.value.to_integral_value()):
+                broken[c] += 1
+    for c, found in values.items():
+        if found and broken[c] <= BROKEN * len(found):
+            yield c, max(found)

@@ -29,10 +29,11 @@ def missing_cells(table: Table) -> Iterator[MissingCells]:
     present = dict.fromkeys(table.values, 0)
     for r in filled:
         cells = table.cells[r]
-        for col in inside.intersection(cells):
+        for col, item in cells.items():
+            if col not in inside:
+                continue
             present[col] += 1
-        for item in cells.values():
-            if item.kind == "marker" and item.col in inside:
+            if item.kind == "marker":
                 place = CellRef(table.block.sheet, item.cell.address)
                 yield MissingCells(place, item.text.strip(), status_of(item.cell.error or item.text))
     for col, count in present.items():

@@ -214,10 +214,10 @@ def _sums(whole: _Line, parts: Sequence[_Line]) -> bool:
         members = [numbers[place] for numbers in inner if place in numbers]
         if len(members) < len(inner):
             continue
-        difference = total.value - sum([member.value for member in members])
+        difference = abs(total.value - sum([member.value for member in members]))
         members.append(total)
-        if not difference or abs(difference) <= sum([_half_unit(member.decimals) for member in members]):
-            held.append(members)
+        if difference < len(members) and difference <= sum([_half_unit(member.decimals) for member in members]):
+            held.append(members)  # the first test spares most of the others: no half unit reaches one
         elif (broken := broken + 1) > most_broken:
             return False  # whatever the other places hold
     if len(held) < MOST * (len(held) + broken):

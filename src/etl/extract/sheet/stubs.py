@@ -89,8 +89,13 @@ def split_columns(block: Block, rows: dict[int, Row]) -> tuple[list[StubColumn],
     filled = [
         row for row in data if len(row) > 1
     ] or data  # rows of one cell head others: they do not tell what a column holds
+    by_column: dict[int, list[Item]] = {col: [] for col in block.columns}
+    for row in filled:  # row by row, as the cells lie in memory
+        for col, item in row.items():
+            if col in by_column:
+                by_column[col].append(item)
     for col in block.columns:
-        items = [row[col] for row in filled if col in row] or [row[col] for row in data if col in row]
+        items = by_column[col] or [row[col] for row in data if col in row]
         head = header_text(header, col)
         kind = _column_kind(items, head, leading=not values)
         if kind == "value":

@@ -244,7 +244,9 @@ def _after(text: str, at: Hole, end: int, figures: Sequence[Hole], holes: Sequen
 def _without(text: str, start: int, end: int, holes: Sequence[Hole]) -> str:
     out, at = [], start
     for hole_start, hole_end in holes:
-        if hole_end <= at or hole_start >= end:
+        if hole_start >= end:
+            break
+        if hole_end <= at:
             continue
         out.append(text[at : max(at, hole_start)])
         at = hole_end

@@ -187,7 +187,8 @@ def _answer(table: RegionTable, code: str, on: str | None, reason: str, printed:
 def _with_tail(table: RegionTable, label: str, within: str | None, on: str | None) -> Resolution:
     """A place followed by something that has no code (镇江高新区), by 合计, or by something unknown."""
     unknown = Resolution(None, label, None, reason="unknown name")
-    for cut in range(len(label) - 1, 1, -1) if table.may_open(label) else ():
+    shortest = next((n for n in range(2, len(label)) if table.named(label[:n])), len(label))
+    for cut in range(len(label) - 1, shortest - 1, -1):
         head, tail = label[:cut], label[cut:]
         found = table.named(head) or list(_paths(table, head, None))
         if not found:

@@ -77,13 +77,14 @@ class RegionTable:
 
     def __init__(self, regions: Iterable[Region]) -> None:
         self._by_code: dict[str, list[Region]] = defaultdict(list)
-        self._by_name: dict[str, list[Named]] = defaultdict(list)
+        by_name: dict[str, list[Named]] = defaultdict(list)
         for region in regions:
             self._by_code[region.code].append(region)
-            self._by_name[region.name].append(Named(region, full=True))
+            by_name[region.name].append(Named(region, full=True))
             for other in dict.fromkeys((region.short, *region.aliases, *other_forms(region.name))):
                 if other and other != region.name:
-                    self._by_name[other].append(Named(region, full=False))
+                    by_name[other].append(Named(region, full=False))
+        self._by_name = {name: tuple(named) for name, named in by_name.items()}
         self._openings = frozenset(name[:2] for name in self._by_name)
         self._below: dict[str | None, dict[str, list[Region]]] = defaultdict(lambda: defaultdict(list))
         for code, known in self._by_code.items():
@@ -164,7 +165,7 @@ class RegionTable:
 
     def named(self, name: str) -> tuple[Named, ...]:
         """The regions that this official, short or other name can mean, of all times."""
-        return tuple(self._by_name.get(name, ()))
+        return self._by_name.get(name, ())
 
     def may_open(self, text: str) -> bool:
         """Whether a text can begin with a name: its first two characters do. Most labels that are no places don't."""
@@ -172,8 +173,7 @@ class RegionTable:
 
     def names(self) -> Iterator[tuple[str, tuple[Named, ...]]]:
         """Every name with the regions that it can mean, of all times."""
-        for name, named in self._by_name.items():
-            yield name, tuple(named)
+        yield from self._by_name.items()
 
 
 def year_of(on: str | None) -> str:

@@ -37,7 +37,8 @@ class Speaker:
 def clean_place(label: str) -> str:
     """The label of a place without English, ordinals, marks of a part (``其中：``) and stray points (``花都区.``)."""
     plain = strip_ordinal(chinese(label[:MAX_TEXT])).strip(" .．·。,，*#＃")
-    mark = next((m for m in words("of_which").start if plain.startswith(m)), "")
+    marks = words("of_which").start
+    mark = next(m for m in marks if plain.startswith(m)) if plain.startswith(marks) else ""
     return _without_zone(plain.removeprefix(mark).lstrip(":： ") or plain)
 
 
@@ -110,6 +111,19 @@ def place_share(labels: Iterable[str]) -> tuple[int, float]:
     kinds = Counter(likeness(label) for label in sample(labels))
     real = kinds["place"]
     return real, real / (real + kinds["other"]) if real else 0.0
+
+
+def are_places(labels: Iterable[str]) -> bool:
+    """Whether at least half of the distinct labels that say anything name places; no more are asked than can tell."""
+    distinct = sample(labels)
+    places = others = 0
+    for left, label in zip(range(len(distinct) - 1, -1, -1), distinct, strict=True):
+        kind = likeness(label)
+        places += kind == "place"
+        others += kind == "other"
+        if abs(places - others) > left:
+            break
+    return places > 0 and places >= others
 
 
 def _possible(label: str, on: str | None) -> frozenset[str]:
@@ -257,9 +271,11 @@ def total_and_part(label: str) -> tuple[str, str] | None:
 @functools.lru_cache(maxsize=20_000)
 def _total_and_part(label: str) -> tuple[str, str] | None:
     plain = clean_place(label)
-    total = max((t for t in _totals() if plain.startswith(t)), key=len, default="")
+    if not plain.startswith(_totals()):
+        return None
+    total = max((t for t in _totals() if plain.startswith(t)), key=len)
     rest = plain[len(total) :].strip("()（）的")
-    return (total, rest) if total and words("part_of_total").match(rest) else None
+    return (total, rest) if words("part_of_total").match(rest) else None
 
 
 @functools.cache

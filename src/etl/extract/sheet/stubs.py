@@ -9,7 +9,7 @@ from typing import Literal
 
 from etl.extract.sheet.blocks import Block, Row
 from etl.extract.sheet.grid import Grid, Item, months_of
-from etl.extract.sheet.places import place_share, total_and_part
+from etl.extract.sheet.places import are_places, total_and_part
 from etl.extract.sheet.row_paths import OpenLabels
 from etl.extract.sheet.sections import Section, parts_of_places, sections_of
 from etl.extract.sheet.timing import are_whole_years, combined, is_period_label, period_of_item
@@ -148,8 +148,7 @@ def _text_kind(texts: list[Item], head: str) -> StubKind:
         words("period").match(head) and _are_mostly(labels, lambda t: any(c.isdigit() for c in t))
     ):
         return "period"
-    real, share = place_share(labels)
-    return "region" if (real and share >= 0.5) or words("region").match(head) else "label"
+    return "region" if words("region").match(head) or are_places(labels) else "label"
 
 
 def _are_units_partly_unknown(labels: list[str]) -> bool:

@@ -194,6 +194,20 @@ class _Composed:
     headers: str
 
 
+@dataclass(frozen=True, slots=True)
+class _OfColumn:
+    """What a column says beside every row."""
+
+    labels: tuple[str, ...]
+    """Those that name what is measured."""
+    headers: str
+    """As printed, for evidence."""
+    of_a_day: bool
+    """A header says so (年末)."""
+    period: Period | None
+    """That of the title, as the column takes it; None where the title tells none, or only the name of the file does."""
+
+
 class _Composer:
     """Puts row and column together; what does not depend on the cell is worked out once."""
 
@@ -220,6 +234,7 @@ class _Composer:
         of_rows = counted_units(units, ("|".join(r.path) for r in table.rows))
         self._rows_count = len(of_rows) > len(of_columns)
         """The rows name what is counted (户数, 人口), the columns where and of whom."""
+        self._of_columns: dict[int, _OfColumn] = {}
         self._known: dict[tuple[tuple[str, ...], Unit | None, str | None], dict[int, _Composed]] = {}
 
     def of_row(self, row: StubRow) -> dict[int, _Composed]:
@@ -262,23 +277,36 @@ class _Composer:
 
     def together(self, row: StubRow, column: Column) -> _Composed:
         """What row and column say together, whatever the cell holds."""
-        label = self._compose_label(row, column)
+        told = self._of_columns.get(column.col)
+        if told is None:
+            told = self._of_columns[column.col] = self._of_column(column)
+        label = self._compose_label(row, column, told.labels)
         unit = with_noun(self._choose(row, column), self._counting(row, column))
-        headers = f" × {' / '.join(column.printed)}" if column.printed else ""
         symbol, multiplier = (unit.symbol, unit.multiplier) if unit else (None, 0)
-        kind, period = kind_of(unit, label), self._period(row, column)
-        if period.iso is not None and kind in SIZES and self._speaks_of_a_day(label, row, column):
+        kind, period = kind_of(unit, label), self._period(row, column, told.period)
+        if period.iso is not None and kind in SIZES and (told.of_a_day or self._speaks_of_a_day(label, row)):
             period = replace(period, time_type="point")
-        return _Composed(label, symbol, multiplier, kind, period, headers)
+        return _Composed(label, symbol, multiplier, kind, period, told.headers)
 
-    def _speaks_of_a_day(self, label: str, row: StubRow, column: Column) -> bool:
-        """Whether the label, a header or the title says so (年末户数, 2013年底, 存款余额)."""
+    def _of_column(self, column: Column) -> _OfColumn:
+        context = self._table.context
+        period: Period | None = None
+        if context.period is not None and context.period_basis != "file":
+            iso = _as_column_takes(context.period, column)
+            period = Period(iso, context.period_basis, context.period_printed)
+        return _OfColumn(
+            self._column_labels(column),
+            f" × {' / '.join(column.printed)}" if column.printed else "",
+            any(words("as_of").match(text) for text in column.printed),
+            period,
+        )
+
+    def _speaks_of_a_day(self, label: str, row: StubRow) -> bool:
+        """Whether the label, the row or the title says so (年末户数, 2013年底, 存款余额)."""
         as_of = words("as_of")
-        said = (*label.split("|"), *column.printed, row.printed)
-        return self._of_a_day or any(as_of.match(text) for text in said)
+        return self._of_a_day or as_of.match(row.printed) or any(map(as_of.match, label.split("|")))
 
-    def _compose_label(self, row: StubRow, column: Column) -> str:
-        columns = self._column_labels(column)
+    def _compose_label(self, row: StubRow, column: Column, columns: tuple[str, ...]) -> str:
         if row.path:
             columns = tuple(c for c in columns if not words("value").match(c))
         parts = (*row.path, *columns) if self._rows_rule else (*columns, *row.path)
@@ -329,7 +357,7 @@ class _Composer:
             paths.reverse()
         return choose_unit(units, *(paths or [self._table.context.subject]))
 
-    def _period(self, row: StubRow, column: Column) -> Period:
+    def _period(self, row: StubRow, column: Column, of_title: Period | None) -> Period:
         context = self._table.context
         both = _with_year(combined(row.period, column.period), context.period)
         if both is not None:
@@ -338,9 +366,8 @@ class _Composer:
             return Period(both, "layout")
         if column.col in self._table.column_years:
             return Period(self._table.column_years[column.col], "layout")
-        if context.period is not None and context.period_basis != "file":
-            iso = _of_column(context.period, column)
-            return Period(iso, context.period_basis, context.period_printed)
+        if of_title is not None:
+            return of_title
         if self._latest is not None and column.path not in self._dated:
             return Period(self._latest, "layout")
         years = {y[0] for y in map(year_in_label, (*column.path, *row.path)) if y}
@@ -366,7 +393,7 @@ def _defined_units() -> tuple[tuple[str, str, str], ...]:
     return tuple((r["word"], r["match"], r["unit"]) for r in rows("sheet_defined_units.csv"))
 
 
-def _of_column(period: str, column: Column) -> str:
+def _as_column_takes(period: str, column: Column) -> str:
     """The period of a title as a column takes it: 累计 runs since January, 年初预算 is of the whole year, 本月 is the
     last month, 去年同期 the same time of the year before."""
     if any(words("last_year_end").match(label) for label in column.path):

@@ -143,7 +143,8 @@ def _item(cell: Cell) -> Item | None:
     value = cell.value
     if isinstance(value, Decimal) and not cell.percent:  # most cells: no call for each of them
         return Item(cell.row, cell.col, "number", cell, Number(value, decimals_of(value)))
-    read = read_number(cell)
+    label = isinstance(value, str) and value[:1].isalpha()  # most of the others
+    read = None if label else read_number(cell)
     if read is not None:
         return Item(cell.row, cell.col, "number", cell, read)
     if isinstance(value, date):

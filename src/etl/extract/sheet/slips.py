@@ -55,19 +55,21 @@ def _room(line: Sum) -> Decimal:
     return (len(line.parts) + 1) * Decimal(5).scaleb(-decimals - 1) if decimals else Decimal(0)
 
 
-def _mended(line: Sum, member: int, value: Decimal) -> bool:
-    """Whether the sum holds with another value of this member."""
+def _mended(line: Sum, member: int, value: Decimal, room: Decimal) -> bool:
+    """Whether the sum holds, within its room for rounding, with another value of this member."""
     by = value - _number(line, member)
-    return abs(line.difference + (by if member < 0 else -by)) <= _room(line)
+    return abs(line.difference + (by if member < 0 else -by)) <= room
 
 
 def _scaled(lines: Sequence[Sum], member: int) -> bool:
     first = next((s for s in lines if not s.holds and _number(s, member)), None)
     if first is None:
         return False
+    number, room = _number(first, member), _room(first)
     for power in POWERS:
-        if _mended(first, member, _number(first, member).scaleb(power)):
-            mended = sum(_mended(s, member, _number(s, member).scaleb(power)) for s in lines if _number(s, member))
+        if _mended(first, member, number.scaleb(power), room):
+            filled = [s for s in lines if _number(s, member)]
+            mended = sum(_mended(s, member, _number(s, member).scaleb(power), _room(s)) for s in filled)
             return mended >= LEAST and mended >= MOST * len(lines)
     return False
 
@@ -79,6 +81,6 @@ def _moved(lines: Sequence[Sum], member: int, step: int) -> bool:
     for n, line in enumerate(lines):
         if line.holds:
             held += 1
-        elif 0 <= n + step < len(lines) and _mended(line, member, values[n + step]):
+        elif 0 <= n + step < len(lines) and _mended(line, member, values[n + step], _room(line)):
             mended += 1
     return mended >= 2 and held + mended >= max(Decimal(LEAST), MOST * len(lines))

@@ -64,6 +64,12 @@ class PeriodMention:
     """A window without an anchor of its own (近三年, 上半年): the year came from the day of publication."""
 
 
+_SUCH_A_YEAR = re.compile(r"(?:规划|时期)?的?[^,。;]{0,8}之年")
+"""Behind 2026年是“十五五”: tells what the year is, not when something is done."""
+_BEFORE_WHAT = re.compile(r"[比较][^,。;\d]{1,5}前的$")
+"""Before the base of a comparison: 比改革前的2011年."""
+
+
 @lru_cache(maxsize=1)
 def _words() -> dict[str, tuple[str, str]]:
     return {row["word"]: (row["kind"], row["value"]) for row in rows("text_periods.csv")}
@@ -281,6 +287,8 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
         first_year, _, last_year = span.partition("/")
         if m["planrole"] == "以来" or tail.endswith("以来"):
             return _since(m, first_year, today)
+        if m.string.endswith(("是", "为"), 0, m.start("body")) and _SUCH_A_YEAR.match(m.string, m.end("body")):
+            return PeriodMention(m.start("body"), m.end("body"), m["body"], span, "period", "name")
         iso = last_year if (m["planrole"] or "").endswith(("末", "收官")) else span
         return PeriodMention(m.start("body"), m.end("body"), m["body"], iso, "period", "when")
     elif m["ago"]:
@@ -309,6 +317,8 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
             return PeriodMention(m.start("body"), m.end(), m[0], None, "cumulative", "since")
         else:
             return _since(m, iso, today) if iso is not None and "/" not in iso else None
+    if role == "when" and m["y"] and _BEFORE_WHAT.search(m.string, max(0, m.start() - 9), m.start()):
+        role = "compare"
     if role == "when" and lead in ("比", "较", "与", "同", "相比", "相比于"):
         role = "compare"
     if lead.startswith("截") or (lead in ("到", "至") and time_type == "point"):

@@ -65,6 +65,32 @@ def test_what_goes_on_on_another_page_is_read_in_one_piece(text: str) -> None:
     holds(text)
 
 
+def test_an_article_goes_on_behind_two_others() -> None:
+    text = (
+        "# 技能课堂进渔村\n\n本报讯(记者 何川)6月2日,记者从阳江市农业农村局获悉,全市渔民36万人。\n\n在阳西县,今年办班26期,达成就业意\n\n"
+        "责任编辑/赵敏 电话:020-86780000\n\n# 茂名新添驿站\n\n茂名市新建驿站12家。(王蕾)\n\n# 湛江加固海堤\n\n"
+        "湛江市加固海堤86公里。(陈东 李明)\n\n向480人,其中妇女占四成。\n\n全市还将添置渔船30艘。\n"
+    )
+    entry = ManifestEntry("a.txt", None, "某报", "440000", "2024-06-03")
+    found = extract_report(Document(text, "txt", "txt/1"), entry).figures
+    places = {f.text: f.area.code for f in found}
+    assert (places["12家"], places["86公里"]) == ("440900", "440800")
+    assert [f.label for f in found if f.text == "480人"] == ["达成就业意向"]
+
+
+def test_a_line_that_tells_who_published_is_no_heading() -> None:
+    text = (
+        "# 前7个月吉林省邮政业运行情况\n\n发布时间:2025-08-19  来源:长春邮政  字体:大 中 小\n\n全省寄递包裹8.6亿件。\n\n"
+        "农村站点建到了村里。站点1.2万个。\n"
+    )
+    entry = ManifestEntry("a.txt", None, "吉林省邮政管理局", "220000", "2025-08-19")
+    found = extract_report(Document(text, "txt", "txt/1"), entry).figures
+    assert {(f.text, f.area.code, f.period.iso) for f in found} == {
+        ("8.6亿件", "220000", "2025-01/2025-07"),
+        ("1.2万个", "220000", "2025-01/2025-07"),
+    }
+
+
 def test_a_number_that_the_page_tears_keeps_its_place() -> None:
     holds("新建食堂1\n\n(下转二版)\n\n# 又一篇\n\n桌椅300套。\n\n(上接一版)2个,厨师86名。")
 

@@ -83,6 +83,14 @@ def test_a_report_of_january_is_not_of_the_year_in_its_title() -> None:
     assert years(text) == {"3200张": "2023"}
 
 
+def test_plans_of_a_report_of_january_are_of_the_new_year() -> None:
+    text = (
+        "某县政府工作报告\n\n2025年是“十四五”收官之年。新建粮库12座。\n\n2026年是“十五五”开局之年。主要预期目标是:粮食产量增长2%。"
+        "办好十件实事:新建养老院6所。"
+    )
+    assert years(text, "2026-01-18") == {"12座": "2025", "2%": "2026", "6所": "2026"}
+
+
 PERIODS = [
     # a quarter dates what happened in it, not what there is
     ("一季度,全市新增护士210名。养老床位总数1.3万张,护理能力9000人。", "1.3万张", "2024"),
@@ -107,6 +115,11 @@ PERIODS = [
     ("上半年,新增护士5600名,去年同期为4900名。", "4900名", "2023-S1"),
     ("二季度,新增护士5600名。去年同期4900名。", "4900名", "2023-Q2"),
     ("上半年,新增护士5600名,比去年同期增加700名。", "700名", "2024-S1"),
+    # a headline tells of which part of the year its figures are
+    ("前5个月某省邮政业务量增长\n\n寄递包裹3.6亿件。二、服务农村。建成站点1280个。", "1280个", "2024-01/2024-05"),
+    ("上半年全省渔业产值稳步增长\n\n水产品产量86万吨。", "86万吨", "2024-S1"),
+    # the base of a comparison, with what it was before
+    ("2023年,门诊药费占比28%,比改革前的2015年下降9.6个百分点。", "9.6个百分点", "2023"),
     # what is told later in a sentence dates nothing before it, unless it ends the sentence
     ("全院有医生86名,去年门诊楼获评优质工程。", "86名", "2024"),
     ("全院有医生86名(截至2023年6月)。", "86名", "2023-06"),

@@ -10,6 +10,7 @@ from etl.extract.report.lexicon import words
 
 _CLOSER = re.compile(
     r"(?:[((](?:据|来源|作者|记者|通讯员|文/?图|本报|供稿)[^()()\n]{1,40}[))]|[((][\u4e00-\u9fff]{2,16}(?:工会|局|委|厅|办|社|部|中心|公司)[))]"
+    r"|[。!”][((][\u4e00-\u9fff]{2,4}(?:[ 、][\u4e00-\u9fff]{2,4}){0,3}[))]"
     r"|[。 ](?:本报记者|通讯员|记者)?[^。\n]{0,12}(?:摄|供稿))\s*$"
 )
 _BYLINE = re.compile(r"^(?:文/|文/图|图/|本报记者|本报通讯员|记者|通讯员|□|作者|来源)")
@@ -27,6 +28,10 @@ _INSET_LINES = 12
 """How long an article can be, in lines, that a page sets inside of another."""
 
 
+_FURNITURE = 60
+"""Characters of the longest line that belongs to the page and not to an article."""
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     start: int
@@ -34,7 +39,9 @@ class Article:
     titles: tuple[Line, ...]
     """The headings before its first paragraph."""
     resumes: int | None = None
-    """The article, by its place in the list, that goes on here behind another that the page has set inside of it."""
+    """The article, by its place in the list, that goes on here behind others that the page has set inside of it."""
+    torn: int | None = None
+    """Where the part of its first sentence ends that stands before those others."""
 
 
 _RUBRIC = 8
@@ -58,16 +65,20 @@ def split_articles(reading: Flow) -> list[Article]:
     """The articles of a reading, in order; they cover it."""
     lines = reading.lines
     starts: list[int] = []
-    resumed: dict[int, int] = {}
+    resumed: dict[int, tuple[int, int]] = {}
     closed = True
     for i, line in enumerate(lines):
         text = reading.text[line.start : line.end]
+        if i and line.heading and _is_furniture(reading.text, line):
+            continue
         opens = closed and (line.heading or i == 0)
         if i in resumed:
             starts.append(i)
             closed = False
-        if starts and line.heading and (behind := _behind_inset(reading, i)) is not None:
-            resumed[behind] = resumed.get(starts[-1], len(starts) - 1)
+        if starts and line.heading and (inset := _behind_inset(reading, i)) is not None:
+            behind, torn = inset
+            whole, _ = resumed.get(starts[-1], (len(starts) - 1, torn))
+            resumed[behind] = (whole, torn)
             opens = True
         if line.heading and not opens:
             raw = reading.view.text[max(0, reading.view_offset(line.start) - 4) : reading.view_offset(line.start)]
@@ -93,18 +104,28 @@ def split_articles(reading: Flow) -> list[Article]:
             titles.append(line)
         begin = lines[first].start if first < len(lines) else 0
         end = lines[last - 1].end + 1 if last else len(reading.text)
-        articles.append(Article(begin, end, tuple(titles), resumed.get(first)))
+        articles.append(Article(begin, end, tuple(titles), *resumed.get(first, (None, None))))
     return articles
 
 
-def _behind_inset(reading: Flow, at: int) -> int | None:
-    """The line behind the article that opens at ``at``, where that article tears another one's sentence apart."""
+def _behind_inset(reading: Flow, at: int) -> tuple[int, int] | None:
+    """Where the article that opens at ``at``, with others below it, tears a sentence apart: the line behind them, and
+    where the first part of the sentence ends."""
     lines, text = reading.lines, reading.text
-    torn = lines[at - 1] if at else None
+    above = (line for line in reversed(lines[max(0, at - 3) : at]) if not _is_furniture(text, line))
+    torn = next(above, None)
     if torn is None or torn.heading or not _TORN.search(text, torn.start, torn.end):
         return None
     for i in range(at + 1, min(at + _INSET_LINES, len(lines) - 1)):
         if _CLOSER.search(text, max(lines[i].start, lines[i].end - 60), lines[i].end):
             behind = lines[i + 1]
-            return i + 1 if not behind.heading and _GOES_ON.match(text, behind.start, behind.end) else None
+            if behind.heading:
+                continue  # a page can set several
+            return (i + 1, torn.end) if _GOES_ON.match(text, behind.start, behind.end) else None
     return None
+
+
+def _is_furniture(text: str, line: Line) -> bool:
+    """Page number, editors, telephone: what a page prints between the parts of an article."""
+    short = line.end - line.start <= _FURNITURE
+    return short and words("masthead").search(text, line.start, line.end) is not None

@@ -82,7 +82,8 @@ def _places(text: str, word: str) -> Iterator[int]:
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d(?=[一-龥“《])(?![万亿余多千百届级])")
 """Before words, but not before a unit: 发证1976本 are certificates."""
 _QUOTE = re.compile(r"[“「『‘\"]([^“”「」『』‘’\"\n]{1,14})[”」』’\"]")
-_QUOTED_FIGURE = re.compile(r"\d[\d.]*\s?[%‰元亿万]|[,。]")
+_QUOTED_FIGURE = re.compile(r"\d[\d.]*\s?[%‰元亿万]|[,。]|\d[^!?]*[!?]$")
+"""In a quotation: somebody tells of a figure, and no name or slogan holds a numeral."""
 _NUMERAL = re.compile(r"[\d〇零一二三四五六七八九十百千万亿两]")
 
 

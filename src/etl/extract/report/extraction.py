@@ -82,7 +82,7 @@ def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction
     about = _about(articles, defaults)
     periods = [sections.dated(p, *about(p.start)) for p in periods]
     numbers, asides = _judged(reading, periods, sentences, clauses, sections, today)
-    headings = [line for line in reading.lines if line.heading]
+    headings = _headings(reading, printed)
     dates = [(p.start, p.end) for p in periods if p.role != "compare"]
     context = _Context(
         document=document,
@@ -158,6 +158,13 @@ def _judged(
     numbers = like_their_list(text, numbers)
     numbers.sort(key=lambda pair: pair[1].start)
     return numbers, asides
+
+
+def _headings(reading: Flow, printed: Sequence[Dated]) -> list[Line]:
+    """The headings, without the lines that only tell who published when."""
+    told = {found.start for found in printed}
+    view = reading.view.text
+    return [n for n in reading.lines if n.heading and view.rfind("\n", 0, reading.view_offset(n.start)) + 1 not in told]
 
 
 def _today(reading: Flow, manifest: ManifestEntry | None, printed: Sequence[Dated]) -> tuple[Today, Basis]:
@@ -435,12 +442,11 @@ def _sentence_before(context: _Context, sentence: int, paragraph: int) -> str:
 
 def _torn_words(context: _Context, article: int) -> str:
     """What the sentence that goes on in an article began with, in the article that it resumes."""
-    whole = context.articles[article].resumes
-    if whole is None:
+    whole, end = context.articles[article].resumes, context.articles[article].torn
+    if whole is None or end is None:
         return ""
-    text, end = context.reading.text, context.articles[whole].end - 1
     start, _ = context.clauses.of((context.articles[whole].start, end), end)
-    return text[start:end]
+    return context.reading.text[start:end]
 
 
 def _items(

@@ -252,18 +252,18 @@ def _not_meant_as_number(number: Number, around: rules.Around, before: str, unit
         return "article"
     if value > 10 or number.qualifier != "eq":
         return None
-    if dimension in _MEASURES:
-        return None
+    if dimension in _MEASURES and unit != "元":
+        return None  # 三元 is a place and a name more often than three yuan
     m = lexicon.words("shown")
     shown = any(m.fullmatch(before[-k:]) for k in (1, 2)) or rules.first("reason", "han", around)
     return None if shown else "article"
 
 
 def _time_phrase(number: Number, before: str, after: str, measured: bool) -> str | None:
-    if number.unit in _AGES:
+    exact = number.numeral is not None and number.numeral.decimals
+    if number.unit in _AGES and not exact:
         told = re.search(r"(?:平均|寿命|年龄|年轻)[^,。]{0,6}$", before)
         return None if told and not after.startswith(("以上", "以下")) else "age"
-    exact = number.numeral is not None and number.numeral.decimals
     return None if exact or measured or number.before == "至少" else "duration_phrase"
 
 

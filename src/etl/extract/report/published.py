@@ -31,6 +31,8 @@ class Dated:
     """A masthead or page header (某某日报 2024年6月24日 星期一 第3版), or a line with 发布时间, with its day."""
 
     line: str
+    start: int
+    """Where it starts in the view of the text, blanks before it included."""
     labelled: bool
     """It only tells a date: 发布时间."""
     day: Today
@@ -64,7 +66,7 @@ def dated_lines(reading: Flow) -> Iterator[Dated]:
         if not labelled and (_SENTENCE.search(line) or not (_PAGE.search(line) or words("masthead").search(line))):
             continue
         if (day := _only_day(line)) is not None:
-            yield Dated(line, labelled, day)
+            yield Dated(line, start, labelled, day)
 
 
 def _alone(reading: Flow) -> Today:

@@ -309,6 +309,8 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
     following = text[end : end + 1]
     if following in lexicon.qualifier_starts() and (m := lexicon.qualifier_after().match(text, end)):
         after = m[0]
+    elif following == " " and (m := lexicon.qualifier_after().match(text, end + 1)) and len(m[0]) > 1:
+        after = f" {m[0]}"  # 85% 以上
     elif following in ("多", "余") and end > start and not inner and text[end + 1 : end + 2] not in "少次年个种项":
         after = following
     elif following in ("强", "弱") and _ABOUT_WHOLE.match(text, end) and text[start:end].endswith((*_DECIMAL, "成")):
@@ -317,7 +319,7 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
         return "eq", "", "", 0
     code = (
         lexicon.qualifiers("inside").get(inner)
-        or lexicon.qualifiers("after").get(after)
+        or lexicon.qualifiers("after").get(after.strip())
         or lexicon.qualifiers("before").get(before)
         or "eq"
     )

@@ -62,7 +62,7 @@ class Sections:
         headings = [line for line in reading.lines if line.heading]
         self._text = reading.text
         self._today = today
-        self._sections = [*_headed(reading.text, headings, periods, today)]
+        self._sections = _with_plans([*_headed(reading.text, headings, periods, today)], reading, today)
         self._starts = [s.start for s in self._sections]
         clauses = (m.start() for m in _CLAUSE_OF_LAW.finditer(reading.text))
         laws = [at for at in clauses if at == 0 or reading.text[at - 1] == "\n"]
@@ -118,6 +118,26 @@ class Sections:
         if any(not (section.iso and m[0][:4] == section.iso[:4]) for m in told):
             return figure  # the year that a section of plans is about tells no past
         return replace(figure, status="target" if section.mode == "ahead" else "standard")
+
+
+def _with_plans(sections: list[Section], reading: Flow, today: Today) -> list[Section]:
+    """With the paragraphs of a report of January that open on the new year (2026年是“十五五”开局之年): they plan."""
+    if not today.reported:
+        return sections
+    out = list(sections)
+    for line in reading.lines:
+        opens = None if line.heading else _NEW_YEAR.match(reading.text, line.start, line.end)
+        if opens is not None and int(opens["year"] or today.year or 0) > today.reported:
+            i = bisect_right([s.start for s in out], line.start)
+            around = out[i - 1] if i else _BEFORE_ALL
+            out[i:i] = [
+                Section(line.start, opens["year"] or str(today.year), "ahead"),
+                replace(around, start=line.end),
+            ]
+    return out
+
+
+_NEW_YEAR = re.compile(r"(?:(?P<year>20\d\d)年|今年)是[^。]{2,60}之年")
 
 
 def _headed(text: str, headings: Sequence[Line], periods: Sequence[PeriodMention], today: Today) -> list[Section]:

@@ -60,6 +60,10 @@ _OTHER_YEAR = re.compile(r"[今去明前上本]年")
 _ISSUE = re.compile(r"\s?(?:第|总第)[\d一二三四五六七八九十]+[期号]")
 _PART_OF_YEAR = re.compile(r"\d{4}-(?:[SQ]\d|\d\d)(?:/\d{4}-(?:Q\d|\d\d))?")
 _PART_OR_DAY = re.compile(rf"{_PART_OF_YEAR.pattern}|\d{{4}}-\d\d-\d\d")
+_UP_TO_NOW = re.compile(
+    r"(?:今年|(?:19|20)\d\d年)?(?:前[\d一二三四五六七八九十]{1,2}个?(?:月|季度)|上半年|1[-—~至到]\d{1,2}月)"
+)
+"""前7个月某省外贸…: what a headline opens its figures with."""
 _YEARS = re.compile(r"\d{4}/(\d{4})")
 _HAN_PAIR = re.compile(r"[\u4e00-\u9fff]{2}")
 _COUNTED = re.compile(r"[\d一二三四五六七八九十百]{1,5}[余多]?[个家]")
@@ -130,7 +134,8 @@ class Calendar:
         start, end = article
         bulletin = words("bulletin").search(self._text, start, titles_end)
         for m in self._between(start, titles_end):
-            if bulletin and m.iso is not None and m.role == "when" and _PART_OF_YEAR.fullmatch(m.iso):
+            of_part = bulletin or _UP_TO_NOW.match(m.text)
+            if of_part and m.iso is not None and m.role == "when" and _PART_OF_YEAR.fullmatch(m.iso):
                 return Default(m.iso, "title")
             if m.iso is not None and m.role == "when" and _OWN_YEAR.match(m.text) and "-" not in m.iso:
                 if _ISSUE.match(self._text, m.end):
@@ -198,6 +203,8 @@ class Calendar:
                 carried = None  # 去年,…。对获奖者每人奖励2万元: what is paid now
             if carried is not None:
                 return self._of_carried(carried, at, clause[0], sentence)
+        if target and default.iso is not None and default.iso == str(self._today.reported):
+            return Period(str(self._today.year), default.basis)  # what a report of January plans is of the new year
         if target and default.iso is not None and (default.basis == "title" or self._is_yearly(clause[0], at)):
             return Period(default.iso[:4], default.basis)  # what a bulletin of a half-year plans, it plans for the year
         in_part = default.iso and default.basis == "title" and _PART_OF_YEAR.fullmatch(default.iso)

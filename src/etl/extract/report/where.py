@@ -122,9 +122,12 @@ class Atlas:
         openings: list[int] = []
         for article in articles:
             own = mentions[bisect_left(starts, article.start) : bisect_left(starts, article.end)]
+            own_headings = headings[
+                bisect_left(heading_starts, article.start) : bisect_left(heading_starts, article.end)
+            ]
             plain = [m for m in own if not m.self_reference]
             named = self._naming.resolved(plain, full, home.code)
-            place = self._place_of(article, named, own)
+            place = self._place_of(article, own_headings, named, own)
             if home.code is None and place.code is not None:
                 # now that the speaker is known, short names of its own places count too
                 near = gazetteer.find(text[article.start : article.end], within=place.code)
@@ -135,9 +138,6 @@ class Atlas:
                 place = self._places[openings[article.resumes]][1]
             openings.append(len(self._places))
             self._places.append((article.start, place))
-            own_headings = headings[
-                bisect_left(heading_starts, article.start) : bisect_left(heading_starts, article.end)
-            ]
             self._places += self._titled(own_headings, named, place)
             named = self._with_short_names(named, article, openings[-1], full, misled)
             named = self._naming.with_lists(named)
@@ -342,9 +342,11 @@ class Atlas:
 
     # ------------------------------------------------------------ articles
 
-    def _place_of(self, article: Article, named: Sequence[Named], mentions: Sequence[Mention]) -> Area:
+    def _place_of(
+        self, article: Article, headings: Sequence[Line], named: Sequence[Named], mentions: Sequence[Mention]
+    ) -> Area:
         home = self._home
-        titles = [line for line in article.titles if not self._text.endswith("?", line.start, line.end)]
+        titles = [n for n in article.titles if n in headings and not self._text.endswith("?", n.start, n.end)]
         if titled := self._titled(titles, named):
             return titled[-1][1]
         if home.code is not None:

@@ -107,7 +107,8 @@ _NAMED_TIMES = frozenset({"year", "month", "day", "now", "since"})
 
 
 @lru_cache(maxsize=1)
-def _pattern() -> re.Pattern[str]:
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What a period opens with, looked at first, and the period."""
     words = _words()
 
     def named(*kinds: str) -> str:
@@ -119,13 +120,21 @@ def _pattern() -> re.Pattern[str]:
 
     spans = named("span", "plan")
     pairs = "|".join(sorted({word[:2] for word, (kind, _) in words.items() if kind in _NAMED_TIMES}))
-    # Most of the characters that a period can begin with begin none (到, 全, 一): two or three more settle it
-    return re.compile(
+    # Most of the characters that a period can begin with begin none (到, 全, 一): two or three more settle it.
+    # They are looked at from behind the first one: a pattern that opens with a set is found several times quicker
+    opens = re.compile(
         rf"""
-        (?=[0-9一二三四五六七八九十两第前上下今未往接去本昨明年岁全目当现眼如迄至截到近过这最新党改建七八九"“「‘『])
-        (?=[\d零〇○一二三四五六七八九十百两]{{1,4}}\s?[年月季多余\-—–―−~～至到./] | {pairs} | ["“「‘『]?(?:{spans})
+        [0-9一二三四五六七八九十两第前上下今未往接去本昨明年岁全目当现眼如迄至截到近过这最新党改建七八九"“「‘『]
+        (?<=(?=
+            [\d零〇○一二三四五六七八九十百两]{{1,4}}\s?[年月季多余\-—–―−~～至到./] | {pairs} | ["“「‘『]?(?:{spans})
           | 第[一二三四1-4]季 | 前[\d一二三四五六七八九十两] | [上下]半 | 全年 | 年[末底初] | 岁末 | [最新]?近
-          | 过去 | 这 | 今后 | 未来 | 往后 | 接下)
+          | 过去 | 这 | 今后 | 未来 | 往后 | 接下
+        ).)
+        """,
+        re.VERBOSE,
+    )
+    return opens, re.compile(
+        rf"""
         (?P<body>
             (?P<ya>{_YEAR})年?(?:{_DASH})(?P<yb>{_YEAR})\s?(?P<school>学年|年度?)(?:间|期间)?
           | (?P<fa>{_YEAR})年(?:(?P<fam>{_MONTH})月)?(?:{_DASH})(?P<fb>{_YEAR})年(?:(?P<fbm>{_MONTH})月)?[末底初]?
@@ -156,7 +165,13 @@ def find_periods(text: str, today: Today) -> Iterator[PeriodMention]:
     known, known_at = today, 0
     year_before: int | None = None
     speaking = today
-    for m in _pattern().finditer(text):
+    opens, pattern = _patterns()
+    at = 0
+    for opening in opens.finditer(text):
+        m = pattern.match(text, opening.start()) if opening.start() >= at else None
+        if m is None:
+            continue
+        at = m.end()
         if known is not today and (m.start() - known_at > 600 or text.find("\n", known_at, m.start()) >= 0):
             known = today
         # 2023年3月…。5月…: a month without a year belongs to the year the paragraph last named

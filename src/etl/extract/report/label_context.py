@@ -130,7 +130,7 @@ def in_context(
         if need is _Need.SUBJECT or (need is _Need.HEAD and not told[j].counts and len(found) > BARE):
             break
         need, i, unit = _need(found), j, told[j].unit
-    first = next((t for t in map(clause, range(count)) if not t.empty), None)
+    first = next((t for t in told or map(clause, range(count)) if not t.empty), None)
     if first is not None and _is_among(first.words) and not any(first.words in w for w in words):
         words.append(first.words)
     return joined(words[::-1])

@@ -68,8 +68,9 @@ def _is_planned(told: str, rest: str, year: int | None) -> bool:
         past = year is not None and int(named[0]) < year
         if lexicon.words("by_past_year" if past else "by_year").search(told[ahead.start() :] + rest):
             return True
-    sure = list(lexicon.words("plan").finditer(told))
-    if sure and not now.search(told, sure[-1].end()):
+    marked = f";{told}"  # the patterns open with a mark where a clause must
+    sure = list(lexicon.words("plan").finditer(marked))
+    if sure and not now.search(marked, sure[-1].end()):
         return True
     if year is None or "年" not in told:
         return False

@@ -95,12 +95,6 @@ def bulletin_year(title: str) -> str | None:
     return named[0] if len(named) == 1 and named[0].isdigit() else None
 
 
-def _at_its_end(period: Period) -> Period:
-    """“十三五”期间由3200户减少到25户: so many were left in its last year."""
-    years = _YEARS.fullmatch(period.iso or "")
-    return Period(years[1], period.basis, period.printed) if years else period
-
-
 @record(frozen=True, slots=True)
 class Asked:
     """A figure whose period is asked for."""
@@ -166,8 +160,11 @@ class Calendar:
     def period(self, asked: Asked, default: Default) -> Period:
         """The period of a figure; ``default`` is that of what is undated where it stands."""
         found = self._period(asked, default)
-        risen = _RISEN_TO.search(self._text, max(asked.sentence[0], asked.at - _RISEN_REACH), asked.at)
-        return _at_its_end(found) if risen and found.basis in ("text", "section") else found
+        years = _YEARS.fullmatch(found.iso or "") if found.basis in ("text", "section") else None
+        if years and _RISEN_TO.search(self._text, max(asked.sentence[0], asked.at - _RISEN_REACH), asked.at):
+            # “十三五”期间由3200户减少到25户: so many were left in its last year
+            return Period(years[1], found.basis, found.printed)
+        return found
 
     def _period(self, asked: Asked, default: Default) -> Period:
         at, clause, sentence, target, standard = asked.at, asked.clause, asked.sentence, asked.target, asked.standard

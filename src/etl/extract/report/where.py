@@ -83,10 +83,21 @@ def _inside(spans: Sequence[tuple[int, int]], m: Mention) -> bool:
     return at >= 0 and m.end <= spans[at][1]
 
 
-def _meets(spans: Sequence[tuple[int, int]], named: Named) -> bool:
+def _meets(spans: Sequence[tuple[int, int]], named: Named | Mention) -> bool:
     """Whether one of the spans, which are in order and apart, has a character of the name."""
     at = bisect_left(spans, (named.end, 0)) - 1
     return at >= 0 and named.start < spans[at][1]
+
+
+def _new(mentions: Sequence[Mention], known: Sequence[tuple[int, int]]) -> list[Mention]:
+    """The mentions that are not among the known spans, with those that they adjoin: 江苏省苏州市 is read as one."""
+    runs: list[list[Mention]] = []
+    for m in mentions:
+        if runs and runs[-1][-1].end == m.start:
+            runs[-1].append(m)
+        else:
+            runs.append([m])
+    return [m for run in runs if not all(_meets(known, m) for m in run) for m in run]
 
 
 def firm_core(name: str) -> str:
@@ -160,6 +171,7 @@ class Atlas:
     ) -> list[Named]:
         """The places with short names of those inside the place that a headline names: 醴陵 under 株洲:…."""
         found = list(named)
+        starts = [n.start for n in named]
         places = self._places[opening:]
         ends = [at for at, _ in places[1:]] + [article.end]
         for (start, area), end in zip(places, ends, strict=True):
@@ -169,10 +181,11 @@ class Atlas:
             near = self._gazetteer.find(self._text[start:end], within=region.code)
             near = [replace(m, start=m.start + start, end=m.end + start) for m in near if not m.self_reference]
             near = [m for m in near if not _inside(misled, m)]
-            taken = sorted((n.start, n.end) for n in found)
+            known = named[max(0, bisect_left(starts, start) - 1) : bisect_left(starts, end)]
+            taken = [(n.start, n.end) for n in known]
             found += [
                 n
-                for n in self._naming.resolved(near, full, region.code)
+                for n in self._naming.resolved(_new(near, taken), full, region.code)
                 if n.level == "county" and not _meets(taken, n)
             ]
         return sorted(found, key=lambda n: n.start)

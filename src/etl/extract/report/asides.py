@@ -48,7 +48,8 @@ def _behind_numerals(text: str) -> dict[str, list[int]]:
     """Where each character stands right behind a numeral."""
     found: dict[str, list[int]] = {}
     for run in _RUN.finditer(text):
-        found.setdefault(text[run.end() : run.end() + 1], []).append(run.end())
+        end = run.end()
+        found.setdefault(text[end : end + 1], []).append(end)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -96,8 +96,8 @@ def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction
         headings=headings,
         default=default,
         defaults=defaults,
-        holes=sorted([(f.start - n.lead, f.end + len(n.after)) for n, f in numbers] + dates),
-        spans=sorted((f.start, f.end) for _, f in numbers),
+        holes=_Spans([*((f.start - n.lead, f.end + len(n.after)) for n, f in numbers), *dates]),
+        spans=_Spans((f.start, f.end) for _, f in numbers),
     )
     ignored = []
     for start, end, reason in asides:
@@ -242,6 +242,18 @@ class _Clauses:
         return [*((a, b) for a, b in pairwise(starts) if b > a), own]
 
 
+class _Spans:
+    """Spans of a text by where they start."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._spans = sorted(spans)
+        self._starts = [start for start, _ in self._spans]
+
+    def inside(self, around: tuple[int, int]) -> list[tuple[int, int]]:
+        """Those that start in the span ``around``."""
+        return self._spans[bisect_left(self._starts, around[0]) : bisect_left(self._starts, around[1])]
+
+
 @dataclass(frozen=True)
 class _Context:
     """What is known of the whole document before a figure is placed in it."""
@@ -258,8 +270,8 @@ class _Context:
     default: Default
     defaults: list[Default]
     """The period of what is undated, by article."""
-    holes: list[tuple[int, int]]
-    spans: list[tuple[int, int]]
+    holes: _Spans
+    spans: _Spans
 
 
 def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[RawFigure]:
@@ -299,7 +311,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             topic_of, topic = index, _topic(context, context.articles[article], line)
         if lead:
             topic, topic_of = text[lead.start : lead.end], -1
-        holes = _inside(context.holes, near)
+        holes = context.holes.inside(near)
         if memory_of != (index, article):
             memory, memory_of = [], (index, article)
         if told_in != sentence:
@@ -315,7 +327,7 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             _torn_words(context, article) if sentence[0] == context.articles[article].start else "",
         )
         label, counted = label_of(
-            text, span, context.clauses.up_to(sentence, clause), _inside(context.spans, near), holes, around
+            text, span, context.clauses.up_to(sentence, clause), context.spans.inside(near), holes, around
         )
         if len(label) < BRIEF and (opened := _RUN_IN.match(text, line.start, line.end)):
             label = label_under(label, opened[1])
@@ -436,7 +448,7 @@ def _sentence_before(context: _Context, sentence: int, paragraph: int) -> str:
     if sentence <= paragraph:
         return ""
     start, _ = context.clauses.of((paragraph, sentence), sentence - 2)
-    counts = _inside(context.spans, (start, sentence))
+    counts = context.spans.inside((start, sentence))
     return "" if counts else context.reading.text[start : sentence - 1]
 
 
@@ -488,10 +500,6 @@ def _relations(context: _Context, numbers: list[tuple[Number, Figure]], figures:
         article = max(0, bisect_right(article_starts, span[0]) - 1)
         sentences.append(Sentence(span, line, article, members[:SENTENCE_FIGURES]))
     return [*found, *relations_across(text, sentences, found)]
-
-
-def _inside(spans: list[tuple[int, int]], sentence: tuple[int, int]) -> list[tuple[int, int]]:
-    return spans[bisect_left(spans, (sentence[0], -1)) : bisect_left(spans, (sentence[1], -1))]
 
 
 def _topic(context: _Context, article: Article, line: Line) -> str:

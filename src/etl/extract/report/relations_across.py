@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, pairwise
 
 from etl.extract.report import lexicon
 from etl.extract.report.relations import (
@@ -257,7 +257,7 @@ def _elsewhere(text: str, sentences: Sequence[Sentence]) -> Iterator[tuple[Membe
                 yield from _towards(text, whole, after, later)
             elif whole.figure.status == "observed":
                 yield from _of_stock(text, whole, before, after, later)
-                yield from _of_batch(text, whole, before, after, (*earlier, *later))
+                yield from _of_batch(text, whole, before, after, chain(earlier, later))
                 yield from _of_editions(text, whole, sentence, earlier)
 
 
@@ -285,7 +285,7 @@ def _of_stock(
 
 
 def _of_batch(
-    text: str, whole: Member, before: str, after: str, others: Sequence[tuple[Member, Sentence]]
+    text: str, whole: Member, before: str, after: str, others: Iterable[tuple[Member, Sentence]]
 ) -> Iterator[tuple[Member, Member]]:
     """在全省首批示范基地中,丽水有10个 … 首批120家示范基地: (part, whole) of one batch."""
     batch = _BATCH.search(before[-5:]) if "批" in before[-5:] else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 
@@ -73,13 +74,24 @@ def medals(text: str) -> list[tuple[Number, Figure]]:
 
 
 _STRUCTURE = re.compile(r"\d\d?(?:\.\d+)?(?:[:∶]\d{1,2}(?:\.\d+)?){2,5}(?![\d:∶.%])")
+_RATIO = re.compile(r"[:∶](?<=\d.)\d")
+"""What a structure holds: in most lines none is looked for."""
 _PART = re.compile(r"[\d.]+")
+
+
+def _ratios(text: str) -> Iterator[re.Match[str]]:
+    end = 0
+    for sign in _RATIO.finditer(text):
+        if sign.start() >= end:
+            start, end = text.rfind("\n", 0, sign.start()) + 1, text.find("\n", sign.start())
+            end = len(text) if end < 0 else end
+            yield from _STRUCTURE.finditer(text, start, end)
 
 
 def structures(text: str) -> list[tuple[Number, Figure]]:
     """The shares of a structure printed as a ratio (三次产业结构为8.5:40.9:50.6): parts that add up to 100."""
     found = []
-    for m in _STRUCTURE.finditer(text):
+    for m in _ratios(text):
         before = text[m.start() - 1 : m.start()]
         if before.isdecimal() or before in (":", "∶", "."):
             continue

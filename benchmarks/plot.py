@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ def plot(results: dict[str, dict[str, Any]], about: str, out: Path) -> None:
     figure, (loading, growing) = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
     _loading(loading, results)
     _growing(growing, results)
-    figure.supxlabel(about, fontsize=7)
+    figure.supxlabel(textwrap.fill(about, 150), fontsize=7)
     figure.savefig(out, metadata={"Date": None})
     plt.close(figure)
 
@@ -51,6 +52,7 @@ def _growing(axes: Any, results: dict[str, dict[str, Any]]) -> None:
         axes.loglog(files, seconds, style, label=f"{name} (slope {slope:.2f})", marker="o", markersize=4)
     axes.set_title("CPU seconds by number of files")
     axes.set_xlabel("files")
+    axes.set_ylabel("seconds")
     axes.legend(frameon=False)
 
 

@@ -131,6 +131,26 @@ def test_period(text: str, printed: str, iso: str) -> None:
     assert years(text, "2024-07-20")[printed] == iso
 
 
+def test_the_year_before_a_bulletin() -> None:
+    text = "某县2023年统计公报\n\n三次产业结构由上年的10.1∶46.7∶43.2调整为9.6∶47.5∶42.9。"
+    found = extract_report(Document(text, "txt", "txt/1"), ManifestEntry("a.txt", None, None, None, "2024-03")).figures
+    assert [(f.period.iso, f.label) for f in found] == [
+        (year, f"三次产业结构,第{n}产业占比") for year in ("2022", "2023") for n in "一二三"
+    ]
+
+
+def test_a_monthly_briefing_is_of_the_months_that_it_opens_with() -> None:
+    text = (
+        "水利运行情况月度简报\n第7期\n某市水利局 2024年8月16日\n\n1-7月,全市水利运行平稳。\n\n【灌溉】全市灌溉农田36万亩。\n\n"
+        "【供水】据市水文站统计,1-6月全市供水2.6亿立方米。新增用户1280户。\n"
+    )
+    assert years(text, "2024-08-16") == {
+        "36万亩": "2024-01/2024-07",
+        "2.6亿立方米": "2024-S1",
+        "1280户": "2024-S1",
+    }
+
+
 def test_since_a_year_that_is_not_known_is_not_known() -> None:
     assert years("2022年5月,门诊楼启用,就诊2.3万人次。去年以来引进博士12名。")["12名"] is None
 

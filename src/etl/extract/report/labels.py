@@ -29,7 +29,7 @@ _QUOTES = re.compile(r"[“”‘’「」『』\"\s#*]")
 _CHANGE = label_words("change")
 _OLD = rf"(?:原来)?的?(?=(?:{_CHANGE})(?:至|到|为|$))"
 _NOISE = re.compile(rf"由{_OLD}|从{_OLD}|{label_words('noise')}|均(?=$)(?<![平人年月日户]均)")
-_EDGE_LEFT = re.compile(rf"^(?:[()]|{label_words('left')}|\d{{1,2}}[).、](?!\d))+")
+_EDGE_LEFT = re.compile(rf"^(?:[()]|【[^【】]{{1,20}}】,?|{label_words('left')}|\d{{1,2}}[).、](?!\d))+")
 _EDGE_RIGHT = re.compile(
     rf"(?:(?!(?<=参)与|(?<=[下传送])达|(?<=[拥现持享])有|(?<=[收受接])到)(?:\(|{label_words('right')}))+$"
 )
@@ -60,6 +60,8 @@ def label_of(
     ``clauses`` are those of its sentence up to its own, which is the last; ``figures`` the spans of all figures of
     the sentence, ``holes`` the spans to leave out (figures and dates), both by start.
     """
+    if label := _share_of_industries(text, at, clauses[-1][0]):
+        return label, Counted(around.units.get(at[0], ""), label, at[0], label)
     own, inner = _own_words(text, at, clauses[-1], figures, holes)
     if len(clauses) == 1 and around.torn:
         own = f"{_trim(_plain(around.torn))}{own}"
@@ -93,6 +95,21 @@ def label_of(
     if len(label) < 5 and around.topic:
         label = f"{_trim(_plain(around.topic))[: MAX_LABEL - len(label) - 1]},{label}".strip(",")
     return label[:MAX_LABEL], Counted(unit, label, at[0], "")
+
+
+def _share_of_industries(text: str, at: Hole, clause: int) -> str:
+    """第二产业占比 of the second number of 三次产业结构为8.5:40.9:50.6; else nothing."""
+    first = max(clause, at[0] - _INDUSTRIES_REACH)
+    if text.find("三次产业", first, at[0]) < 0:
+        return ""
+    before = _RATIO_BEFORE.search(text, first, at[0])
+    n = len(re.findall("[:∶]", before[0])) if before else 0
+    in_ratio = n > 0 or text[at[1] : at[1] + 1] in (":", "∶")
+    return f"三次产业结构,第{'一二三'[n]}产业占比" if in_ratio and n < len("一二三") else ""
+
+
+_RATIO_BEFORE = re.compile(r"(?:\d[\d.]*[:∶])+$")
+_INDUSTRIES_REACH = 48
 
 
 @record(frozen=True, slots=True)

@@ -80,11 +80,14 @@ class Sections:
     def dated(self, period: PeriodMention, about: str | None, titled: str | None) -> PeriodMention:
         """A part of a year that names none (全年, 三季度) in the year that its section is about.
 
-        Without such a section it is of what its article is ``about``: 年末 of a bulletin of 2022 is that of 2022. What
-        reaches up to now (近三年, 2018年以来) reaches up to the year that the title names, ``titled``.
+        Without such a section it is of what its article is ``about``: 年末 of a bulletin of 2022 is that of 2022, and
+        上年 the year before. What reaches up to now (近三年, 2018年以来) reaches up to the year that the title names,
+        ``titled``.
         """
         if (_WINDOW.match(period.text) or period.role == "since") and titled is not None:
             return self._up_to(period, titled)
+        if period.text == "上年" and titled is not None and period.role == "when":
+            return replace(period, iso=str(int(titled) - 1))
         if not period.vague or "日" in period.text or not _PART.match(period.text):
             return period
         years = set(_YEAR.findall(self.at(period.start).iso or about or ""))

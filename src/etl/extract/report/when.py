@@ -22,7 +22,7 @@ _RISEN_TO = re.compile(
     r"了?(?:每[人月年日户名家])*(?:约|近|超过?|逾|最高|最低)?$"
 )
 _RISEN_REACH = 10
-_CHANGES_TO = re.compile(rf"(?:{label_words('change')})(?:至|到|为)")
+_CHANGES_TO = re.compile(rf"(?:{label_words('change')}|调整|优化|演变)(?:至|到|为)")
 _FROM = re.compile(r"(?:从|由|比|较)")
 _SPAN_OF_PLAN = re.compile(r"用(?:大约|约|近)?([\d一二两三四五六七八九十]{1,3})年")
 _YEARLY_FLOW = re.compile(
@@ -64,6 +64,10 @@ _UP_TO_NOW = re.compile(
     r"(?:今年|(?:19|20)\d\d年)?(?:前[\d一二三四五六七八九十]{1,2}个?(?:月|季度)|上半年|1[-—~至到]\d{1,2}月)"
 )
 """前7个月某省外贸…: what a headline opens its figures with."""
+_FIRST_LINES = 80
+"""Characters below its titles in which a monthly briefing tells of which months it is."""
+_HEARD_FROM = re.compile(r"(?:【[^】\n]{1,20}】)?(?:据[^,。\n]{2,20},)?")
+"""What may open a sentence before its time: 【对外贸易】据某海关统计,1-7月…"""
 _YEARS = re.compile(r"\d{4}/(\d{4})")
 _HAN_PAIR = re.compile(r"[\u4e00-\u9fff]{2}")
 _COUNTED = re.compile(r"[\d一二三四五六七八九十百]{1,5}[余多]?[个家]")
@@ -147,6 +151,10 @@ class Calendar:
                 and "-" not in m.iso
             ):
                 return Default(m.iso, "article")
+        if words("periodic").search(self._text, start, titles_end):
+            for m in self._between(titles_end, min(end, titles_end + _FIRST_LINES)):
+                if m.iso is not None and _PART_OF_YEAR.fullmatch(m.iso) and _UP_TO_NOW.match(m.text):
+                    return Default(m.iso, "article")
         if self._today.reported:
             return Default(str(self._today.reported), fallback.basis)
         if (
@@ -411,7 +419,8 @@ class Calendar:
                 spanned = spanned or any(e.time_type == "period" and e.start < m.start for e in earlier)
                 if words("flow").search(told) or (spanned and not words("standing").search(told)):
                     continue
-            return m if m.start - opened <= _LEAD_IN else None
+            heard = _HEARD_FROM.match(self._text, opened)
+            return m if m.start - (heard.end() if heard else opened) <= _LEAD_IN else None
         return None
 
     def _tells_a_beginning(self, m: PeriodMention, default: Default) -> bool:

@@ -114,9 +114,12 @@ def test_damaged_styles_are_told_and_do_no_harm(tmp_path: Path) -> None:
     assert workbook.warnings
 
 
-def test_styles_spread_too_far_are_told_and_do_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "a.xlsx"
-    _write_xlsx(path, [("0.0", 104, "")] * 3)
+@pytest.mark.parametrize("kind", ["xlsx", "xls"])
+def test_styles_spread_too_far_are_told_and_do_no_harm(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / f"a.{kind}"
+    (_write_xlsx if kind == "xlsx" else _write_xls)(path, [("0.0", 104, "")] * 3)
     monkeypatch.setattr(cell_formats, "MOST_PLACES", 6)  # two columns in each of three rows
     assert [c.text for c in excel.read(path).sheets[1].cells] == ["104.0"] * 3
     monkeypatch.setattr(cell_formats, "MOST_PLACES", 5)

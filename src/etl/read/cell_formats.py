@@ -25,6 +25,9 @@ MOST_PLACES = 100_000_000
 right in each of a million rows, empty cells for the most part, would take 16 GB."""
 
 
+TOO_MANY_PLACES = "单元格格式铺得过开，未读取，百分比格式可能丢失"
+
+
 class _TooManyPlacesError(Exception):
     """Styles are spread over more places than ``MOST_PLACES``."""
 
@@ -97,7 +100,7 @@ def xlsx_formats(archive: zipfile.ZipFile) -> tuple[dict[str, CellFormats], tupl
         placing = _Placing({str(n).encode(): number for n, number in wanted.items()})
         return {name: CellFormats(_xlsx_cells(archive, part, placing), by_number) for name, part in _parts(archive)}, ()
     except _TooManyPlacesError:
-        return {}, ("单元格格式铺得过开，未读取，百分比格式可能丢失",)
+        return {}, (TOO_MANY_PLACES,)
     except Exception as error:  # lxml, zipfile and struct raise many things on damaged parts
         return {}, (f"单元格格式无法读取（{type(error).__name__}），百分比格式可能丢失",)
 
@@ -163,15 +166,18 @@ _CELLS = frozenset({0x0203, 0x027E, 0x0006, 0x0206, 0x0406, 0x00FD, 0x0204, 0x00
 _BIFF5, _BIFF8 = 0x0500, 0x0600
 
 
-def xls_formats(data: bytes) -> dict[str, CellFormats]:
-    """Formats of a BIFF workbook by sheet name; empty when no cell style shows more than plain values.
+def xls_formats(data: bytes) -> tuple[dict[str, CellFormats], tuple[str, ...]]:
+    """Formats of a BIFF workbook by sheet name, and in Chinese what was left out. Empty when no style shows more than
+    plain values.
 
     Sheets are only walked when the styles, at the head of the file, make it necessary.
     """
     try:
-        return _xls_formats(data)
+        return _xls_formats(data), ()
+    except _TooManyPlacesError:
+        return {}, (TOO_MANY_PLACES,)
     except Exception:  # a damaged container or record: any error of struct, of the library; calamine says what is wrong
-        return {}
+        return {}, ()
 
 
 def _xls_formats(data: bytes) -> dict[str, CellFormats]:

@@ -54,7 +54,7 @@ def _read_ole(path: Path) -> Workbook:
 
     data = path.read_bytes()
     try:
-        return _read_with_calamine(data, str(path), "xls", (), xls_formats(data))
+        return _read_xls(data, str(path), ())
     except PasswordError:
         pass
     except LimitError:
@@ -67,9 +67,14 @@ def _read_ole(path: Path) -> Workbook:
     if plain.startswith(b"PK"):
         return _read_xlsx(plain, str(path), note)
     try:
-        return _read_with_calamine(plain, str(path), "xls", note, xls_formats(plain))
+        return _read_xls(plain, str(path), note)
     except CalamineError as error:
         raise ReadError(str(path), f"can't be opened as xls ({error})", next_step=_OPEN_AND_SAVE) from error
+
+
+def _read_xls(data: bytes, where: str, warnings: tuple[str, ...]) -> Workbook:
+    formats, damage = xls_formats(data)
+    return _read_with_calamine(data, where, "xls", warnings + damage, formats)
 
 
 def _is_encrypted(data: bytes) -> bool:

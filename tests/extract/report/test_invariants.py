@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.extract.report import extract_report
-from etl.model import Document
+from etl.model import Document, ManifestEntry
 from tests.growth import is_linear
 
 _SPEC = importlib.util.spec_from_file_location("fuzz", Path(__file__).parents[3] / "scripts/fuzz.py")
@@ -46,6 +46,20 @@ def test_time_is_linear_in_length(unit: str) -> None:
 
     extract_line(100)
     assert is_linear(extract_line, 4_000)
+
+
+LINES = ("# 宜昌\n", "# 宜昌:培训3人\n\n", "2026年是开局之年。\n\n", "本报记者 第4版\n\n")
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_time_is_linear_in_lines(line: str) -> None:
+    manifest = ManifestEntry("a.txt", None, None, "420500", "2026-01-18")
+
+    def extract_lines(length: int) -> None:
+        extract_report(Document("政府工作报告\n\n" + line * (length // len(line)), "txt", "txt/1"), manifest)
+
+    extract_lines(100)
+    assert is_linear(extract_lines, 20_000)
 
 
 def test_a_numeral_larger_than_any_figure_is_set_aside() -> None:

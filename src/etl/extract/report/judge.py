@@ -252,8 +252,8 @@ def _not_meant_as_number(number: Number, around: rules.Around, before: str, unit
         return "article"
     if value > 10 or number.qualifier != "eq":
         return None
-    if dimension in _MEASURES and unit != "元":
-        return None  # 三元 is a place and a name more often than three yuan
+    if dimension in _MEASURES:
+        return None
     m = lexicon.words("shown")
     shown = any(m.fullmatch(before[-k:]) for k in (1, 2)) or rules.first("reason", "han", around)
     return None if shown else "article"

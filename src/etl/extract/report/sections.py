@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Literal
 
 from etl.extract.report import lexicon
@@ -127,17 +128,16 @@ def _with_plans(sections: list[Section], reading: Flow, today: Today) -> list[Se
     """With the paragraphs of a report of January that open on the new year (2026年是“十五五”开局之年): they plan."""
     if not today.reported:
         return sections
-    out = list(sections)
+    starts = [s.start for s in sections]
+    plans: list[Section] = []
     for line in reading.lines:
         opens = None if line.heading else _NEW_YEAR.match(reading.text, line.start, line.end)
         if opens is not None and int(opens["year"] or today.year or 0) > today.reported:
-            i = bisect_right([s.start for s in out], line.start)
-            around = out[i - 1] if i else _BEFORE_ALL
-            out[i:i] = [
-                Section(line.start, opens["year"] or str(today.year), "ahead"),
-                replace(around, start=line.end),
-            ]
-    return out
+            i = bisect_right(starts, line.start)
+            around = sections[i - 1] if i else _BEFORE_ALL
+            plans.append(Section(line.start, opens["year"] or str(today.year), "ahead"))
+            plans.append(replace(around, start=line.end))
+    return sorted([*sections, *plans], key=attrgetter("start"))
 
 
 _NEW_YEAR = re.compile(r"(?:(?P<year>20\d\d)年|今年)是[^。]{2,60}之年")

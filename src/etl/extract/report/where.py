@@ -359,7 +359,8 @@ class Atlas:
         self, article: Article, headings: Sequence[Line], named: Sequence[Named], mentions: Sequence[Mention]
     ) -> Area:
         home = self._home
-        titles = [n for n in article.titles if n in headings and not self._text.endswith("?", n.start, n.end)]
+        starts = {n.start for n in headings}
+        titles = [n for n in article.titles if n.start in starts and not self._text.endswith("?", n.start, n.end)]
         if titled := self._titled(titles, named):
             return titled[-1][1]
         if home.code is not None:

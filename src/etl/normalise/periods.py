@@ -65,7 +65,9 @@ class PeriodMention:
 
 
 _SUCH_A_YEAR = re.compile(r"(?:规划|时期)?的?[^,。;]{0,8}之年")
-"""Behind 2026年是“十五五”: tells what the year is, not when something is done."""
+"""Behind “十五五”: 开局之年 tells what the year is, not when something is done."""
+_RECORD = re.compile("最(?!近)|新[高低]")
+"""Behind 近5年来, 1961年有记录以来: how long nothing was like it, not when it was."""
 _BEFORE_WHAT = re.compile(r"[比较][^,。;\d]{1,5}前的$")
 """Before the base of a comparison: 比改革前的2011年."""
 
@@ -80,7 +82,7 @@ _YEAR = rf"(?:(?:19|20)\d\d|{_HAN_YEAR})"
 _DASH = r"\s?(?:[-—–―−~～]{1,2}|至|到)\s?"
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _DAY = r"(?:[12]\d|3[01]|0?[1-9]|二十[一二三四五六七八九]?|三十一?|十[一二三四五六七八九]?|[一二三四五六七八九])"
-_LEAD = re.compile(r"(比|较|与|同|相比于?|截至|截止到?|自从?|从|到|至)\s?$")
+_LEAD = re.compile(r"([快慢高低多少好优长短]于|比|较|与|同|相比于?|截至|截止到?|自从?|从|到|至)\s?$")
 _CHANGED = re.compile(r"[高加长升降低少大缩展涨跌增减](?:到|至)\s?$")
 _N = r"(?:\d{1,3}|[一二两三四五六七八九十百]{1,3})"
 
@@ -179,6 +181,8 @@ def find_periods(text: str, today: Today) -> Iterator[PeriodMention]:
         mention = _mention(m, known if part else today, speaking if m["reld"] else today)
         if mention is None:
             continue
+        if text[m.end() - 1] == "来" and _RECORD.match(text, m.end()):
+            mention = replace(mention, role="name")
         if mention.iso is None and year_before is not None and _THAT_YEAR.fullmatch(mention.text):
             mention = replace(mention, iso=str(year_before))
         if mention.iso is not None and _DATELINE.match(text, mention.end):
@@ -302,7 +306,7 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
         first_year, _, last_year = span.partition("/")
         if m["planrole"] == "以来" or tail.endswith("以来"):
             return _since(m, first_year, today)
-        if m.string.endswith(("是", "为"), 0, m.start("body")) and _SUCH_A_YEAR.match(m.string, m.end("body")):
+        if not m["planrole"] and _SUCH_A_YEAR.match(m.string, m.end("body")):
             return PeriodMention(m.start("body"), m.end("body"), m["body"], span, "period", "name")
         iso = last_year if (m["planrole"] or "").endswith(("末", "收官")) else span
         return PeriodMention(m.start("body"), m.end("body"), m["body"], iso, "period", "when")
@@ -334,7 +338,7 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
             return _since(m, iso, today) if iso is not None and "/" not in iso else None
     if role == "when" and m["y"] and _BEFORE_WHAT.search(m.string, max(0, m.start() - 9), m.start()):
         role = "compare"
-    if role == "when" and lead in ("比", "较", "与", "同", "相比", "相比于"):
+    if role == "when" and (lead in ("比", "较", "与", "同", "相比", "相比于") or lead.endswith("于")):
         role = "compare"
     if lead.startswith("截") or (lead in ("到", "至") and time_type == "point"):
         time_type = "point"

@@ -27,3 +27,23 @@ def test_cells_of_a_table_row_are_not_one_number_and_do_not_go_on_in_the_next_ro
 def test_a_figure_that_other_digits_touch_is_held(text: str, printed: str, sure: bool) -> None:
     found = next(f for f in extract_report(Document(text, "txt", "text/1")).figures if f.text == printed)
     assert (found.confidence >= ENOUGH) is sure
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "建设学习型城市\n湘江新闻· 2026-01-29 02:54\n全市图书馆藏书达到860万册,读者持证率提高到31%,书屋全覆盖。",
+        "全市图书馆藏书达到860万册\n2021年07月23日 15:53 湘江新闻网 作者 周某\n\n7月,读者持证率提高到31%。",
+        "全市图书馆藏书达到860万册\n来源:湘江新闻网 编辑:周某\n\n7月,读者持证率提高到31%。",
+    ],
+)
+def test_a_line_that_tells_when_a_page_was_put_up_joins_no_other(text: str) -> None:
+    labels = [f.label for f in extract_report(Document(text, "txt", "text/1")).figures]
+    assert labels == ["全市图书馆藏书", "读者持证率"]
+
+
+def test_a_dateline_and_the_marks_of_notes_say_nothing_of_what_is_measured() -> None:
+    text = "新华社武汉6月4日电(记者 李某)湖北有护士31万人[3]、药师4.2万人[4],每千人床位8.1张。"
+    figures = extract_report(Document(text, "txt", "text/1")).figures
+    assert [f.label for f in figures] == ["湖北有护士", "药师", "湖北有护士、药师,每千人床位"]
+    assert {f.evidence for f in figures} == {text.removeprefix("新华社武汉6月4日电(记者 李某)")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -13,9 +13,19 @@ from etl.collector import collector_paused
 from etl.extract.report.articles import Article, split_articles
 from etl.extract.report.asides import Covering, find_asides
 from etl.extract.report.flow import Flow, Line, flow
+from etl.extract.report.furniture import dateline_end, furniture
 from etl.extract.report.judge import Figure, judge
 from etl.extract.report.label_context import Counted, Told, joined
-from etl.extract.report.labels import Around, distinct, label_after, label_of, label_of_item, label_under
+from etl.extract.report.labels import (
+    Around,
+    distinct,
+    label_after,
+    label_of,
+    label_of_industry,
+    label_of_item,
+    label_under,
+)
+from etl.extract.report.lexicon import words
 from etl.extract.report.lists import Item, halves, lead_ins, like_their_list, respective_items
 from etl.extract.report.published import Dated, dated_lines, published_on
 from etl.extract.report.relations import Member, relations_of
@@ -32,7 +42,7 @@ from etl.normalise.periods import PeriodMention, Today, as_told, find_periods
 from etl.normalise.regions import load_regions
 
 _SENTENCE = re.compile(r"[^。!?\n]{0,600}(?:[。!?]{1,8}[”』」)]{0,4}|\n)?")
-_CUT = re.compile(r"[,;:。!?\n]")
+_CUT = re.compile(r"[,;:。!?\n]|(?<=[^.])\.{3}")
 _WORK_REPORT = re.compile(r"工作报告|各位代表")
 _DIGITS_BEFORE = re.compile(r"(?<![\d.])(?!(?:19|20)\d\d )(?:\d{1,4} {1,2}|\d{1,3}, )$")
 """Digits that touch a figure but for a blank: more likely a part of it than a number of their own, but for a year."""
@@ -54,6 +64,8 @@ BRIEF = 10
 """A label shorter than this takes in the words that its paragraph opens with: (一)养老保险。…基金收入61亿元."""
 SHORT = 5
 """A label of an item shorter than this says too little alone."""
+SHORT_LINE = 40
+"""Characters of a line that can tell more of the figure in the line above: 高于全国1.2个百分点."""
 PARAGRAPH = 3000
 """How far back, in characters, a paragraph gives context: text without a line break must not take forever."""
 
@@ -72,7 +84,8 @@ def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction
     printed = list(dated_lines(reading))
     today, basis = _today(reading, manifest, printed)
     periods = [as_told(p) for p in find_periods(reading.text, today)]
-    sentences = [m.span() for m in _SENTENCE.finditer(reading.text) if m.end() > m.start()]
+    beside = list(furniture(reading))
+    sentences = list(_sentences(reading.text, beside))
     starts = [start for start, _ in sentences]
     clauses = _Clauses(reading.text)
     sections = Sections(reading, periods, today)
@@ -96,7 +109,7 @@ def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction
         headings=headings,
         default=default,
         defaults=defaults,
-        holes=_Spans([*((f.start - n.lead, f.end + len(n.after)) for n, f in numbers), *dates]),
+        holes=_Spans([*((f.start - n.lead, f.end + len(n.after)) for n, f in numbers), *dates, *beside]),
         spans=_Spans((f.start, f.end) for _, f in numbers),
     )
     ignored = []
@@ -106,6 +119,19 @@ def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction
     figures = tuple(_figures(context, numbers))
     relations = tuple(_relations(context, numbers, figures))
     return Extraction(tuple(sorted(figures, key=_start)), tuple(ignored), relations)
+
+
+def _sentences(text: str, beside: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The sentences, half-open; one that a dateline opens (本报讯) begins behind it."""
+    behind = dict(beside)
+    for m in _SENTENCE.finditer(text):
+        start, end = m.span()
+        begins = behind.get(start, start)
+        if start < begins < end:
+            yield start, begins
+            start = begins
+        if end > start:
+            yield start, end
 
 
 def _start(figure: RawFigure) -> int:
@@ -313,7 +339,8 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             topic, topic_of = text[lead.start : lead.end], -1
         holes = context.holes.inside(near)
         if memory_of != (index, article):
-            memory, memory_of = [], (index, article)
+            above = memory_of == (index - 1, article) and line.end - line.start <= SHORT_LINE
+            memory, memory_of = memory[-1:] if above else [], (index, article)
         if told_in != sentence:
             told, told_in = {}, sentence
             evidence = text[sentence[0] : sentence[1]].strip()[:400]
@@ -326,9 +353,13 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
             partial(_sentence_before, context, sentence[0], paragraph),
             _torn_words(context, article) if sentence[0] == context.articles[article].start else "",
         )
-        label, counted = label_of(
-            text, span, context.clauses.up_to(sentence, clause), context.spans.inside(near), holes, around
-        )
+        industry = label_of_industry(text, span, sentence[0])
+        if industry:
+            label, counted = industry, Counted(figure.unit, industry, figure.start, industry)
+        else:
+            label, counted = label_of(
+                text, span, context.clauses.up_to(sentence, clause), context.spans.inside(near), holes, around
+            )
         if len(label) < BRIEF and (opened := _RUN_IN.match(text, line.start, line.end)):
             label = label_under(label, opened[1])
         told_since = paragraph
@@ -338,10 +369,10 @@ def _figures(context: _Context, numbers: list[tuple[Number, Figure]]) -> list[Ra
         area = context.atlas.area(
             figure.start, clause, sentence[0], paragraph, context.articles[article].start, heading=line.heading
         )
-        if figure.start in earlier:
+        if figure.start in earlier and not industry:
             before, between = earlier[figure.start]
             label = label_after(labels.get(before, ""), text[between[0] : between[1]])
-        elif item := items.get(figure.start):
+        elif (item := items.get(figure.start)) and not industry:
             label = label_of_item(text, item[0], item[1], context.atlas.ends_in(*item[1]), holes, label)
             base = bases.setdefault(item[1], out[-1].label if out and at_last == sentence else "")
             if len(label) < SHORT:
@@ -413,6 +444,9 @@ def _headlines_as_told(figures: Sequence[RawFigure], titular: Sequence[bool]) ->
         for j in range(i + 1, min(i + HEADLINE_FIGURES, len(out))):
             told = figures[j]
             same = (told.number, told.multiplier, told.unit) == (figure.number, figure.multiplier, figure.unit)
+            if same and not titular[j] and told.period.basis == "text" and not figure.label:
+                out[i] = replace(figure, period=told.period, label=told.label)  # 1361万人!我国就业再上台阶
+                break
             if same and not titular[j] and told.period.basis == "text" and _share_words(told.label, figure.label):
                 out[i] = replace(figure, period=told.period)
                 break
@@ -445,7 +479,7 @@ def _of_entity(label: str, entity: str | None) -> str:
 
 def _sentence_before(context: _Context, sentence: int, paragraph: int) -> str:
     """The last clause of the sentence before the one at ``sentence``, in its paragraph."""
-    if sentence <= paragraph:
+    if sentence <= dateline_end(context.reading.text, paragraph):
         return ""
     start, _ = context.clauses.of((paragraph, sentence), sentence - 2)
     counts = context.spans.inside((start, sentence))
@@ -502,6 +536,14 @@ def _relations(context: _Context, numbers: list[tuple[Number, Figure]], figures:
     return [*found, *relations_across(text, sentences, found)]
 
 
+def _is_title(text: str, line: Line) -> bool:
+    """Whether a heading says anything, and not only who wrote it when."""
+    return bool(_HAN.search(text, line.start, line.end)) and not words("credit").search(text, line.start, line.end)
+
+
+_HAN = re.compile("[\u4e00-\u9fff]{2}")
+
+
 def _topic(context: _Context, article: Article, line: Line) -> str:
     """What a paragraph is about: its first words ((二)失业保险。), the heading of its section, the article's title."""
     text = context.reading.text
@@ -510,5 +552,5 @@ def _topic(context: _Context, article: Article, line: Line) -> str:
     i = bisect_left(context.headings, line.start, key=lambda h: h.start) - 1
     if i >= 0 and (above := _NUMBERED.fullmatch(text, context.headings[i].start, context.headings[i].end)):
         return above[1]
-    title = article.titles[0] if article.titles else None
+    title = next((t for t in article.titles if _is_title(text, t)), None)
     return text[title.start : title.end] if title and title.start != line.start else ""

@@ -64,7 +64,7 @@ _CLOSED = re.compile(r"[。!?;…:”』」》)\]]$|\.\.\.$|(?:[。 ][^。]{0,12
 _CLOSES_IN = 16
 """Characters of a line's end in which it is looked for what closes it."""
 _PROSE = re.compile(r"[。;,]")
-_MARK = re.compile(r"[ \t]*(?:#{1,6}[ \t]|>[ \t]?|[-*+·•●■◆▲][ \t])")
+_MARK = re.compile(r"[ \t]*(?:#{1,6}[ \t]|>[ \t]?|[-*+·•●■◆▲][ \t]|[●■◆▲★])")
 _HAN = r"\u3400-\u9fff"
 _NUMERAL = "零〇一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟"
 _LAYOUT_BLANK = re.compile(
@@ -95,11 +95,17 @@ _TORN = re.compile(r"\d[ ]\d{3}")
 _GAP = 4
 """Blanks and breaks at most between a number in groups and what it counts."""
 _LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]*")
-_CUT_NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d$)\d[\d.,]*[ \t]?[万亿千百余多]*$")
+_CUT_NUMBER = re.compile(r"(?<![\d:/-])(?!(?:19|20)\d\d(?:[.]\d{1,2}){0,2}$)\d[\d.,]*[ \t]?[万亿千百余多]*$")
+"""A number at the end of a line, which may go on in the next; a year, a day (2026-01-29) and a time (02:54) do not."""
 _NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])[^:]{2,28}(?<![、的和与及])")
 """二、2021年工作: a heading, however short the lines beside it are."""
 CUT_LENGTH = 40
 """Characters of a line's end in which a number that the line cuts is looked for."""
+_FURNISHED = re.compile(
+    r"(?:19|20)\d\d(?:[-./]\d{1,2}[-./]\d{1,2}|年\d{1,2}月\d{1,2}日)\s*\d{1,2}:\d\d"
+    r"|(?:来源|作者|编辑|责任编辑|发布时间|发布日期|发布单位|稿源|信息来源|文章来源)\s?:"
+)
+"""When and by whom a page was put up: no line above goes on here."""
 HEADING_LENGTH = 60
 WRAPPED_LENGTH = 16
 
@@ -130,6 +136,8 @@ def flow(text: str) -> Flow:
                 or (not prose and not wrapped and not cut_number and (len(block) == 1 or end - start < 0.8 * widest))
             )
             begin = start + (mark.end() if mark else 0)
+            furnished = len(line) <= HEADING_LENGTH and _FURNISHED.search(line) is not None
+            wrapped = wrapped and not furnished
             goes_on = torn and n == 0 and not mark and (prose or (torn_number and unit_at(line, 0) is not None))
             if not (wrapped or goes_on) or mark:
                 breaks.append((len(kept), heading))
@@ -137,7 +145,7 @@ def flow(text: str) -> Flow:
             open_end = not row and not _CLOSED.search(line[-_CLOSES_IN:])
             is_last = n == len(block) - 1
             fills = len(line) >= max(WRAPPED_LENGTH, int(0.6 * widest))
-            wrapped = open_end and not is_last and not titled and (fills or cut_number)
+            wrapped = open_end and not furnished and not is_last and not titled and (fills or cut_number)
             torn = open_end and is_last and (prose or wrapped or cut_number or goes_on) and not heading
             torn_number = torn and cut_number
     if "上接" in view.text:

@@ -118,7 +118,7 @@ def judge(
     elif unit is None and _DATE_AFTER.match(after):
         return "date"
     if unit is None:
-        found = _unit_from_noun(number, text, clause_start, clause_end)
+        found = _unit_of_list(number, text, before) or _unit_from_noun(number, text, clause_start, clause_end)
         if found is None and _INDEX.search(before) and not number.han:
             return Figure("", "index", "observed", None, number.start, end)
         to_one = number.numeral.value > 0 and number.numeral.value != 1 and _TO_ONE.match(text, end)
@@ -205,6 +205,18 @@ def _ordinal(number: Number, text: str, before: str) -> Figure | str:
 
 _MORE_ORDINALS = re.compile(r"[、和及至到—-][一二三四五六七八九十\d]{1,3}[批届期次轮季版代章条款项类号组]")
 """全国第四、五批: no places."""
+
+
+_LISTED = re.compile(r"(?:[、和及与]\d[\d.]*){1,8}")
+
+
+def _unit_of_list(number: Number, text: str, before: str) -> str | None:
+    """The unit that only the last of a list prints: 下降26.6、38.9个百分点, 分别为3、5、7家."""
+    numeral = number.numeral
+    if number.han or numeral is None or not (numeral.decimals or "分别" in before):
+        return None
+    listed = _LISTED.match(text, number.digits_end)
+    return lexicon.unit_at(text, listed.end()) if listed else None
 
 
 def _unit_from_noun(number: Number, text: str, clause_start: int, clause_end: int) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum, auto
 
 from etl.extract.report.lexicon import label_ends, label_words, place_words
@@ -34,7 +35,7 @@ _ASIDE = re.compile(
     rf"(?:(?:[两二三四五六七八九十]{{1,2}}?(?:{place_words('rank')}|者)|其|合计|共)?(?:{label_words('aside')}))"
     rf"|(?:年均|平均|净|再)?(?:{_CHANGE})了?$"
     r"|(?:合计|总计|共计|累计)$|(?:该|此|这)项"
-    r"|(?:完成|超额完成|实现)[^,]{0,8}(?:任务|目标|计划|预算)[^,]{0,4}$"
+    r"|(?:完成|超额完成|实现)[^,]{0,20}(?:任务|目标|计划|预算)[^,]{0,4}$"
 )
 _PART = re.compile(label_words("part"))
 _RESULT = re.compile(label_words("dependent"))
@@ -48,10 +49,17 @@ _MEASURE = re.compile(rf"(?:{label_words('measure')}|{label_words('measure_last'
 _MEASURE_CHANGES = re.compile(rf"(?:{label_words('measure')}),(?:同比|比上年|增长|下降|年均)")
 _AMONG = re.compile(r"(?:(?<!其)[中里内]|方面|当中|期间)$")
 _AMONG_ENDS = frozenset("中里内面间")
-_HEARD = re.compile(r"据?(?:悉|了解|介绍|统计|透露)$|[^,]{2,16}(?:介绍|表示|透露|告诉记者)$")
+_HEARD = re.compile(
+    rf"据(?:悉|了解|介绍|统计|透露)$|据[^,]{{2,20}}报[道导]$|会[上后]$|[^,]{{2,60}}(?:{label_words('told')})$"
+)
 """From whom it was heard says nothing of what is measured."""
 _HEARD_BY_REPORTER = re.compile(r"记者.{0,24}(?:获悉|了解到?|采访)$")
-_HEARD_ENDS = frozenset("悉解绍计露示者到访")
+_HEARD_ENDS = frozenset("悉解绍计露到访道导上后").union(label_ends("told"))
+_OCCASION = re.compile(
+    rf"[^,]{{2,40}}(?:{label_words('office')})$|[^,]*(?:召开|举行|举办)[^,]*(?:{label_words('event')})$"
+)
+_OCCASION_ENDS = label_ends("office") | label_ends("event")
+"""Who told it (省总工会党组书记) and where (召开新闻发布会): before 某某介绍 that tells nothing of what is measured."""
 
 
 @record(frozen=True, slots=True)
@@ -85,7 +93,7 @@ class Told:
             unit,
             behind,
             empty=len(words) < 2 or _is_heard(words),
-            aside=counts and bool(_ASIDE.match(words)),
+            aside=bool(_ASIDE.match(words)),
             part=counts and bool(_PART.match(words)),
             result=counts and bool(_RESULT.match(words)),
             setting=not counts and bool(_SETTING.match(words)) and not _is_among(words),
@@ -94,6 +102,11 @@ class Told:
 
 def _is_heard(words: str) -> bool:
     return words[-1:] in _HEARD_ENDS and bool(_HEARD.match(words) or _HEARD_BY_REPORTER.search(words))
+
+
+def _is_occasion(clause: Told) -> bool:
+    words = clause.words
+    return not clause.counts and words[-1:] in _OCCASION_ENDS and _OCCASION.match(words) is not None
 
 
 def _is_among(words: str) -> bool:
@@ -121,7 +134,7 @@ def in_context(
     if not count:
         return label[:MAX_LABEL]
     need = _Need.FIGURE if based else _need(label.partition(",")[0] if inner else label)
-    told = [clause(i) for i in range(count)] if need is not _Need.NOTHING else []
+    told = _after_the_speaker([clause(i) for i in range(count)]) if need is not _Need.NOTHING else []
     i = count
     while need is not _Need.NOTHING and (j := _referent(need, told[:i], words[-1], unit)) is not None:
         found = _subject(told[j]) if need is _Need.SUBJECT else told[j].words
@@ -134,6 +147,17 @@ def in_context(
     if first is not None and _is_among(first.words) and not any(first.words in w for w in words):
         words.append(first.words)
     return joined(words[::-1])
+
+
+def _after_the_speaker(told: Sequence[Told]) -> Sequence[Told]:
+    """The clauses, those empty that tell who spoke where: 召开新闻发布会,省总工会副主席,省产改办主任某某介绍."""
+    heard = next((k for k in range(len(told) - 1, -1, -1) if _is_heard(told[k].words)), 0)
+    return [replace(t, empty=True) if k < heard and _is_occasion(t) else t for k, t in enumerate(told)]
+
+
+def is_aside(words: str) -> bool:
+    """Whether they tell a growth, rank or share of a figure told before: 同比增长, 高于全国."""
+    return _ASIDE.match(words) is not None
 
 
 def _need(words: str) -> _Need:
@@ -200,7 +224,7 @@ def _subject(clause: Told) -> str:
     if len(clause.behind) > 1:
         return clause.behind
     if m := _SUBJECT.match(clause.words):
-        return m["subject"]
+        return "" if m["subject"].startswith("每") else m["subject"]  # 每年专项投入200万元
     return "" if clause.counts or len(clause.words) > ENOUGH else clause.words
 
 

@@ -15,6 +15,7 @@ from etl.extract.report.label_context import (
     Told,
     completed,
     in_context,
+    is_aside,
     is_elliptic,
     joined,
     told_of,
@@ -31,7 +32,7 @@ _OLD = rf"(?:原来)?的?(?=(?:{_CHANGE})(?:至|到|为|$))"
 _NOISE = re.compile(rf"由{_OLD}|从{_OLD}|{label_words('noise')}|均(?=$)(?<![平人年月日户]均)")
 _EDGE_LEFT = re.compile(rf"^(?:[()]|【[^【】]{{1,20}}】,?|{label_words('left')}|\d{{1,2}}[).、](?!\d))+")
 _EDGE_RIGHT = re.compile(
-    rf"(?:(?!(?<=参)与|(?<=[下传送])达|(?<=[拥现持享])有|(?<=[收受接])到)(?:\(|{label_words('right')}))+$"
+    rf"(?:(?!(?<=参)与|(?<=[下传送])达|(?<=[拥现持享])有|(?<=涉)及|(?<=[收受接])到)(?:\(|{label_words('right')}))+$"
 )
 _RIGHT_ENDS = label_ends("right") | {"("}
 _MEASURE_BEFORE = re.compile(rf"(?:{label_words('measure_before')})$")
@@ -60,13 +61,13 @@ def label_of(
     ``clauses`` are those of its sentence up to its own, which is the last; ``figures`` the spans of all figures of
     the sentence, ``holes`` the spans to leave out (figures and dates), both by start.
     """
-    if label := _share_of_industries(text, at, clauses[-1][0]):
-        return label, Counted(around.units.get(at[0], ""), label, at[0], label)
     own, inner = _own_words(text, at, clauses[-1], figures, holes)
     if len(clauses) == 1 and around.torn:
         own = f"{_trim(_plain(around.torn))}{own}"
     unit = around.units.get(at[0], "")
 
+    if unit not in ("%", "‰"):
+        own = _OF_WHICH.sub("", own)
     rest = own
     if not inner and len(own) <= _ELLIPTIC:
         rest = _NO_PLACE.sub("", _without_names(own, around.places()))
@@ -74,6 +75,9 @@ def label_of(
             return found[0], Counted(unit, found[1], at[0], found[0])
     if len(own) < SPENT and _SPENT.search(own) and (use := _USE.match(text, at[1])):
         own = f"{own},{_trim(_plain(_without(text, *use.span('use'), holes)))}"
+    elif len(clauses) == 1 and not inner and around.before and is_aside(own):
+        label = joined([around.before[-1].label, own])  # 工业增加值增长5%。高于全国1.2个百分点
+        return label, Counted(unit, label, at[0], label)
     elif len(clauses) == 1 and not inner and len(rest) < BARE and (previous := around.previous()):
         label = joined([_trim(_plain(previous)), own])
         return label, Counted(unit, label, at[0], label)
@@ -88,8 +92,12 @@ def label_of(
             around.told[clauses[i]] = known
         return known
 
-    base = _BASE.match(text, clauses[-1][0], at[0]) if unit in ("倍", "%") else None
-    if base:
+    base = _BASE.search(text, clauses[-1][0], at[0]) if unit in ("倍", "%") else None
+    if base and base.start() > clauses[-1][0]:
+        subject = _trim(_plain(_without(text, clauses[-1][0], base.start(), holes)))
+        own = f"{subject},{_plain(base['base'])}的{'倍数' if unit == '倍' else '比例'}"
+        base = None
+    elif base:
         own = f"{_plain(base['base'])}的{'倍数' if unit == '倍' else '比例'}"
     label = in_context(own, told, len(clauses) - 1, unit, inner=inner, based=base is not None)
     if len(label) < 5 and around.topic:
@@ -97,19 +105,35 @@ def label_of(
     return label[:MAX_LABEL], Counted(unit, label, at[0], "")
 
 
-def _share_of_industries(text: str, at: Hole, clause: int) -> str:
-    """第二产业占比 of the second number of 三次产业结构为8.5:40.9:50.6; else nothing."""
-    first = max(clause, at[0] - _INDUSTRIES_REACH)
-    if text.find("三次产业", first, at[0]) < 0:
+def label_of_industry(text: str, at: Hole, sentence: int) -> str:
+    """第二产业贡献率 of the second number of 三次产业贡献率分别为14.1%、43.4%和42.5%; else nothing.
+
+    ``sentence`` is where its sentence starts; 三次产业结构 and the like name their shares by industry.
+    """
+    first = max(sentence, at[0] - _INDUSTRIES_REACH)
+    found = list(_INDUSTRIES.finditer(text, first, at[0])) if text.find("产业", first, at[0]) > 0 else []
+    if not found:
         return ""
-    before = _RATIO_BEFORE.search(text, first, at[0])
-    n = len(re.findall("[:∶]", before[0])) if before else 0
-    in_ratio = n > 0 or text[at[1] : at[1] + 1] in (":", "∶")
-    return f"三次产业结构,第{'一二三'[n]}产业占比" if in_ratio and n < len("一二三") else ""
+    named = found[-1]
+    before = _LISTED_BEFORE.search(text, named.end(), at[0])
+    n = len(_JOINS.findall(before[0])) if before else 0
+    listed = before or _LISTED_BEHIND.match(text, at[1])
+    if not listed or n >= len(_HAN_NUMERALS):
+        return ""
+    told = _HAN_AND_MARKS.match(text, named.end(), at[0])
+    what = _trim_right(_plain(told[0])) if told else ""
+    industry = f"第{_HAN_NUMERALS[n]}产业"
+    return f"三次产业{what},{industry}占比" if _STRUCTURE.search(what) else f"{industry}{what}"
 
 
-_RATIO_BEFORE = re.compile(r"(?:\d[\d.]*[:∶])+$")
-_INDUSTRIES_REACH = 48
+_INDUSTRIES = re.compile(label_words("industries"))
+_LISTED_BEFORE = re.compile(r"(?:\d[\d.]*(?:%|个百分点|个|家|人)? ?[:∶、,和及与] ?)+$")
+_LISTED_BEHIND = re.compile(r" ?[:∶、和及与] ?\d")
+_JOINS = re.compile("[:∶、,和及与]")
+_HAN_AND_MARKS = re.compile(r"[^\d,。;从由]*")
+_HAN_NUMERALS = "一二三"
+_STRUCTURE = re.compile(r"^$|(?:结构|比例|比重|占比|比)$")
+_INDUSTRIES_REACH = 64
 
 
 @record(frozen=True, slots=True)
@@ -138,7 +162,9 @@ def _without_names(words: str, names: Sequence[str]) -> str:
     return words
 
 
-_BASE = re.compile(r"(?:约|大约)?(?:是|相当于|等于|为)(?P<base>[^,。;]{1,24})的(?:近|约|超过?)?$")
+_OF_WHICH = re.compile(r"^占(?=[^地用比]{2})")
+"""占7.5亿就业人员的26%: the whole."""
+_BASE = re.compile(r"(?:(?<=[、,;。\n])|\A)(?:约|大约)?(?:是|相当于|等于|为)(?P<base>[^,。;]{1,24})的(?:近|约|超过?)?$")
 """是上五年的1.6倍, 相当于2015年的两倍: of the figure before."""
 _NO_PLACE = re.compile(rf"^[、,和与及等地的]+(?:[两二三四五六七八九十\d]{{1,2}}个?(?:{place_words('rank')}))?")
 
@@ -221,23 +247,42 @@ def _left(text: str, at: int, clause: int, figures: Sequence[Hole], holes: Seque
     breaks = list(_BREAK.finditer(between))
     if not breaks:
         return clause, ""
+    opened = breaks[0][0] != "、" and _ACTS.match(between, 0, breaks[0].start())
+    if opened and opened.end() + 2 <= breaks[0].start():
+        return previous[-1][1], ""  # 投入200万元开展劳动和技能竞赛2000场
     if len(between) - breaks[-1].end() < 2:
         counted = between[: breaks[-1].start()]
         return (at, "") if len(counted) > 1 and "(" not in counted else (clause, "")  # 3个获一等奖、4个获二等奖
     lead = _trim(_plain(_without(text, clause, previous[0][0], holes)))
     verb = _VERB.search(lead)
+    begins = previous[-1][1] + breaks[0].end()
+    if verb is None and (shared := _before_the_like(lead, _plain(_without(text, begins, at, holes)))):
+        return begins, shared
     shared = lead[: verb.end()] if verb and verb.start() <= _SUBJECT_LENGTH else (verb[0] if verb else "")
-    return previous[-1][1] + breaks[0].end(), shared
+    return begins, shared
+
+
+def _before_the_like(lead: str, item: str) -> str:
+    """What a list without a verb begins with: 担任各级 of 担任各级党代表3人、人大代表2人."""
+    alike = next((n for n in range(len(item)) if not lead.endswith(item[len(item) - n - 1 :])), len(item))
+    if not (alike and 1 < len(item) <= _LIKE_LENGTH and len(lead) > alike + _LIKE_LEAD):
+        return ""
+    had = _HAVE.search(lead)
+    return lead[: had.end() if had else -alike - 1]
 
 
 _ELLIPTIC = 24
 """Own words longer than this leave nothing out."""
 _SUBJECT_LENGTH = 24
+_LIKE_LENGTH, _LIKE_LEAD = 6, 3
+"""An item no longer than this that ends as the first one does shares what stands before that one, at least so much."""
 _BOUND_WORDS = re.compile(r"(?:及|或)?以[上下内]|之内|左右")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _BREAK = re.compile(r"[、及和与]|以及")
 _NEXT_BEGINS = re.compile(r"、|以及(?=.{0,2}$)|[及和与](?=.{0,2}$)")
 _VERB = re.compile(label_words("verb"))
+_HAVE = re.compile(f"(?:{label_words('have')})(?!限|关|效)")
+_ACTS = re.compile(rf"(?:{label_words('adverb')})*(?:用于|支持)?(?:{label_words('verb')}|{label_words('act')})")
 
 
 def _after(text: str, at: Hole, end: int, figures: Sequence[Hole], holes: Sequence[Hole]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -80,8 +80,8 @@ def like_their_list(text: str, numbers: Sequence[tuple[Number, Figure]]) -> list
             figure = replace(figure, status="standard")
             out[i] = number, figure
         if last.unit == "个" and figure.unit.startswith("个") and _LINK.fullmatch(between):
-            before = out[i - 1][0]
-            out[i - 1] = before, replace(last, unit=figure.unit, kind=figure.kind)  # 2.1个和3.4个百分点
+            for j in _run_before(text, out, i):  # 0.5个、2.1个和3.4个百分点
+                out[j] = out[j][0], replace(out[j][1], unit=figure.unit, kind=figure.kind)
             last = out[i - 1][1]
         if figure.unit == last.unit and _LINK.fullmatch(between):
             out[i] = number, replace(figure, kind=last.kind, status=last.status, direction=last.direction)
@@ -96,6 +96,15 @@ def like_their_list(text: str, numbers: Sequence[tuple[Number, Figure]]) -> list
                 number, figure = out[i]
                 out[i] = replace(number, qualifier=bounded[0].qualifier), figure
     return out
+
+
+def _run_before(text: str, numbers: Sequence[tuple[Number, Figure]], i: int) -> Iterator[int]:
+    """The members of the list that ends with number ``i`` that are counted in 个 alone, from the last one back."""
+    for j in range(i - 1, -1, -1):
+        figure = numbers[j][1]
+        if figure.unit != "个" or not _LINK.fullmatch(text, figure.end, numbers[j + 1][1].start):
+            return
+        yield j
 
 
 def _goes_with(figure: Figure, between: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from etl.extract.report.lexicon import place_words
 from etl.model import Candidate
+from etl.normalise.region_words import is_uncoded_name
 from etl.normalise.regions import Gazetteer, Mention, Resolution
 from etl.record import record
 
@@ -32,6 +33,7 @@ _AMONG = re.compile(r"[^,。;]{0,16}(?:中|内|上),")
 _THERE = re.compile(rf"(?:[^,。;、]{{0,12}}?(?:{place_words('there')}))?,")
 _FIRMS = re.compile(r"[^,。;在有与和及、]{2,8}(?:、[^,。;、]{2,8}){1,4}?等(?:多家)?(?:企业|公司|单位|院校|医院|学校)")
 """Names of firms behind a place that is the first of their names: 河南黄河旋风、森源重工等企业."""
+_BEYOND = re.compile("平原|都市圈|城市群|城市圈|城市带|经济圈")
 _WITHIN = re.compile(r"、|,|·|及|和|与")
 _CLOSES = re.compile(r"[”》’]")
 
@@ -100,7 +102,7 @@ class Naming:
                 if got.uncoded and (zone := self._zone(m, home)) is not None:
                     found.append(zone)
                     continue
-                known = got.uncoded and not m.text.endswith("区")
+                known = got.uncoded and (is_uncoded_name(m.text) or not m.text.endswith("区"))
                 if known or (got.candidates and FULL_NAME.search(m.text)):
                     subject = self._is_subject(m)
                     held = () if known else got.candidates
@@ -133,7 +135,9 @@ class Naming:
         return several and _FIRMS.match(self._text, m.end, m.end + 60) is not None
 
     def _zone(self, m: Mention, home: str | None) -> Named | None:
-        """西安高新区: a part of the city without a code of its own."""
+        """西安高新区: a part of the city without a code of its own; 成都平原经济区 reaches beyond its city."""
+        if _BEYOND.search(m.text):
+            return None
         for length in range(len(m.text) - 2, 1, -1):
             got = self._gazetteer.resolve(m.text[:length], within=home)
             if got.code is not None and got.level in ("city", "county"):

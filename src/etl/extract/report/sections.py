@@ -87,8 +87,8 @@ class Sections:
         """
         if (_WINDOW.match(period.text) or period.role == "since") and titled is not None:
             return self._up_to(period, titled)
-        if period.text == "上年" and titled is not None and period.role == "when":
-            return replace(period, iso=str(int(titled) - 1))
+        if period.text == "上年" and about is not None and about.isdigit() and period.role == "when":
+            return replace(period, iso=str(int(about) - 1))
         if not period.vague or "日" in period.text or not _PART.match(period.text):
             return period
         years = set(_YEAR.findall(self.at(period.start).iso or about or ""))
@@ -125,13 +125,21 @@ class Sections:
 
 
 def _with_plans(sections: list[Section], reading: Flow, today: Today) -> list[Section]:
-    """With the paragraphs of a report of January that open on the new year (2026年是“十五五”开局之年): they plan."""
+    """With the paragraphs of a report of January that open on the new year (2026年是“十五五”开局之年): they plan.
+
+    Those behind one that opens on the year that is over (刚刚过去的2025年) are of that year, up to the next heading.
+    """
     if not today.reported:
         return sections
     starts = [s.start for s in sections]
     plans: list[Section] = []
     for line in reading.lines:
-        opens = None if line.heading else _NEW_YEAR.match(reading.text, line.start, line.end)
+        if line.heading:
+            continue
+        if over := _YEAR_OVER.match(reading.text, line.start, line.end):
+            plans.append(Section(line.start, over["year"] or str(today.reported)))
+            continue
+        opens = _NEW_YEAR.match(reading.text, line.start, line.end)
         if opens is not None and int(opens["year"] or today.year or 0) > today.reported:
             i = bisect_right(starts, line.start)
             around = sections[i - 1] if i else _BEFORE_ALL
@@ -140,7 +148,13 @@ def _with_plans(sections: list[Section], reading: Flow, today: Today) -> list[Se
     return sorted([*sections, *plans], key=attrgetter("start"))
 
 
+_YEAR_OVER = re.compile(r"(?:刚刚|即将)?过去的(?:(?P<year>20\d\d)年|一年)|过去一年[,来里]")
 _NEW_YEAR = re.compile(r"(?:(?P<year>20\d\d)年|今年)是[^。]{2,60}之年")
+
+
+def _of_years(named: Sequence[PeriodMention]) -> Sequence[PeriodMention]:
+    """Those of single years, if there are any: 2025年和“十四五”时期工作回顾 tells of 2025 what it does not date."""
+    return [p for p in named if p.iso and p.iso.isdigit()] or named
 
 
 def _headed(text: str, headings: Sequence[Line], periods: Sequence[PeriodMention], today: Today) -> list[Section]:
@@ -163,7 +177,9 @@ def _headed(text: str, headings: Sequence[Line], periods: Sequence[PeriodMention
         ]
         ahead = bool(lexicon.words("ahead").search(words)) and not _BACK.search(words)
         if inside or ahead:
-            iso = inside[-1].iso if inside else (str(today.year) if today.reported else None)
+            named = _of_years(inside) if _BACK.search(words) else inside
+            iso = named[-1].iso if named else (str(today.year) if today.reported else None)
+            ahead = ahead or bool(today.reported and iso and iso[:4] > str(today.reported) and not _BACK.search(words))
             if ahead and iso and inside[-1:] and inside[-1].vague and today.year and iso[:4] < str(today.year):
                 iso = _YEAR.sub(str(today.year), iso)  # 下半年打算, in June
             past = bool(_BACK.search(words)) and iso is not None and not (today.year and iso[:4] > str(today.year))

@@ -18,11 +18,15 @@ _NEW_ITEM = re.compile(
     r"(?:[一二三四五六七八九十]是|首先|其次|再次|第[一二三四五六][,、]|[((][一二三四五六七八九十][))]|\d{1,2}\.)"
 )
 _RISEN_TO = re.compile(
-    r"(?:升|增|降|减|长|加|高|低|少|展|大|缩|跃|跌|落|滑|涨|变|扩)(?:至|到|为|成)"
+    r"(?:升|增|降|减|长|加|高|低|少|展|大|缩|跃|跌|落|滑|涨|变|扩|整|化)(?:至|到|为|成)"
     r"了?(?:每[人月年日户名家])*(?:约|近|超过?|逾|最高|最低)?$"
 )
 _RISEN_REACH = 10
-_CHANGES_TO = re.compile(rf"(?:{label_words('change')}|调整|优化|演变)(?:至|到|为)")
+_LISTED = re.compile(r"(?<![\d.])(?:\d[\d.]*%? ?[:∶、和及与] ?)+$")
+_JOINS = frozenset(":∶、和及与 ")
+_LISTED_REACH = 48
+_LIST_GOES_ON = re.compile(r"(?:\d[\d.]*%?(?: ?[:∶、和及与] ?(?=\d))?){2,6}")
+_CHANGES_TO = re.compile(rf"(?:{label_words('change')})(?:至|到|为)")
 _FROM = re.compile(r"(?:从|由|比|较)")
 _SPAN_OF_PLAN = re.compile(r"用(?:大约|约|近)?([\d一二两三四五六七八九十]{1,3})年")
 _YEARLY_FLOW = re.compile(
@@ -66,8 +70,12 @@ _UP_TO_NOW = re.compile(
 """前7个月某省外贸…: what a headline opens its figures with."""
 _FIRST_LINES = 80
 """Characters below its titles in which a monthly briefing tells of which months it is."""
-_HEARD_FROM = re.compile(r"(?:【[^】\n]{1,20}】)?(?:据[^,。\n]{2,20},)?")
-"""What may open a sentence before its time: 【对外贸易】据某海关统计,1-7月…"""
+_REPORTS_ON = re.compile(r"[^,。;\n]{0,10}(?:运行情况|运行形势|主要数据|主要指标)")
+"""Behind the time that a press conference reports on: 举行2023年上半年经济运行情况新闻发布会."""
+_HEARD_FROM = re.compile(
+    rf"(?:【[^】\n]{{1,20}}】)?(?:据[^,。\n]{{2,20}},|[^,。;\n]{{2,60}}(?:{label_words('told')})[,:][“]?)?"
+)
+"""What may open a sentence before its time: 【对外贸易】据某海关统计,1-7月…, 当天发布的数据显示,12月份…"""
 _YEARS = re.compile(r"\d{4}/(\d{4})")
 _HAN_PAIR = re.compile(r"[\u4e00-\u9fff]{2}")
 _COUNTED = re.compile(r"[\d一二三四五六七八九十百]{1,5}[余多]?[个家]")
@@ -155,6 +163,9 @@ class Calendar:
             for m in self._between(titles_end, min(end, titles_end + _FIRST_LINES)):
                 if m.iso is not None and _PART_OF_YEAR.fullmatch(m.iso) and _UP_TO_NOW.match(m.text):
                     return Default(m.iso, "article")
+        for m in self._between(titles_end, min(end, titles_end + _FIRST_LINES)):
+            if m.iso is not None and _PART_OF_YEAR.fullmatch(m.iso) and _REPORTS_ON.match(self._text, m.end):
+                return Default(m.iso, "article")
         if self._today.reported:
             return Default(str(self._today.reported), fallback.basis)
         if (
@@ -169,7 +180,7 @@ class Calendar:
         """The period of a figure; ``default`` is that of what is undated where it stands."""
         found = self._period(asked, default)
         years = _YEARS.fullmatch(found.iso or "") if found.basis in ("text", "section") else None
-        if years and _RISEN_TO.search(self._text, max(asked.sentence[0], asked.at - _RISEN_REACH), asked.at):
+        if years and self._risen_to(asked.sentence[0], asked.at):
             # “十三五”期间由3200户减少到25户: so many were left in its last year
             return Period(years[1], found.basis, found.printed)
         return found
@@ -180,9 +191,9 @@ class Calendar:
         inside = [m for m in self._between(start, end) if not asked.rule or _OWN_YEAR.match(m.text)]
         usable = [m for m in inside if m.iso is not None and (m.role != "until" or target)]
         before = [m for m in usable if m.start < at and not self._is_base(m, at)]
-        if _RISEN_TO.search(self._text, max(start, at - _RISEN_REACH), at):
+        if self._risen_to(start, at):
             before = [m for m in before if not (self._opens_from(m, clause[0]) or self._is_old(m))]
-        elif (origin := self._origin(at, clause)) is not None and not [m for m in before if m.start >= origin]:
+        elif (origin := self._origin(at, clause, start)) is not None and not [m for m in before if m.start >= origin]:
             return self._old((start, end), (origin, at), before, default)
         elif origin is None:
             before = [m for m in before if not self._is_old(m)]
@@ -202,7 +213,8 @@ class Calendar:
         if later is not None and later.start > at and _LAST_WORD.fullmatch(self._text, later.end, end):
             return self._told(later, at, clause[0], target)
         if not said and not target and not words("forward").search(self._text, start, end):
-            lasting = standard or self._is_lasting(sentence[0], at)
+            goes_on = self._text.startswith("其中", start)
+            lasting = not goes_on and (standard or self._is_lasting(sentence[0], at))
             carried = self._carried(start, asked.paragraph, (clause[0], at), default, lasting=lasting)
             if carried is not None and standard and not self._laid_down(carried, start):
                 carried = None  # 去年,…。对获奖者每人奖励2万元: what is paid now
@@ -308,15 +320,30 @@ class Calendar:
         """从2015年的…, 由五年前的…: the time of the old value only."""
         return m.start >= clause and bool(_FROM.search(self._text, max(clause, m.start - 2), m.start))
 
-    def _origin(self, at: int, clause: tuple[int, int]) -> int | None:
+    def _risen_to(self, sentence: int, at: int) -> bool:
+        """Whether the figure at ``at``, or the list that it ends, is what something rose to."""
+        opens = self._list_start(sentence, at)
+        return bool(_RISEN_TO.search(self._text, max(sentence, opens - _RISEN_REACH), opens))
+
+    def _list_start(self, sentence: int, at: int) -> int:
+        """Where the list of bare numbers and shares starts that ends before ``at``: 由9.5%、40.1%和50.4%调整为…"""
+        if self._text[at - 1 : at] not in _JOINS:
+            return at
+        listed = _LISTED.search(self._text, max(sentence, at - _LISTED_REACH), at)
+        return listed.start() if listed else at
+
+    def _origin(self, at: int, clause: tuple[int, int], sentence: int) -> int | None:
         """Where 从 or 由 opens the old value of 由…提高到…, if the figure at ``at`` is one."""
-        lead = self._text[max(clause[0], at - 16) : at]
+        listed = self._list_start(sentence, at)
+        first = max(sentence if listed < at else clause[0], listed - 16)
+        lead = self._text[first:listed]
         opens = max(lead.rfind("从"), lead.rfind("由"))
         if opens < 0 or re.search(r"[、,和]", lead[opens + 1 :]):
             return None
-        rest = self._text[at : min(clause[1], at + 28)]
-        change = _CHANGES_TO.search(rest)
-        return max(clause[0], at - 16) + opens if change else None
+        behind = _LIST_GOES_ON.match(self._text, at)
+        end = behind.end() if behind else at
+        change = _CHANGES_TO.search(self._text, end, end + 28 if behind else min(clause[1], at + 28))
+        return first + opens if change else None
 
     def _is_yearly(self, clause: int, at: int) -> bool:
         """Whether a target is one of the year: 完成年度目标任务4.8万人的59%, 低于4%的年度控制目标."""

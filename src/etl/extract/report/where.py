@@ -12,6 +12,7 @@ from itertools import chain
 
 from etl.extract.report.articles import Article
 from etl.extract.report.flow import Line
+from etl.extract.report.furniture import dateline_end
 from etl.extract.report.lexicon import place_words
 from etl.extract.report.naming import COUNTRY, FULL_NAME, NOT_SUBJECT, Named, Naming
 from etl.extract.report.sites import Seats, misleading
@@ -35,7 +36,7 @@ _COMPARED = re.compile(r"[与比较同]|[高低多少]于|超过")
 _NEW_SUBJECT = re.compile(r"(?:^|[\s,。;:!?“(]|其中|另外|[而但使让])$")
 """Before a place that a sentence turns to."""
 _OF_COUNTRY = re.compile(rf"[^,。;:\d]{{0,24}}?(?:{place_words('whole')}|\d[\d.]*[万亿])")
-_OPENS_COUNTRY = re.compile(rf"{_NEW_SUBJECT.pattern}|[年月末底]$|目前$|截至$")
+_OPENS_COUNTRY = re.compile(rf"{_NEW_SUBJECT.pattern}|[年月末底]$|目前$|截至$|预计$")
 _HONOUR = re.compile(rf"[^,。;:\d]{{0,24}}?(?:{place_words('honour')})")
 _OTHERS = re.compile(
     rf"(?:{place_words('rest')})的?(?:各|[两二三四五六七八九十\d]{{1,2}}个?)?(?:{place_words('rank')})"
@@ -53,10 +54,11 @@ _NEAR = 20
 """How many places back 全市 looks for its city."""
 _REACH = 1000
 """How far back, in characters, an organ of state looks for its city."""
+_OPENS_ON = 200
+"""How far into an article, in characters, its titles included, the place stands that it opens on."""
 _AND_OTHERS = re.compile(r"(?:、[^、,。;]{2,9})?等")
-_OWN_ORGAN = re.compile(
-    r"([省市州盟县区旗])(?<![\u4e00-\u9fff].)(?=总工会|委[、,市县]|政府|人社|财政|教育|卫健|住建|民政|农业)"
-)
+_ORGAN = re.compile(r"总工会|委[、,市县]|政府|人社|财政|教育|卫健|住建|民政|农业")
+_OWN_ORGAN = re.compile(rf"([省市州盟县区旗])(?<![\u4e00-\u9fff].)(?={_ORGAN.pattern})")
 _ENTITY = re.compile(
     r"(?:^|(?<=[,。;:\n在据是]))(?:[\u4e00-\u9fffA-Za-z()]{2,18}?(?:有限责任公司|股份有限公司|有限公司|集团公司|分公司|公司|集团|煤矿|矿业|煤业|钢铁|"
     r"医院|大学(?!文化|程度|生|本科|以上|毕业|专科|学历)|学院|冶炼厂|电厂|银行|合作社))(?:[\u4e00-\u9fff]{0,6}?(?:煤矿|矿|公司|分公司|电厂|医院|科技园|产业园|园区))?"
@@ -72,7 +74,7 @@ _FIRM_END = re.compile(r"(?:有限责任公司|股份有限公司|有限公司|�
 _SEAT_REACH = 400
 """How far behind a headline, in characters, its firm's seat is looked for."""
 _GENERIC = re.compile(
-    r"^(?:成为|该|本|各|全|每|某|多|一|家|其|我|这|那|有|让|使|对|为|与|和|等|指导|支持|推动|引导|鼓励|组织|依托|深入|打造|建成|创建|新建|成立|设立|引进|建设|评选|获批|开办|组建|联合|[\u4e00-\u9fff]*企业)"
+    r"^(?:成为|促进|从|由|该|本|各|全|每|某|多|一|家|其|我|这|那|有|让|使|对|为|与|和|等|指导|支持|推动|引导|鼓励|组织|依托|深入|打造|建成|创建|新建|成立|设立|引进|建设|评选|获批|开办|组建|联合|[\u4e00-\u9fff]*企业)"
     r"|(?:中央|国有|民营|上市|物业|快递|物流|金融|保险|三甲|二级|三级|公立|县级|乡镇|职业|综合性|基层|定点|各类|省属|市属)[\u4e00-\u9fff]{0,2}"
     r"(?:公司|集团|医院|大学|学院|银行|合作社)$"
 )
@@ -270,10 +272,11 @@ class Atlas:
             before = self._text[max(0, m.start - 4) : m.start]
             if m.text in _SPEAKER:
                 subject = self._home.code == COUNTRY and not NOT_SUBJECT.search(before)
-                subject = subject or (m.text == "全国" and self._tells_of_country(m))
+                subject = subject or self._tells_of_it(m)
                 found.append(Named(m.start, m.end, COUNTRY, "全国", m.text, "country", True, subject))
             elif got.code is not None:
-                subject = not NOT_SUBJECT.search(before) and not self._wider(got.code, place.code)
+                wider = self._wider(got.code, place.code)
+                subject = not NOT_SUBJECT.search(before) and (not wider or self._tells_of_it(m))
                 found.append(
                     Named(m.start, m.end, got.code, got.name or m.text, m.text, got.level or "", True, subject)
                 )
@@ -284,10 +287,13 @@ class Atlas:
         over = self._gazetteer.ancestors(county.code or "") if m.text.endswith("市") else ()
         return next((n for n in reversed(before) if n.level == "city" and n.subject and n.code in over), None)
 
-    def _tells_of_country(self, m: Mention) -> bool:
-        """全国技能人才总量超过2亿人, in the report of a province; 全国铁路先进集体12个 are its own."""
+    def _tells_of_it(self, m: Mention) -> bool:
+        """全国技能人才总量超过2亿人 in a province's report, 全省 in a county's; 全国铁路先进集体12个 are its own."""
         opens = _OPENS_COUNTRY.search(self._text, max(0, m.start - 4), m.start)
-        return bool(opens and _OF_COUNTRY.match(self._text, m.end) and not _HONOUR.match(self._text, m.end))
+        return bool(opens and _OF_COUNTRY.match(self._text, m.end) and not self._honours(m))
+
+    def _honours(self, m: Mention) -> bool:
+        return _HONOUR.match(self._text, m.end) is not None
 
     def _groups(self, article: Article, named: Sequence[Named]) -> list[Named]:
         """三县合计, 其余各市 behind places of their rank in the paragraph: what lies over those."""
@@ -364,7 +370,9 @@ class Atlas:
         if titled := self._titled(titles, named):
             return titled[-1][1]
         if home.code is not None:
-            return home
+            if self._is_national(article, named, mentions):
+                return Area(COUNTRY, "全国", None, "article")
+            return self._only_place(article, named, mentions) or home
         first_line = next((n for n in named if n.code and n.subject and n.start < article.start + 120), None)
         level = self._speaking_level(mentions)
         if level is None and first_line is not None:
@@ -376,6 +384,37 @@ class Atlas:
                 region = self._gazetteer.get(code or "")
                 return Area(code, region.name if region else None, None, "article")
         return home
+
+    def _is_national(self, article: Article, named: Sequence[Named], mentions: Sequence[Mention]) -> bool:
+        """Whether a local paper prints news of the whole country: 我国 again and again, and never its own place."""
+        told = [m for m in mentions if m.text in _SPEAKER and not self._honours(m)]
+        if len(told) < 2 or not any(self._tells_of_it(m) for m in told):
+            return False
+        own = any(m.self_reference and m.text not in _SPEAKER for m in mentions)
+        near = any(n.code and self._home.code in (n.code, *self._gazetteer.ancestors(n.code)) for n in named)
+        return not (own or near or _OWN_ORGAN.search(self._text, article.start, article.end))
+
+    def _only_place(self, article: Article, named: Sequence[Named], mentions: Sequence[Mention]) -> Area | None:
+        """The place inside home whose organ an article opens on and that is its only one: news of a county."""
+        told = [n for n in named if n.subject and n.code and not self._sends(n)]
+        first = told[0] if told else None
+        if first is None or first.listed or first.start > article.start + _OPENS_ON:
+            return None
+        if not _ORGAN.match(self._text, first.end) or _OWN_ORGAN.search(self._text, article.start, article.end):
+            return None
+        around = self._gazetteer.ancestors(first.code or "")
+        if self._home.code == first.code or self._home.code not in around:
+            return None
+        if any(n.code != first.code and first.code not in self._gazetteer.ancestors(n.code or "") for n in told):
+            return None
+        spoken = (self._gazetteer.resolve(m.text, within=first.code).code for m in mentions if m.self_reference)
+        if any(code is None or code in around for code in spoken):
+            return None
+        return Area(first.code, first.name, None, "article", first.printed)
+
+    def _sends(self, n: Named) -> bool:
+        """梧州工会网讯: the place is that of a paper."""
+        return n.start < dateline_end(self._text, self._text.rfind("\n", 0, n.start) + 1)
 
     def _titular(self, n: Named) -> bool:
         before = self._text[max(0, n.start - 2) : n.start]

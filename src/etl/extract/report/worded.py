@@ -73,10 +73,12 @@ def medals(text: str) -> list[tuple[Number, Figure]]:
     return list(found.values())
 
 
-_STRUCTURE = re.compile(r"\d\d?(?:\.\d+)?(?:[:∶]\d{1,2}(?:\.\d+)?){2,5}(?![\d:∶.%])")
-_RATIO = re.compile(r"[:∶](?<=\d.)\d")
+_STRUCTURE = re.compile(r"\d\d?(?:\.\d+)?%?(?: ?[:∶] ?\d{1,2}(?:\.\d+)?%?){2,5}(?! ?[\d:∶.%])")
+_RATIO = re.compile(r"[:∶](?<=[\d%] [:∶]|.[\d%][:∶]) ?\d")
 """What a structure holds: in most lines none is looked for."""
-_PART = re.compile(r"[\d.]+")
+_PART = re.compile(r"([\d.]+)%?")
+_OF_DAY = re.compile(r"[\d日号] ?$")
+"""Before the time of a day: 2022-01-20 15:35:51."""
 
 
 def _ratios(text: str) -> Iterator[re.Match[str]]:
@@ -92,14 +94,14 @@ def structures(text: str) -> list[tuple[Number, Figure]]:
     """The shares of a structure printed as a ratio (三次产业结构为8.5:40.9:50.6): parts that add up to 100."""
     found = []
     for m in _ratios(text):
-        before = text[m.start() - 1 : m.start()]
-        if before.isdecimal() or before in (":", "∶", "."):
+        before = text[max(0, m.start() - 2) : m.start()]
+        if before[-1:].isdecimal() or before[-1:] in (":", "∶", ".") or _OF_DAY.search(before):
             continue
-        parts = [(p.span(), Decimal(p[0])) for p in _PART.finditer(text, *m.span()) if p[0].count(".") <= 1]
+        parts = [(p.span(), Decimal(p[1])) for p in _PART.finditer(text, *m.span()) if p[1].count(".") <= 1]
         if abs(sum((value for _, value in parts), Decimal(0)) - 100) > 1:
             continue
         for (start, end), value in parts:
-            decimals = len(text[start:end].partition(".")[2])
+            decimals = len(text[start:end].rstrip("%").partition(".")[2])
             number = Number(start, end, end, Numeral(value, 0, decimals, "%"), False, "%")
             found.append((number, Figure("%", "share", "observed", None, start, end)))
     return found

@@ -219,7 +219,7 @@ def _gives(need: _Need, clause: Told) -> bool:
 
 def _subject(clause: Told) -> str:
     """Who acts in a clause: 省教育局 in 省教育局投入资金."""
-    if _ACTION.match(clause.words) or clause.setting:
+    if _ACTION.match(clause.words) or clause.setting or _is_among(clause.words):
         return ""
     if len(clause.behind) > 1:
         return clause.behind

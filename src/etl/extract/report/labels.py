@@ -29,7 +29,9 @@ SPENT = 16
 _QUOTES = re.compile(r"[“”‘’「」『』\"\s#*]")
 _CHANGE = label_words("change")
 _OLD = rf"(?:原来)?的?(?=(?:{_CHANGE})(?:至|到|为|$))"
-_NOISE = re.compile(rf"由{_OLD}|从{_OLD}|{label_words('noise')}|均(?=$)(?<![平人年月日户]均)")
+_NOISE = re.compile(
+    rf"由{_OLD}|从{_OLD}|{label_words('noise')}|均(?=$)(?<![平人年月日户]均)|\([间次个户所人家处名座场份条套栋]\)"
+)
 _EDGE_LEFT = re.compile(rf"^(?:[()]|【[^【】]{{1,20}}】,?|{label_words('left')}|\d{{1,2}}[).、](?!\d))+")
 _EDGE_RIGHT = re.compile(
     rf"(?:(?!(?<=参)与|(?<=[下传送])达|(?<=[拥现持享])有|(?<=涉)及|(?<=[收受接])到)(?:\(|{label_words('right')}))+$"

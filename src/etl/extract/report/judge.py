@@ -198,11 +198,15 @@ def _ordinal(number: Number, text: str, before: str) -> Figure | str:
     rest = after[1:] if counted else after
     chained = bool(re.search(r"第[一二三四五六七八九十\d]+[位名]?[、和及]第$", before))
     closes = bool(_PUNCTUATION.match(rest)) or rest[:1] in ("的", "和", "及")
+    if _CONDITION.match(text, number.digits_end):
+        return "ordinal"
     if closes and (chained or lexicon.words("rank").search(before[:-1][-14:])):
         return Figure("位", "rank", "observed", None, number.start - 1, number.digits_end + (1 if counted else 0))
     return "enumerator" if len(before) == 1 and rest[:1] in (",", "、", ":") else "ordinal"
 
 
+_CONDITION = re.compile(r"[位名](?:[^,。;]{0,2}以[上内])?的(?:,|选手|职工|个人|单位|获得者|给予|奖励|可)")
+"""获得省级竞赛第一名的,奖励3万元: who gets it, no place that anybody took."""
 _MORE_ORDINALS = re.compile(r"[、和及至到—-][一二三四五六七八九十\d]{1,3}[批届期次轮季版代章条款项类号组]")
 """全国第四、五批: no places."""
 

@@ -83,9 +83,13 @@ class Told:
     result: bool
     setting: bool
     """It tells how or under what, not of whom: 坚持以赛促学, 经过三年努力."""
+    condition: bool
+    """A rule opens with it: 获得市级竞赛前三名的,奖励5000元."""
 
     @classmethod
-    def of(cls, words: str, *, counts: bool, closes: bool, unit: str = "", behind: str = "") -> Told:
+    def of(
+        cls, words: str, *, counts: bool, closes: bool, unit: str = "", behind: str = "", condition: bool = False
+    ) -> Told:
         return cls(
             words,
             counts,
@@ -97,6 +101,7 @@ class Told:
             part=counts and bool(_PART.match(words)),
             result=counts and bool(_RESULT.match(words)),
             setting=not counts and bool(_SETTING.match(words)) and not _is_among(words),
+            condition=condition and len(words) > BARE + 1,
         )
 
 
@@ -136,6 +141,9 @@ def in_context(
     need = _Need.FIGURE if based else _need(label.partition(",")[0] if inner else label)
     told = _after_the_speaker([clause(i) for i in range(count)]) if need is not _Need.NOTHING else []
     i = count
+    if need in (_Need.SUBJECT, _Need.HEAD, _Need.ACTION) and (rule := _condition(told)) and rule not in label:
+        words.append(rule)
+        need = _Need.NOTHING
     while need is not _Need.NOTHING and (j := _referent(need, told[:i], words[-1], unit)) is not None:
         found = _subject(told[j]) if need is _Need.SUBJECT else told[j].words
         if found and found not in label:
@@ -147,6 +155,16 @@ def in_context(
     if first is not None and _is_among(first.words) and not any(first.words in w for w in words):
         words.append(first.words)
     return joined(words[::-1])
+
+
+def _condition(told: Sequence[Told]) -> str:
+    """What must hold for what the last clause of an item lays down, if it says so."""
+    for clause in reversed(told):
+        if clause.closes:
+            break
+        if clause.condition:
+            return clause.words
+    return ""
 
 
 def _after_the_speaker(told: Sequence[Told]) -> Sequence[Told]:
@@ -304,10 +322,18 @@ def told_of(
     """The role of the clause; ``figures`` and their ``units`` by start."""
     start, end = clause
     closes = text[end - 1 : end] == ";"
+    condition = text[end - 2 : end] == "的,"
     i = bisect_left(figures, (end,)) - 1
     if i < 0 or figures[i][0] < start:
-        return Told.of(words(start, end), counts=False, closes=closes)
+        return Told.of(words(start, end), counts=False, closes=closes, condition=condition)
     at, stop = figures[i]
     told = next((c.told for c in before[-_REACH:] if c.at == at), "")
     behind = words(stop, end) if text.startswith("的", stop) else ""
-    return Told.of(told or words(start, end), counts=True, closes=closes, unit=units.get(at, ""), behind=behind)
+    return Told.of(
+        told or words(start, end),
+        counts=True,
+        closes=closes,
+        unit=units.get(at, ""),
+        behind=behind,
+        condition=condition,
+    )

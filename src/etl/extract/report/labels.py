@@ -71,7 +71,8 @@ def label_of(
     if unit not in ("%", "‰"):
         own = _OF_WHICH.sub("", own)
     rest = own
-    if not inner and len(own) <= _ELLIPTIC:
+    ruled = text.endswith("的,", 0, clauses[-1][0])  # 获得第一名的,奖励3万元
+    if not inner and not ruled and len(own) <= _ELLIPTIC:
         rest = _NO_PLACE.sub("", _without_names(own, around.places()))
         if is_elliptic(own, rest) and (found := completed(own, rest, unit, clauses[0][0], around.before)):
             return found[0], Counted(unit, found[1], at[0], found[0])

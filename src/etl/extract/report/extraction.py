@@ -97,6 +97,7 @@ def _extracted(document: Document, manifest: ManifestEntry | None) -> Extraction
     numbers, asides = _judged(reading, periods, sentences, clauses, sections, today)
     headings = _headings(reading, printed)
     dates = [(p.start, p.end) for p in periods if p.role != "compare"]
+    dates += [(start, end + 1) for start, end, reason in asides if reason == "date" and reading.text[end] in "日号"]
     context = _Context(
         document=document,
         reading=reading,

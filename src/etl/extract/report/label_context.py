@@ -51,6 +51,7 @@ _AMONG = re.compile(r"(?:(?<!其)[中里内]|方面|当中|期间)$")
 _AMONG_ENDS = frozenset("中里内面间")
 _HEARD = re.compile(
     rf"据(?:悉|了解|介绍|统计|透露)$|据[^,]{{2,20}}报[道导]$|会[上后]$|[^,]{{2,60}}(?:{label_words('told')})$"
+    r"(?<!职称|名称|简称|号称|统称|俗称|小说|传说|学说)(?<!职业介绍|就业介绍)"
 )
 """From whom it was heard says nothing of what is measured."""
 _HEARD_BY_REPORTER = re.compile(r"记者.{0,24}(?:获悉|了解到?|采访)$")
@@ -96,7 +97,7 @@ class Told:
             closes,
             unit,
             behind,
-            empty=len(words) < 2 or _is_heard(words),
+            empty=len(words) < 2 or (not counts and _is_heard(words)),
             aside=bool(_ASIDE.match(words)),
             part=counts and bool(_PART.match(words)),
             result=counts and bool(_RESULT.match(words)),

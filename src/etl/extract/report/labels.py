@@ -199,9 +199,8 @@ def _own_words(text: str, at: Hole, own: Hole, figures: Sequence[Hole], holes: S
     if not label and (total := _TOTAL.search(text, own[0], at[0])):
         label = total[0]
     inner = False
-    if left > own[0] and _OF_ANOTHER.match(
-        label[len(verb) :]
-    ):  # 工业增加值4.6亿元、增长3.2%: the growth is that of the amount
+    if left > own[0] and _OF_ANOTHER.match(label, len(verb)):
+        # 工业增加值4.6亿元、增长3.2%: the growth is that of the amount
         first = next(start for start, _ in figures if start >= own[0])
         subject = _trim(_plain(_without(text, own[0], first, holes)))
         inner = len(subject) > 1 and subject not in label
@@ -290,11 +289,18 @@ _ACTS = re.compile(rf"(?:{label_words('adverb')})*(?:用于|支持)?(?:{label_wo
 
 def _after(text: str, at: Hole, end: int, figures: Sequence[Hole], holes: Sequence[Hole]) -> str:
     """The words behind the figure at ``at`` that belong to it; a figure that follows at once shares them."""
-    here = at[1]
+    here = behind = at[1]
     for stop, next_here in figures[bisect_left(figures, (here,)) :]:
         if stop >= end:
             break
+        if stop < behind:
+            continue
         words = text[here:stop]
+        opened = words.rfind("(")
+        if opened > words.rfind(")") and (closed := text.find(")", stop, end)) >= 0:
+            behind = closed + 1  # 45万人(含高技能人才15万人)取得证书
+            holes = sorted([*holes, (here + opened, behind)])
+            continue
         cut = _NEXT_BEGINS.search(words)
         if cut and words.count("(", 0, cut.start()) > words.count(")", 0, cut.start()):
             cut = None

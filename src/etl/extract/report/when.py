@@ -220,6 +220,8 @@ class Calendar:
                 carried = None  # 去年,…。对获奖者每人奖励2万元: what is paid now
             if carried is not None:
                 return self._of_carried(carried, at, clause[0], sentence)
+        if target and not said and (planned := self._planned_for(start, asked.paragraph)) is not None:
+            return Period(planned.iso, "section", planned.text, planned.time_type)
         if target and default.iso is not None and default.iso == str(self._today.reported):
             return Period(str(self._today.year), default.basis)  # what a report of January plans is of the new year
         if target and default.iso is not None and (default.basis == "title" or self._is_yearly(clause[0], at)):
@@ -449,6 +451,15 @@ class Calendar:
             heard = _HEARD_FROM.match(self._text, opened)
             return m if m.start - (heard.end() if heard else opened) <= _LEAD_IN else None
         return None
+
+    def _planned_for(self, start: int, paragraph: int) -> PeriodMention | None:
+        """The time to come that opened an earlier sentence: 到2025年,培训60万人次。技能人才达到85万人。"""
+        earlier = self._between(paragraph, start)
+        m = earlier[-1] if earlier else None
+        if m is None or m.iso is None or not (m.role == "until" or self._text[m.start - 1 : m.start] in ("到", "至")):
+            return None
+        opened = self._sentences[max(0, bisect_left(self._sentences, m.start + 1) - 1)]
+        return m if m.start - opened <= _LEAD_IN else None
 
     def _tells_a_beginning(self, m: PeriodMention, default: Default) -> bool:
         """去年,领导小组调整为协调小组: in the midst of a paragraph that dates the change and nothing that followed."""

@@ -494,10 +494,13 @@ class Atlas:
     def _event(self, paragraph: int, at: int) -> Named | None:
         """Where the event of a paragraph took place, for a text that speaks for no place: 展览在某市…启动."""
         for n in self._between(paragraph, at):
-            inside = n.code is not None and not n.self_reference and self._text[n.start - 1 : n.start] == "在"
-            if inside and _HELD.match(self._text, n.end):
+            if n.code is not None and not n.self_reference and self._is_venue(n):
                 return n
         return None
+
+    def _is_venue(self, n: Named) -> bool:
+        """Whether something only took place there: 大会在北京召开."""
+        return self._text[n.start - 1 : n.start] == "在" and _HELD.match(self._text, n.end) is not None
 
     def _one_of_them(self, at: int, clause: int) -> int | None:
         """Behind 是, for the figure at ``at`` in 某县的李某是全省74名劳模之一: those 74 are not that county's."""
@@ -569,6 +572,8 @@ class Atlas:
         first = self._text.find("。", paragraph, sentence)
         for n in reversed(self._between(paragraph, sentence)):
             if not n.subject or n.listed or (n.code == COUNTRY and self._place_at(sentence).code != COUNTRY):
+                continue
+            if self._place_at(sentence).code is not None and self._is_venue(n):
                 continue
             if self._is_of_speaker(n) and not _SAME_FIRM.match(self._text, sentence):
                 continue

@@ -269,8 +269,9 @@ def _before_the_like(lead: str, item: str) -> str:
     alike = next((n for n in range(len(item)) if not lead.endswith(item[len(item) - n - 1 :])), len(item))
     if not (alike and 1 < len(item) <= _LIKE_LENGTH and len(lead) > alike + _LIKE_LEAD):
         return ""
-    had = _HAVE.search(lead)
-    return lead[: had.end() if had else -alike - 1]
+    if had := _HAVE.search(lead):
+        return lead[: had.end()]
+    return lead[: -alike - 1] if _LEADS_ON.search(lead, 0, len(lead) - alike - 1) else ""
 
 
 _ELLIPTIC = 24
@@ -284,6 +285,7 @@ _BREAK = re.compile(r"[、及和与]|以及")
 _NEXT_BEGINS = re.compile(r"、|以及(?=.{0,2}$)|[及和与](?=.{0,2}$)")
 _VERB = re.compile(label_words("verb"))
 _HAVE = re.compile(f"(?:{label_words('have')})(?!限|关|效)")
+_LEADS_ON = re.compile(f"(?:{label_words('leads')})$")
 _ACTS = re.compile(rf"(?:{label_words('adverb')})*(?:用于|支持)?(?:{label_words('verb')}|{label_words('act')})")
 
 

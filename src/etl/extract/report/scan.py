@@ -311,7 +311,7 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
         after = m[0]
     elif following == " " and (m := lexicon.qualifier_after().match(text, end + 1)) and len(m[0]) > 1:
         after = f" {m[0]}"  # 85% 以上
-    elif following in ("多", "余") and end > start and not inner and text[end + 1 : end + 2] not in "少次年个种项":
+    elif following in ("多", "余") and end > start and not inner and text[end + 1 : end + 2] not in _NO_MORE:
         after = following
     elif following in ("强", "弱") and _ABOUT_WHOLE.match(text, end) and text[start:end].endswith((*_DECIMAL, "成")):
         return ("gt" if following == "强" else "lt"), before, following, lead if before else 0
@@ -326,6 +326,8 @@ def _qualifier(text: str, start: int, end: int, inner: str) -> tuple[Qualifier, 
     return code, before, after, lead if before else 0  # type: ignore[return-value]
 
 
+_NO_MORE = "少次年个种项0123456789"
+"""Behind 多 those make it another word: 3000人多次参加, 比去年的3000人多600人."""
 _ABOUT_WHOLE = re.compile(r"[强弱](?=[,。;、的]|$)")
 """三分之一强: somewhat more than that."""
 _APART_SIGN = frozenset("少多高超低到足近")

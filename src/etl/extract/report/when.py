@@ -23,6 +23,7 @@ _RISEN_TO = re.compile(
 )
 _RISEN_REACH = 10
 _LISTED = re.compile(r"(?<![\d.])(?:\d[\d.]*%? ?[:∶、和及与] ?)+$")
+_OF_THEN = re.compile(r"[末底]?的(?:近|约|超过?)?")
 _JOINS = frozenset(":∶、和及与 ")
 _LISTED_REACH = 48
 _LIST_GOES_ON = re.compile(r"(?:\d[\d.]*%?(?: ?[:∶、和及与] ?(?=\d))?){2,6}")
@@ -197,6 +198,8 @@ class Calendar:
             return self._old((start, end), (origin, at), before, default)
         elif origin is None:
             before = [m for m in before if not self._is_old(m)]
+        if (other := self._compared_value(at)) is not None:
+            return Period(other.iso, "text", other.text, other.time_type)
         if (base := self._same_time(clause[0], at)) is not None:
             now = before[-1] if before else self._carried(start, asked.paragraph, clause, default, lasting=False)
             return self._year_before(base, now.iso if now else default.iso)
@@ -377,6 +380,14 @@ class Calendar:
         if not last.text.endswith("同期"):
             return Period(last.iso, "text", last.text, last.time_type)
         return self._year_before(last, now)  # 由去年同期的38%提高到45%
+
+    def _compared_value(self, at: int) -> PeriodMention | None:
+        """The time of what a value is compared with: 比2021年的800万元增加50%."""
+        i = bisect_left(self._compared_starts, at) - 1
+        last = self._compared[i] if i >= 0 else None
+        if last is None or last.text.endswith("同期"):
+            return None
+        return last if _OF_THEN.fullmatch(self._text, last.end, at) else None
 
     def _same_time(self, clause: int, at: int) -> PeriodMention | None:
         """The 去年同期 that the clause of a figure opens with: 上半年新增5.6万人,去年同期为4.9万人."""

@@ -196,6 +196,8 @@ def _own_words(text: str, at: Hole, own: Hole, figures: Sequence[Hole], holes: S
     if not after and before[-1:] in _UP_TO_ENDS:
         before = _UP_TO.sub("", before)  # 工资提高到7.9万元 is a wage, no rise
     label = _trim(_without_left_over(f"{verb}{before if after else _trim_right(before)}{after}"))
+    if left > own[0] and not after and _LEVEL_ONLY.fullmatch(_trim(before)):
+        label += _what_is_of_levels(text, own[0], figures, holes)
     if not label and (total := _TOTAL.search(text, own[0], at[0])):
         label = total[0]
     inner = False
@@ -208,6 +210,17 @@ def _own_words(text: str, at: Hole, own: Hole, figures: Sequence[Hole], holes: S
     if (owner := _owner(text, at[0], own[0], holes)) and owner not in label:
         label, inner = f"{owner},{label}", True
     return label, inner
+
+
+def _what_is_of_levels(text: str, clause: int, figures: Sequence[Hole], holes: Sequence[Hole]) -> str:
+    """工作室 for 省级5个 behind 国家级工作室2个: what the first of a list by level names."""
+    first = next(start for start, _ in figures if start >= clause)
+    of_level = _OF_LEVEL.search(_trim(_plain(_without(text, clause, first, holes))))
+    return of_level["what"] if of_level else ""
+
+
+_LEVEL_ONLY = re.compile(rf"(?:{label_words('level')})(?:及?以[上下])?")
+_OF_LEVEL = re.compile(rf"{_LEVEL_ONLY.pattern}(?P<what>[^,级]{{2,}})$")
 
 
 def label_under(label: str, lead_in: str) -> str:
@@ -282,6 +295,7 @@ _LIKE_LENGTH, _LIKE_LEAD = 6, 3
 _BOUND_WORDS = re.compile(r"(?:及|或)?以[上下内]|之内|左右")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _BREAK = re.compile(r"[、及和与]|以及")
+_AND_NEXT = re.compile(r"(?:以及|[及和与])(?=[^、,及和与]{3})")
 _NEXT_BEGINS = re.compile(r"、|以及(?=.{0,2}$)|[及和与](?=.{0,2}$)")
 _VERB = re.compile(label_words("verb"))
 _HAVE = re.compile(f"(?:{label_words('have')})(?!限|关|效)")
@@ -303,6 +317,8 @@ def _after(text: str, at: Hole, end: int, figures: Sequence[Hole], holes: Sequen
             behind = closed + 1  # 45万人(含高技能人才15万人)取得证书
             holes = sorted([*holes, (here + opened, behind)])
             continue
+        if _AND_NEXT.match(words):
+            return ""  # 省级劳动模范26名和市级劳动模范120名
         cut = _NEXT_BEGINS.search(words)
         if cut and words.count("(", 0, cut.start()) > words.count(")", 0, cut.start()):
             cut = None

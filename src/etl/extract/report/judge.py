@@ -288,6 +288,8 @@ _GROWTH_NEAR = re.compile(r"(?:了|达到?|约|近|超过?|逾|高达|为|幅度
 
 
 _GROWTH_NEAR_ENDS = frozenset("了达到约近过逾为度破仅又高于少-续均")
+_BECAME = re.compile(r"[增减涨跌降升]为(?:近|约|超过?|逾|不足)?$")
+"""缺工率由3.8%降为2.1%: what it came to."""
 _BRIEFLY = re.compile(r"[增减涨跌降]$|(?<![公晋])升$|比[^,。;]{2,16}[高低多少快慢](?:出)?$")
 """单产增5.2%, 比同级高出20%"""
 
@@ -299,6 +301,8 @@ def _up_to_change(before: str) -> str:
 
 def _changes(before: str) -> bool:
     """Whether the number tells a change: a word of change directly before it, and not up to what."""
+    if _BECAME.search(before):
+        return False
     rest = _up_to_change(before)
     if _BRIEFLY.search(rest):
         return True

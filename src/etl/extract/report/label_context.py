@@ -293,6 +293,10 @@ def is_elliptic(own: str, rest: str) -> bool:
     return _BARE.fullmatch(rest) is not None and bool(own != rest or _LAST_VERB.search(rest))
 
 
+_OF_FIGURES = ("%", "百分点", "个百分点", "元")
+"""Units of what is told of a count without turning from it."""
+
+
 def completed(own: str, rest: str, unit: str, sentence: int, before: Sequence[Counted]) -> tuple[str, str] | None:
     """The label of an elliptic figure, and what it shares with the last figures of the same unit.
 
@@ -308,6 +312,9 @@ def completed(own: str, rest: str, unit: str, sentence: int, before: Sequence[Co
             what = c.label[at + len(verb[0]) :].partition(",")[0] if at >= 0 else ""
             if len(what) >= 2:
                 return joined([own + what]), c.label
+        turned = any(c.at > same[-1].at and c.unit not in _OF_FIGURES for c in before[-_REACH:])
+        if own == rest and turned:
+            return None  # 筛查2.3万人次,为1.6万名职工办理保险,理赔136人次
         if verb[0] not in last and (told := _VERB_AND_WHAT.search(last)):
             return joined([own + told["what"]]), last
     return joined([own] if last == own else [last, own]), last

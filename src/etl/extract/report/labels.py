@@ -63,11 +63,14 @@ def label_of(
     ``clauses`` are those of its sentence up to its own, which is the last; ``figures`` the spans of all figures of
     the sentence, ``holes`` the spans to leave out (figures and dates), both by start.
     """
+    unit = around.units.get(at[0], "")
+    if unit == "枚" and (medal := _MEDAL.search(text, at[1] - 1, at[1])):
+        first = next(start for start, _ in figures if start >= clauses[-1][0])
+        label = f"{_trim(_plain(_without(text, clauses[-1][0], first, holes)))}{medal[0]}牌"
+        return label, Counted(unit, label, at[0], "")
     own, inner = _own_words(text, at, clauses[-1], figures, holes)
     if len(clauses) == 1 and around.torn:
         own = f"{_trim(_plain(around.torn))}{own}"
-    unit = around.units.get(at[0], "")
-
     if unit not in ("%", "‰"):
         own = _OF_WHICH.sub("", own)
     rest = own
@@ -106,6 +109,9 @@ def label_of(
     if len(label) < 5 and around.topic:
         label = f"{_trim(_plain(around.topic))[: MAX_LABEL - len(label) - 1]},{label}".strip(",")
     return label[:MAX_LABEL], Counted(unit, label, at[0], "")
+
+
+_MEDAL = re.compile("[金银铜]")
 
 
 def label_of_industry(text: str, at: Hole, sentence: int) -> str:

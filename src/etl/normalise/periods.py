@@ -330,7 +330,7 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
             return None
         iso, time_type, vague = found
     if tail.endswith(("以来", "至今", "迄今")) or (tail in ("起", "开始") and lead in ("自", "自从", "从")):
-        if lead == "" and tail not in ("以来", "至今", "迄今"):
+        if lead == "" and not tail.endswith("以来") and tail not in ("至今", "迄今"):
             pass
         elif iso is None and m["rel"]:
             return PeriodMention(m.start("body"), m.end(), m[0], None, "cumulative", "since")

@@ -21,6 +21,8 @@ ENOUGH = 20
 """Own words as long as this can be understood alone."""
 ALONE = 12
 """Own words as long as this name what is counted with its qualifiers, if they are no growth, part or result."""
+SAYS_LITTLE = 6
+"""Words shorter than this take in the clause before, if nothing else tells of what they are."""
 BARE = 3
 """Words shorter than this say nothing alone."""
 _SIBLING = 6
@@ -152,6 +154,10 @@ def in_context(
         if need is _Need.SUBJECT or (need is _Need.HEAD and not told[j].counts and len(found) > BARE):
             break
         need, i, unit = _need(found), j, told[j].unit
+    if len(words) == 1 and len(label) < SAYS_LITTLE and told:
+        before = told[-1]
+        if not (before.counts or before.empty or before.aside or before.setting or before.closes):
+            words.append(before.words)  # 举办大赛,设置工种36个
     first = next((t for t in told or map(clause, range(count)) if not t.empty), None)
     if first is not None and _is_among(first.words) and not any(first.words in w for w in words):
         words.append(first.words)

@@ -65,6 +65,7 @@ _ENTITY = re.compile(
 )
 _INSTITUTION = re.compile("公司|集团|煤矿|矿业|煤业|钢铁|医院|大学|学院|冶炼厂|电厂|银行|合作社")
 """What the name of an entity holds: in most sentences none is looked for."""
+_LED_INTO = re.compile("^(?:走进|来到|走访|位于|作为|在|据)")
 _DASHES = re.compile(r"(?:[-—–·\s]|\d{1,2}[.、]|[一二三四五六七八九十]{1,2}、)+")
 _TITLED_FIRM = re.compile(
     r"[\u4e00-\u9fffA-Za-z()]{2,14}?(?:有限责任公司|股份有限公司|有限公司|集团公司|公司|集团|煤矿|矿业|煤业|钢铁|冶炼厂|电厂)"
@@ -100,6 +101,11 @@ def _new(mentions: Sequence[Mention], known: Sequence[tuple[int, int]]) -> list[
         else:
             runs.append([m])
     return [m for run in runs if not all(_meets(known, m) for m in run) for m in run]
+
+
+def _named(words: str) -> str:
+    """The firm alone in 走进某市的某某公司."""
+    return _LED_INTO.sub("", words[words.rfind("的") + 1 :])
 
 
 def firm_core(name: str) -> str:
@@ -615,7 +621,7 @@ class Atlas:
         """The firm that opened an earlier sentence of the paragraph, unless a place was named since."""
         entity = None
         for m in self._entities(paragraph, min(sentence, paragraph + 80)):
-            name = m[0][m[0].rfind("的") + 1 :]
+            name = _named(m[0])
             listed = self._text[m.end() : m.end() + 1] in "、等和及"
             if len(name) > 3 and not listed and not _GENERIC.search(name):
                 entity = (m.end() - len(name), name)
@@ -628,7 +634,7 @@ class Atlas:
         """The firm or institution that the sentence is about before ``at``, with its offset."""
         found = None
         for m in self._entities(max(sentence, at - 160), at):
-            name = m[0][m[0].rfind("的") + 1 :]
+            name = _named(m[0])
             listed = self._text[m.end() : m.end() + 1] in "、等和及"
             if len(name) > 3 and not listed and not _GENERIC.search(name) and m.end() < at:
                 found = (m.end() - len(name), name)

@@ -92,3 +92,9 @@ def test_what_is_expected_of_a_year_that_a_section_looks_back_on_is_its_outcome(
     entry = ManifestEntry("a.txt", None, "县政府", "430522", "2024-01-09")
     (figure, *_) = extract_report(Document(text, "txt", "txt/1"), entry).figures
     assert figure.status == status
+
+
+def test_news_behind_a_rule_tells_what_happened() -> None:
+    text = "第一条 对新建驿站给予5万元补助。\n第二条 每年评选先进10名。\n\n又讯 半年来,发放资金218万元,新建驿站36座。"
+    found = {f.text: f.status for f in extract_report(Document(text, "txt", "txt/1")).figures}
+    assert found == {"5万元": "standard", "10名": "standard", "218万元": "observed", "36座": "observed"}

@@ -323,7 +323,7 @@ def completed(own: str, rest: str, unit: str, sentence: int, before: Sequence[Co
             return None  # 筛查2.3万人次,为1.6万名职工办理保险,理赔136人次
         if verb[0] not in last and (told := _VERB_AND_WHAT.search(last)):
             return joined([own + told["what"]]), last
-    return joined([own] if last == own else [last, own]), last
+    return joined([last] if last.endswith(own) else [last, own]), last
 
 
 def told_of(

@@ -32,7 +32,9 @@ _OLD = rf"(?:原来)?的?(?=(?:{_CHANGE})(?:至|到|为|$))"
 _NOISE = re.compile(
     rf"由{_OLD}|从{_OLD}|{label_words('noise')}|均(?=$)(?<![平人年月日户]均)|\([间次个户所人家处名座场份条套栋]\)"
 )
-_EDGE_LEFT = re.compile(rf"^(?:[()]|【[^【】]{{1,20}}】,?|{label_words('left')}|\d{{1,2}}[).、](?!\d))+")
+_EDGE_LEFT = re.compile(
+    rf"^(?:[()]|【[^【】]{{1,20}}】,?|{label_words('left')}|\d{{1,2}}[).、](?!\d)|第[一二三四五六七八九十百]{{1,4}}条)+"
+)
 _EDGE_RIGHT = re.compile(
     rf"(?:(?!(?<=参)与|(?<=[下传送])达|(?<=[拥现持享])有|(?<=涉)及|(?<=[收受接])到)(?:\(|{label_words('right')}))+$"
 )
@@ -201,6 +203,8 @@ def _own_words(text: str, at: Hole, own: Hole, figures: Sequence[Hole], holes: S
         before = _FROM_OLD.sub("", before)
     if not after and before[-1:] in _UP_TO_ENDS:
         before = _UP_TO.sub("", before)  # 工资提高到7.9万元 is a wage, no rise
+    if after and text[at[1] - 1] == "%" and before.endswith("的"):
+        before = before[:-1]  # 按价格的30%给予补贴
     label = _trim(_without_left_over(f"{verb}{before if after else _trim_right(before)}{after}"))
     if left > own[0] and not after and _LEVEL_ONLY.fullmatch(_trim(before)):
         label += _what_is_of_levels(text, own[0], figures, holes)
@@ -226,6 +230,7 @@ def _what_is_of_levels(text: str, clause: int, figures: Sequence[Hole], holes: S
 
 
 _LEVEL_ONLY = re.compile(rf"(?:{label_words('level')})(?:及?以[上下])?")
+_ENDS_IN_LEVEL = re.compile(rf"{_LEVEL_ONLY.pattern}$")
 _OF_LEVEL = re.compile(rf"{_LEVEL_ONLY.pattern}(?P<what>[^,级]{{2,}})$")
 
 
@@ -385,14 +390,26 @@ def label_of_item(
     if inside:
         name = _LED_TO.sub("", _plain(text[item[0] : inside[-1]]))
         shared = _COUNT_OF_PLACES.sub("", _trim(_plain(_without(text, place_ends[-1], listing[1], holes))))
+    elif (
+        item[1] < listing[1] and _ENDS_IN_LEVEL.search(name) and (of_level := _OF_LEVEL.search(_last_of(text, listing)))
+    ):
+        name = f"{name}{of_level['what']}"  # 国家级、省级、市级工作室
     elif item[1] < listing[1] and len(name) < SPENT and _shares_its_end(text, item, listing):
         name = f"{name}{_shared_end(text, listing, holes)}"
     everything = [_plain(_without(text, *listing, holes)), _trim(_plain(_without(text, *listing, holes)))]
     rest = label
     for words in everything:
         rest = rest.replace(words, "")
-    rest = _trim(rest.strip(","))
+    rest = _trim(_MARK_LEFT.sub("", rest.strip(",")))
     return ",".join(part for part in (f"{name}{shared}", rest) if part)[:MAX_LABEL]
+
+
+_MARK_LEFT = re.compile(r"(?<=[予按人励助贴发])、")
+"""Of 给予每人3万元、1.5万元补贴, the figures left out."""
+
+
+def _last_of(text: str, listing: Hole) -> str:
+    return _trim(_plain(_JOINT.split(text[listing[0] : listing[1]])[-1]))
 
 
 _LED_TO = re.compile(r"^.*(?:的是|分别是|依次是|依次为|有)(?=..)")

@@ -26,6 +26,8 @@ _CAPTION = re.compile(r"(?:附?[图表]|图表|专栏|附件)\s?[\d一二三四�
 _CLAUSE_OF_LAW = re.compile(r"第[一二三四五六七八九十百\d]{1,4}条")
 _LAST_LAW = 900
 """How far behind its number, in characters, an article of a rule can reach."""
+_ANOTHER = re.compile(r"\n(?:[又另](?:讯|电)|本报讯|本网讯)")
+"""Ends what the article of a rule lays down."""
 _BACK = re.compile(r"回顾|总结|完成情况|成效|成就|现状|进展|情况")
 _EXPECTED = re.compile(r"预计")
 _PLANNED = re.compile(r"力争|目标(?:为|是)|明年|下一?年|将[建达完实]|[“「]?十[四五六]五[”」]?(?:末|时期)")
@@ -74,7 +76,7 @@ class Sections:
         i = bisect_right(self._starts, place) - 1
         found = self._sections[i] if i >= 0 else _BEFORE_ALL
         law = bisect_right(self._laws, place) - 1
-        if law >= 0 and place - self._laws[law] < _LAST_LAW:
+        if law >= 0 and place - self._laws[law] < _LAST_LAW and not _ANOTHER.search(self._text, self._laws[law], place):
             return replace(found, mode="rule")
         return found
 

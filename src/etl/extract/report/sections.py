@@ -23,6 +23,10 @@ _SHAPE = re.compile(
 )
 _CAPTION = re.compile(r"(?:附?[图表]|图表|专栏|附件)\s?[\d一二三四五六七八九十]{1,3}")
 """Opens what stands under a figure or over a table; the text goes on behind it."""
+_ISSUED = re.compile(
+    r"(?:[局厅委会办室府队院社部处省市县区州盟旗]|中心)[ \u3000]?[(]?(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?[)]?$"
+)
+"""Who gave a bulletin out when, below its title: 某市人力资源和社会保障局 2022年6月."""
 _CLAUSE_OF_LAW = re.compile(r"第[一二三四五六七八九十百\d]{1,4}条")
 _LAST_LAW = 900
 """How far behind its number, in characters, an article of a rule can reach."""
@@ -165,7 +169,7 @@ def _headed(text: str, headings: Sequence[Line], periods: Sequence[PeriodMention
     starts = [p.start for p in periods]
     for line in headings:
         words = text[line.start : line.end]
-        if _CAPTION.match(words):
+        if _CAPTION.match(words) or _ISSUED.search(words):
             continue
         printed = _SHAPE.match(words)
         own = printed.lastgroup if printed else None

@@ -213,7 +213,9 @@ def _referent(need: _Need, told: Sequence[Told], own: str, unit: str) -> int | N
         if need is _Need.SUBJECT:
             return fits[0]
         if need is _Need.WHOLE:
-            return next((k for k in reversed(fits) if told[k].unit == unit), fits[-1])
+            people = unit in _PEOPLE  # 评选工匠10名,其中1人晋升
+            same = (k for k in reversed(fits) if told[k].unit == unit or (people and told[k].unit in _PEOPLE))
+            return next(same, fits[-1])
         if need is _Need.HEAD:
             return _head(told, fits, own)
         return fits[-1]
@@ -299,6 +301,7 @@ def is_elliptic(own: str, rest: str) -> bool:
     return _BARE.fullmatch(rest) is not None and bool(own != rest or _LAST_VERB.search(rest))
 
 
+_PEOPLE = ("人", "名", "位")
 _OF_FIGURES = ("%", "百分点", "个百分点", "元")
 """Units of what is told of a count without turning from it."""
 

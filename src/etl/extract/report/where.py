@@ -54,6 +54,8 @@ _NEAR = 20
 """How many places back 全市 looks for its city."""
 _REACH = 1000
 """How far back, in characters, an organ of state looks for its city."""
+_DATELINE = 120
+"""Characters of the longest dateline."""
 _OPENS_ON = 200
 """How far into an article, in characters, its titles included, the place stands that it opens on."""
 _AND_OTHERS = re.compile(r"(?:、[^、,。;]{2,9})?等")
@@ -420,7 +422,8 @@ class Atlas:
 
     def _sends(self, n: Named) -> bool:
         """梧州工会网讯: the place is that of a paper."""
-        return n.start < dateline_end(self._text, self._text.rfind("\n", 0, n.start) + 1)
+        line = self._text.rfind("\n", max(0, n.start - _DATELINE), n.start) + 1
+        return bool(line or n.start < _DATELINE) and n.start < dateline_end(self._text, line)
 
     def _titular(self, n: Named) -> bool:
         before = self._text[max(0, n.start - 2) : n.start]

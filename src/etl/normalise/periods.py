@@ -309,7 +309,8 @@ def _mention(m: re.Match[str], anchor: Today, today: Today) -> PeriodMention | N
         if not m["planrole"] and _SUCH_A_YEAR.match(m.string, m.end("body")):
             return PeriodMention(m.start("body"), m.end("body"), m["body"], span, "period", "name")
         iso = last_year if (m["planrole"] or "").endswith(("末", "收官")) else span
-        return PeriodMention(m.start("body"), m.end("body"), m["body"], iso, "period", "when")
+        role = "compare" if lead in ("比", "较", "与", "同", "相比", "相比于") else "when"  # 较“十三五”末增加98万人
+        return PeriodMention(m.start("body"), m.end("body"), m["body"], iso, "period", role)
     elif m["ago"]:
         iso = str(today.year - _number(m["ago"])) if today.year else None
         vague = True

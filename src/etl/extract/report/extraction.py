@@ -539,6 +539,8 @@ def _relations(context: _Context, numbers: list[tuple[Number, Figure]], figures:
 
 def _is_title(text: str, line: Line) -> bool:
     """Whether a heading says anything, and not only who wrote it when."""
+    if text[line.start] in "—-" or text[line.end - 1] == ":":
+        return False  # ——2023年1月5日在某县人民代表大会上, 各位代表:
     return bool(_HAN.search(text, line.start, line.end)) and not words("credit").search(text, line.start, line.end)
 
 

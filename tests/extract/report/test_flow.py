@@ -47,3 +47,19 @@ def test_a_dateline_and_the_marks_of_notes_say_nothing_of_what_is_measured() -> 
     figures = extract_report(Document(text, "txt", "text/1")).figures
     assert [f.label for f in figures] == ["湖北有护士", "药师", "湖北有护士、药师,每千人床位"]
     assert {f.evidence for f in figures} == {text.removeprefix("新华社武汉6月4日电(记者 李某)")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{'代表队员们' * 16}夺得6金、4银。",
+        f"三次产业{'从业人员' * 20}占比为9.6:38.2:52.2。",
+        f"{'在园的幼儿们' * 14}达到21万人。\n同比减少4.2%。",
+        f"获得{'先进教育单位' * 14}的,奖励3万元。",
+        f"建成国家级{'重点实验基地' * 14}2个、省级5个。",
+    ],
+)
+def test_no_label_is_longer_than_sixty_characters(text: str) -> None:
+    labels = [f.label for f in extract_report(Document(text, "txt", "text/1")).figures]
+    assert labels
+    assert max(map(len, labels)) <= 60

@@ -261,7 +261,7 @@ _CUT = re.compile("[、,]")
 
 def joined(words: Sequence[str]) -> str:
     """Words one after the other, the last first to stay where not all have room."""
-    label = words[-1]
+    label = words[-1][:MAX_LABEL]
     for more in reversed(words[:-1]):
         room = MAX_LABEL - len(label) - 1
         if len(more) > room:

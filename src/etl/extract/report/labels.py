@@ -68,7 +68,7 @@ def label_of(
     unit = around.units.get(at[0], "")
     if unit == "枚" and (medal := _MEDAL.search(text, at[1] - 1, at[1])):
         first = next(start for start, _ in figures if start >= clauses[-1][0])
-        label = f"{_trim(_plain(_without(text, clauses[-1][0], first, holes)))}{medal[0]}牌"
+        label = f"{_trim(_plain(_without(text, clauses[-1][0], first, holes)))[: MAX_LABEL - 2]}{medal[0]}牌"
         return label, Counted(unit, label, at[0], "")
     own, inner = _own_words(text, at, clauses[-1], figures, holes)
     if len(clauses) == 1 and around.torn:
@@ -132,7 +132,7 @@ def label_of_industry(text: str, at: Hole, sentence: int) -> str:
     if not listed or n >= len(_HAN_NUMERALS):
         return ""
     told = _HAN_AND_MARKS.match(text, named.end(), at[0])
-    what = _trim_right(_plain(told[0])) if told else ""
+    what = _trim_right(_plain(told[0]))[: MAX_LABEL // 2] if told else ""
     industry = f"第{_HAN_NUMERALS[n]}产业"
     return f"三次产业{what},{industry}占比" if _STRUCTURE.search(what) else f"{industry}{what}"
 
